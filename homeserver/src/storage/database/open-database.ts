@@ -1,0 +1,63 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
+import { migrations, runMigrations } from '../migrations/run-migrations.ts';
+import type { Database } from './database.ts';
+
+/** What opening a database needs to know. */
+export interface DatabaseOptions {
+  /**
+   * `sqlite:PATH`, or `postgres://...`. `sqlite:PATH?synchronous=normal` gives up durability against the loss of
+   * power for speed: for measurements only.
+   */
+  readonly url: string;
+  /** Told of connections that broke while idle. */
+  readonly onError: (error: Error) => void;
+}
+
+/**
+ * Opens the database, brings it to the newest schema, and starts its writer.
+ *
+ * @throws an error that says what is wrong with the URL, or the database's own.
+ */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  if (/^postgres(ql)?:/.test(options.url)) return openPostgres(options);
+  const match = /^sqlite:(?<path>[^?]+)(?:\?synchronous=(?<synchronous>full|normal))?$/.exec(options.url);
+  const path = match?.groups?.path;
+  if (path === undefined) {
+    throw new Error(
+      `DATABASE_URL is "${options.url}": write sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME`,
+    );
+  }
+  return openSqlite(path, match?.groups?.synchronous === 'normal' ? 'normal' : 'full');
+}
+
+async function openPostgres({ url, onError }: DatabaseOptions): Promise<Database> {
+  await runMigrations({ client: 'pg', connection: url });
+  const { PostgresDatabase } = await import('./postgres/postgres-database.ts');
+  return new PostgresDatabase(url, onError);
+}
+
+async function openSqlite(path: string, synchronous: 'full' | 'normal'): Promise<Database> {
+  mkdirSync(dirname(path), { recursive: true });
+  if (!isCurrent(path)) {
+    await runMigrations({ client: 'better-sqlite3', connection: { filename: path }, useNullAsDefault: true });
+  }
+  const { SqliteDatabase } = await import('./sqlite/sqlite-database.ts');
+  return new SqliteDatabase({ path, synchronous });
+}
+
+/** Whether there is nothing to migrate; spares a start the weight of the migration library. */
+function isCurrent(path: string): boolean {
+  const database = new BetterSqlite3(path);
+  try {
+    database.pragma('journal_mode = WAL');
+    const done = database.prepare('SELECT name FROM knex_migrations ORDER BY id DESC LIMIT 1').pluck().get();
+    return done === migrations.at(-1)?.name;
+  } catch {
+    // No such table: a new database.
+    return false;
+  } finally {
+    database.close();
+  }
+}

@@ -1,0 +1,89 @@
+import pg from 'pg';
+import type { CounterName, Database } from '../database.ts';
+import { GroupCommitter, type LogRow } from '../group-committer.ts';
+import type { Query, QueryValue } from '../sql.ts';
+import type { Committed, UnitOfWork } from '../unit-of-work.ts';
+import { PostgresWriter } from './postgres-writer.ts';
+
+/** Integers are numbers everywhere: ids, counts and times stay far below 2^53. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+    oid === pg.types.builtins.INT8
+      ? Number
+      : pg.types.getTypeParser(oid, format)) as pg.CustomTypesConfig['getTypeParser'],
+};
+
+const READERS = 8;
+
+/**
+ * What the writer's session is told. Durability is asked for by name, unless the URL's own `options` decide it: then
+ * the operator has said so.
+ */
+function writerSettings(url: string): string[] {
+  const settings = ['SET idle_in_transaction_session_timeout = 30000', 'SET lock_timeout = 10000'];
+  return url.includes('synchronous_commit') ? settings : ['SET synchronous_commit = on', ...settings];
+}
+
+/** PostgreSQL: one pipelined connection writes, a pool reads. */
+export class PostgresDatabase implements Database {
+  readonly dialect = 'postgres';
+  readonly #writer: PostgresWriter;
+  readonly #pool: pg.Pool;
+  readonly #committer: GroupCommitter;
+  readonly #names = new Map<string, string>();
+
+  /**
+   * Opens a database that the migrations have already been run on.
+   *
+   * @param onError told of connections that broke while idle; the pool makes new ones by itself.
+   */
+  constructor(url: string, onError: (error: Error) => void) {
+    this.#writer = new PostgresWriter(async () => {
+      const client = new pg.Client({ connectionString: url, types, pipeline: true });
+      client.on('error', onError);
+      await client.connect();
+      for (const setting of writerSettings(url)) await client.query(setting);
+      return client;
+    });
+    this.#committer = new GroupCommitter(this.#writer);
+    this.#pool = new pg.Pool({ connectionString: url, types, max: READERS });
+    this.#pool.on('error', onError);
+  }
+
+  async all<P extends readonly QueryValue[], R>(query: Query<P, R>, params: P): Promise<R[]> {
+    const text = query.text.postgres;
+    const { rows } = await this.#pool.query({ name: this.#nameOf(text), text, values: [...params] });
+    return rows as R[];
+  }
+
+  async get<P extends readonly QueryValue[], R>(query: Query<P, R>, params: P): Promise<R | undefined> {
+    return (await this.all(query, params))[0];
+  }
+
+  commit(unit: UnitOfWork): Promise<Committed> {
+    return this.#committer.submit(unit);
+  }
+
+  onCommitted(listener: (rows: readonly LogRow[]) => void): void {
+    this.#committer.onCommitted(listener);
+  }
+
+  reserve(counter: CounterName, count: number): Promise<number> {
+    return this.#writer.reserve(counter, count);
+  }
+
+  async close(): Promise<void> {
+    await this.#committer.close();
+    await this.#writer.close();
+    await this.#pool.end();
+  }
+
+  /** Each text is prepared once on each connection, under a short name. */
+  #nameOf(text: string): string {
+    const known = this.#names.get(text);
+    if (known !== undefined) return known;
+    const name = `q${this.#names.size}`;
+    this.#names.set(text, name);
+    return name;
+  }
+}

@@ -1,0 +1,190 @@
+/**
+ * SQL written once for both databases. Queries are text in PostgreSQL's manner with `?` placeholders; writes are
+ * declared by table, columns and key, so that SQLite can run them a row at a time with a prepared statement and
+ * PostgreSQL many rows at a time through `unnest`.
+ */
+
+/** The two databases. */
+export type Dialect = 'sqlite' | 'postgres';
+
+/** What a column holds; `?` marks one that may be null. Booleans are integers 0 and 1, times are milliseconds. */
+export type ColumnType = 'bigint' | 'integer' | 'text' | 'bigint?' | 'integer?' | 'text?';
+
+/** A value bound to a placeholder. */
+export type SqlValue = string | number | null;
+
+/** A value bound to a placeholder of a query; lists go to `= ANY(?:bigint[])`. */
+export type QueryValue = SqlValue | readonly number[] | readonly string[];
+
+/**
+ * Text that is completed with a signature when it is written: `prefix + unpadded base64 of sign(message) + suffix`.
+ * Signing happens off the main thread, while the batch is on its way to the disk.
+ */
+export interface SignedText {
+  readonly prefix: string;
+  readonly suffix: string;
+  readonly message: string;
+}
+
+type ValueOf<T extends ColumnType> = T extends 'text'
+  ? string | SignedText
+  : T extends 'text?'
+    ? string | null
+    : T extends 'bigint?' | 'integer?'
+      ? number | null
+      : number;
+
+/** The columns of a table that a write sets, in the order of the table. */
+export type Columns = Readonly<Record<string, ColumnType>>;
+
+/** The row that a write takes. */
+export type RowOf<C extends Columns> = { readonly [K in keyof C]: ValueOf<C[K]> };
+
+/** A read. `Row` is what comes back: integers are numbers on both databases. */
+export interface Query<Params extends readonly QueryValue[], Row> {
+  readonly text: Readonly<Record<Dialect, string>>;
+  /** Never set: it carries the types. */
+  readonly types?: (params: Params) => Row;
+}
+
+/**
+ * Declares a read.
+ *
+ * @param text SQL with `?` for each parameter; `column = ANY(?:bigint[])` or `(?:text[])` takes a list.
+ */
+export function defineQuery<Params extends readonly QueryValue[], Row>(text: string): Query<Params, Row> {
+  return { text: { sqlite: toSqlite(text), postgres: toPostgres(text) } };
+}
+
+function toSqlite(text: string): string {
+  return text.replaceAll(/= ANY\(\?:\w+\[\]\)/g, 'IN (SELECT value FROM json_each(?))');
+}
+
+/** Turns `?` and `?:type[]` into PostgreSQL's numbered placeholders. */
+export function toPostgres(text: string): string {
+  let count = 0;
+  return text.replaceAll(/\?(?::(\w+\[\]))?/g, (_match, type: string | undefined) => {
+    count += 1;
+    return type === undefined ? `$${count}` : `$${count}::${type}`;
+  });
+}
+
+type WriteKind = 'insert' | 'insert-ignore' | 'upsert' | 'update' | 'delete';
+
+/** A write to one table, run for one row on SQLite and for many on PostgreSQL. */
+export interface WriteOperation<C extends Columns = Columns> {
+  readonly id: number;
+  readonly table: string;
+  readonly kind: WriteKind;
+  readonly columns: C;
+  /** Columns in the order of SQLite's placeholders and of PostgreSQL's arrays. */
+  readonly order: readonly (keyof C & string)[];
+  readonly key: readonly (keyof C & string)[];
+  readonly sqlite: string;
+  readonly postgres: string;
+}
+
+const operations: WriteOperation[] = [];
+
+/** The operation with this id; ids are given in order of definition and mean nothing outside the process. */
+export function writeOperation(id: number): WriteOperation | undefined {
+  return operations[id];
+}
+
+/** Rows that must be new: a duplicate key fails the unit. */
+export function defineInsert<C extends Columns>(table: string, columns: C): WriteOperation<C> {
+  return register('insert', table, columns, []);
+}
+
+/** Rows that may be there already: then nothing happens. */
+export function defineInsertIgnore<C extends Columns>(table: string, columns: C): WriteOperation<C> {
+  return register('insert-ignore', table, columns, []);
+}
+
+/** Rows that replace what has the same key; the other columns are set from the row. */
+export function defineUpsert<C extends Columns>(
+  table: string,
+  columns: C,
+  key: readonly (keyof C & string)[],
+): WriteOperation<C> {
+  return register('upsert', table, columns, key);
+}
+
+/** Sets the columns outside the key on the row with that key. */
+export function defineUpdate<C extends Columns>(
+  table: string,
+  columns: C,
+  key: readonly (keyof C & string)[],
+): WriteOperation<C> {
+  return register('update', table, columns, key);
+}
+
+/** Deletes every row whose columns have these values. */
+export function defineDelete<C extends Columns>(table: string, columns: C): WriteOperation<C> {
+  return register('delete', table, columns, Object.keys(columns));
+}
+
+function register<C extends Columns>(
+  kind: WriteKind,
+  table: string,
+  columns: C,
+  key: readonly (keyof C & string)[],
+): WriteOperation<C> {
+  const names = Object.keys(columns);
+  const rest = names.filter((name) => !key.includes(name));
+  const order = kind === 'update' ? [...rest, ...key] : names;
+  const operation: WriteOperation<C> = {
+    id: operations.length,
+    table,
+    kind,
+    columns,
+    order,
+    key,
+    sqlite: sqliteText(kind, table, order, key),
+    postgres: postgresText(kind, table, columns, order, key),
+  };
+  operations.push(operation as unknown as WriteOperation);
+  return operation;
+}
+
+function conflictClause(kind: WriteKind, order: readonly string[], key: readonly string[]): string {
+  if (kind === 'insert-ignore') return ' ON CONFLICT DO NOTHING';
+  if (kind !== 'upsert') return '';
+  const sets = order.filter((name) => !key.includes(name)).map((name) => `${name} = excluded.${name}`);
+  return ` ON CONFLICT (${key.join(', ')}) DO ${sets.length === 0 ? 'NOTHING' : `UPDATE SET ${sets.join(', ')}`}`;
+}
+
+function sqliteText(
+  kind: WriteKind,
+  table: string,
+  order: readonly string[],
+  key: readonly string[],
+): string {
+  const where = key.map((name) => `${name} = ?`).join(' AND ');
+  if (kind === 'delete') return `DELETE FROM ${table} WHERE ${where}`;
+  if (kind === 'update') {
+    const sets = order.filter((name) => !key.includes(name)).map((name) => `${name} = ?`);
+    return `UPDATE ${table} SET ${sets.join(', ')} WHERE ${where}`;
+  }
+  const marks = order.map(() => '?').join(', ');
+  return `INSERT INTO ${table} (${order.join(', ')}) VALUES (${marks})${conflictClause(kind, order, key)}`;
+}
+
+function postgresText(
+  kind: WriteKind,
+  table: string,
+  columns: Columns,
+  order: readonly string[],
+  key: readonly string[],
+): string {
+  const arrays = order.map((name, index) => `$${index + 1}::${(columns[name] ?? '').replace('?', '')}[]`);
+  const rows = `unnest(${arrays.join(', ')})`;
+  const names = order.join(', ');
+  const match = key.map((name) => `${table}.${name} = r.${name}`).join(' AND ');
+  if (kind === 'delete') return `DELETE FROM ${table} USING ${rows} AS r(${names}) WHERE ${match}`;
+  if (kind === 'update') {
+    const sets = order.filter((name) => !key.includes(name)).map((name) => `${name} = r.${name}`);
+    return `UPDATE ${table} SET ${sets.join(', ')} FROM ${rows} AS r(${names}) WHERE ${match}`;
+  }
+  return `INSERT INTO ${table} (${names}) SELECT * FROM ${rows}${conflictClause(kind, order, key)}`;
+}

@@ -1,0 +1,128 @@
+import type { Columns, RowOf, SignedText, SqlValue, WriteOperation } from './sql.ts';
+import { toPostgres } from './sql.ts';
+
+/** What a log row is about. The numbers are stored: never reuse one. */
+export const LogKind = {
+  /** A room event: `room`, `ref` = event nid; `user` = the member concerned, for `m.room.member`. */
+  Event: 1,
+  /** A receipt changed: `room`, `user`. */
+  Receipt: 2,
+  /** Account data changed: `user`, `key` = type, `room` when it belongs to a room. */
+  AccountData: 3,
+} as const;
+
+export type LogKind = (typeof LogKind)[keyof typeof LogKind];
+
+/** A row of the ordered log before it has a position. */
+export interface LogEntry {
+  readonly kind: LogKind;
+  readonly room?: number;
+  readonly user?: number;
+  readonly ref?: number;
+  readonly key?: string;
+}
+
+/** The room's row after an event was appended, and the version that it must have had before. */
+export interface RoomHeadChange {
+  readonly roomNid: number;
+  readonly expectedVersion: number;
+  readonly version: number;
+  /** Event nids, the forward extremities. */
+  readonly extremities: readonly number[];
+  readonly depth: number;
+  /** The snapshot of the state after the newest event. */
+  readonly snapshotNid: number;
+}
+
+export type RowValue = SqlValue | SignedText;
+
+/** One statement of a unit: a declared write, or text of its own for what is rare. */
+export type UnitStatement = {
+  readonly values: readonly RowValue[];
+  /** How many rows it must change; another number rolls the unit back. */
+  readonly expectRows?: number;
+} & ({ readonly operation: WriteOperation } | { readonly sqlite: string; readonly postgres: string });
+
+/** Where a unit landed in the log. */
+export interface Committed {
+  /** One position for each log entry of the unit, in order. */
+  readonly positions: readonly number[];
+}
+
+/** A room was changed by someone else since the unit was built: read it again and retry. */
+export class RoomVersionConflict extends Error {
+  override readonly name = 'RoomVersionConflict';
+}
+
+/** A statement did not change the rows that it promised to: the unit was rolled back, nothing of it is stored. */
+export class ExpectationFailed extends Error {
+  override readonly name = 'ExpectationFailed';
+}
+
+/**
+ * Statements that are written together or not at all. Filled without an `await`, then handed to the committer,
+ * which runs it in one transaction with whatever else is waiting.
+ */
+export class UnitOfWork {
+  readonly statements: UnitStatement[] = [];
+  readonly log: LogEntry[] = [];
+  readonly heads: RoomHeadChange[] = [];
+  readonly afterCommit: ((committed: Committed) => void)[] = [];
+  /** Whether a statement promises how many rows it changes. */
+  guarded = false;
+
+  /** Adds a row to be written by a declared operation. */
+  write<C extends Columns>(operation: WriteOperation<C>, row: RowOf<C>): this {
+    this.statements.push({
+      operation: operation as unknown as WriteOperation,
+      values: operation.order.map((name) => row[name] as RowValue),
+    });
+    return this;
+  }
+
+  /** As `write`, and the unit is rolled back with `ExpectationFailed` unless it changes one row. */
+  writeOnce<C extends Columns>(operation: WriteOperation<C>, row: RowOf<C>): this {
+    this.guarded = true;
+    this.statements.push({
+      operation: operation as unknown as WriteOperation,
+      values: operation.order.map((name) => row[name] as RowValue),
+      expectRows: 1,
+    });
+    return this;
+  }
+
+  /**
+   * Adds a statement of its own, for what is rare: portable SQL with `?` placeholders.
+   *
+   * @param expectRows the number of rows it must change, else the unit is rolled back with `ExpectationFailed`.
+   */
+  run(text: string, values: readonly SqlValue[], expectRows?: number): this {
+    // A statement of its own may touch any table, so it also keeps its place among the declared writes.
+    this.guarded = true;
+    this.statements.push({
+      sqlite: text,
+      postgres: toPostgres(text),
+      values,
+      ...(expectRows === undefined ? {} : { expectRows }),
+    });
+    return this;
+  }
+
+  /** Adds a row to the ordered log; its position is known once the unit is committed. */
+  append(entry: LogEntry): this {
+    this.log.push(entry);
+    return this;
+  }
+
+  /** Moves a room's head, if the room still has the version that the unit was built on. */
+  moveHead(change: RoomHeadChange): this {
+    this.heads.push(change);
+    return this;
+  }
+
+  /** Runs right after the commit, in the order of the log and before any reader is woken. Must not throw. */
+  onCommit(callback: (committed: Committed) => void): this {
+    this.afterCommit.push(callback);
+    return this;
+  }
+}

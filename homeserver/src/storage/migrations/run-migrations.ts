@@ -1,0 +1,29 @@
+import type { Knex } from 'knex';
+import { up as firstSchema } from './0001-first-schema.ts';
+
+/** Every change of the schema, in order. A released migration is never edited: add another. */
+export const migrations: readonly { readonly name: string; readonly up: (knex: Knex) => Promise<void> }[] = [
+  { name: '0001-first-schema', up: firstSchema },
+];
+
+/** Brings a database to the newest schema, each migration in a transaction of its own. */
+export async function runMigrations(config: Knex.Config): Promise<void> {
+  const { default: createKnex } = await import('knex');
+  const knex = createKnex(config);
+  try {
+    await knex.migrate.latest({
+      migrationSource: {
+        getMigrations: async () => [...migrations],
+        getMigrationName: (migration: (typeof migrations)[number]) => migration.name,
+        getMigration: async (migration: (typeof migrations)[number]) => ({
+          up: migration.up,
+          down: async () => {
+            throw new Error('migrations go forward only: restore the copy that was kept');
+          },
+        }),
+      },
+    });
+  } finally {
+    await knex.destroy();
+  }
+}

@@ -1,0 +1,45 @@
+import type { Database } from '../database/database.ts';
+import { defineInsert, defineQuery } from '../database/sql.ts';
+import { UnitOfWork } from '../database/unit-of-work.ts';
+
+const insertKey = defineInsert('signing_keys', {
+  key_id: 'text',
+  private_key: 'text',
+  created_ts: 'bigint',
+  expired_ts: 'bigint?',
+});
+const currentKey = defineQuery<[], StoredSigningKey>(
+  'SELECT key_id AS "keyId", private_key AS "privateKey" FROM signing_keys WHERE expired_ts IS NULL',
+);
+
+/** A key as it is stored: the private key is PKCS #8 DER in base64. */
+export interface StoredSigningKey {
+  readonly keyId: string;
+  readonly privateKey: string;
+}
+
+/** The server's signing keys. The writers read the current one themselves, as they sign. */
+export class SigningKeyStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** The key that events are signed with. */
+  current(): Promise<StoredSigningKey | undefined> {
+    return this.#database.get(currentKey, []);
+  }
+
+  /** Stores the first key. */
+  async add(key: StoredSigningKey, createdTs: number): Promise<void> {
+    const unit = new UnitOfWork();
+    unit.write(insertKey, {
+      key_id: key.keyId,
+      private_key: key.privateKey,
+      created_ts: createdTs,
+      expired_ts: null,
+    });
+    await this.#database.commit(unit);
+  }
+}
