@@ -1,0 +1,77 @@
+import { createHash, hash } from 'node:crypto';
+import { encodeBase64 } from './base64.ts';
+import { canonicalJson } from './canonical-json.ts';
+import type { Pdu } from './events.ts';
+import { redactPdu } from './redaction.ts';
+import type { RoomVersionRules } from './room-versions.ts';
+import { pduToWire } from './wire.ts';
+
+/**
+ * The hashes of events: one over everything (`hashes.sha256`), one over what survives a redaction (the event's name).
+ *
+ * Source: specification v1.19, Server-Server API, "Signing Events".
+ */
+
+/** The content hash, what `hashes.sha256` must say: unpadded base64 of SHA-256 over the event without `unsigned`, `signatures` and `hashes`. */
+export function contentHash(pdu: Pdu, rules: RoomVersionRules): string {
+  const { unsigned: _unsigned, signatures: _signatures, hashes: _hashes, ...rest } = pduToWire(pdu, rules);
+  return encodeBase64(sha256(canonicalJson(rest)));
+}
+
+/**
+ * What gets signed: canonical JSON of the redacted event, without `signatures` and `unsigned`. It does contain
+ * `hashes`, so the content hash has to be in place.
+ */
+export function signingBytes(pdu: Pdu, rules: RoomVersionRules): string {
+  const { signatures: _signatures, unsigned: _unsigned, ...rest } = pduToWire(redactPdu(pdu, rules), rules);
+  return canonicalJson(rest);
+}
+
+/** SHA-256 over `signingBytes`, 32 bytes. From room version 3 on it names the event. */
+export function referenceHash(pdu: Pdu, rules: RoomVersionRules): Buffer {
+  return sha256(signingBytes(pdu, rules));
+}
+
+/**
+ * The event's ID: its `event_id` in room versions 1 and 2, `$` and the reference hash later.
+ * @throws {TypeError} if an event of room version 1 or 2 has no `event_id`.
+ */
+export function eventIdOf(pdu: Pdu, rules: RoomVersionRules): string {
+  if (rules.eventIdFormat === 'in-event') {
+    if (pdu.event_id === undefined)
+      throw new TypeError('Events of room versions 1 and 2 carry their event_id');
+    return pdu.event_id;
+  }
+  return eventIdOfSigningBytes(signingBytes(pdu, rules), rules);
+}
+
+/** As `eventIdOf`, for a caller that has the `signingBytes` already. Room version 3 and on. */
+export function eventIdOfSigningBytes(bytes: string, rules: RoomVersionRules): string {
+  if (rules.eventIdFormat === 'base64url') return `$${hash('sha256', bytes, 'base64url')}`;
+  return `$${encodeBase64(sha256(bytes))}`;
+}
+
+const roomIds = new WeakMap<Pdu, string>();
+
+/**
+ * The ID of the room that this create event makes: `!` and its reference hash from room version 12 on, its
+ * `room_id` before. Remembered for each event object.
+ */
+export function roomIdOfCreate(create: Pdu, rules: RoomVersionRules): string {
+  if (!rules.roomIdIsCreateHash) return create.room_id ?? '';
+  let roomId = roomIds.get(create);
+  if (roomId === undefined) {
+    roomId = `!${eventIdOf(create, rules).slice(1)}`;
+    roomIds.set(create, roomId);
+  }
+  return roomId;
+}
+
+/** The ID of the room that an event belongs to, also for the create event of room version 12 and on. */
+export function roomIdOf(pdu: Pdu, rules: RoomVersionRules): string {
+  return pdu.room_id ?? roomIdOfCreate(pdu, rules);
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

@@ -1,0 +1,116 @@
+import type { JsonObject, JsonValue } from './canonical-json.ts';
+import type { Pdu } from './events.ts';
+import type { RoomVersionRules } from './room-versions.ts';
+
+/**
+ * Who may do what in a room, read from the content of `m.room.power_levels` with the defaults filled in.
+ *
+ * Source: specification v1.19, Client-Server API, `m.room.power_levels`; Room version 12, "Creators".
+ */
+export interface PowerLevels {
+  /** The level of a user; `Infinity` for creators from room version 12 on. */
+  userLevel(userId: string): number;
+  /** The level needed to send an event of this type. */
+  eventLevel(type: string, isState: boolean): number;
+  readonly ban: number;
+  readonly kick: number;
+  readonly invite: number;
+  readonly redact: number;
+  readonly usersDefault: number;
+  /** The level needed for a notification of this kind, for instance `room`. */
+  notification(key: string): number;
+}
+
+/**
+ * Reads power levels. Values of the wrong type count as absent.
+ * @param content of the room's `m.room.power_levels`; undefined if it has none.
+ * @param creators the room's creators: one before room version 12, see `creatorsOf`.
+ */
+export function powerLevelsOf(
+  content: JsonObject | undefined,
+  creators: readonly string[],
+  rules: RoomVersionRules,
+): PowerLevels {
+  const level = (key: string, fallback: number) => integerOf(own(content, key), rules) ?? fallback;
+  const entry = (map: string, key: string) => {
+    const entries = own(content, map);
+    return isObject(entries) ? integerOf(own(entries, key), rules) : undefined;
+  };
+  const usersDefault = level('users_default', 0);
+  return {
+    userLevel(userId) {
+      if (creators.includes(userId)) {
+        if (rules.creatorsHaveInfinitePower) return Number.POSITIVE_INFINITY;
+        if (content === undefined) return 100;
+      }
+      return entry('users', userId) ?? usersDefault;
+    },
+    eventLevel(type, isState) {
+      return entry('events', type) ?? (isState ? level('state_default', 50) : level('events_default', 0));
+    },
+    get ban() {
+      return level('ban', 50);
+    },
+    get kick() {
+      return level('kick', 50);
+    },
+    get invite() {
+      return level('invite', 0);
+    },
+    get redact() {
+      return level('redact', 50);
+    },
+    usersDefault,
+    notification(key) {
+      return entry('notifications', key) ?? 50;
+    },
+  };
+}
+
+/**
+ * The creators of a room: `content.creator` before room version 11, the create event's sender from then on, and from
+ * version 12 on also `content.additional_creators`. Remembered for each event object.
+ */
+export function creatorsOf(create: Pdu, rules: RoomVersionRules): readonly string[] {
+  let creators = creatorsByCreate.get(create);
+  if (creators === undefined) {
+    creators = readCreators(create, rules);
+    creatorsByCreate.set(create, creators);
+  }
+  return creators;
+}
+
+const creatorsByCreate = new WeakMap<Pdu, readonly string[]>();
+
+function readCreators(create: Pdu, rules: RoomVersionRules): readonly string[] {
+  if (!rules.creatorIsSender) {
+    const creator = create.content.creator;
+    return typeof creator === 'string' ? [creator] : [];
+  }
+  const additional = create.content.additional_creators;
+  if (!rules.creatorsHaveInfinitePower || !Array.isArray(additional)) return [create.sender];
+  return [create.sender, ...additional.filter((userId) => typeof userId === 'string')];
+}
+
+const STRING_INTEGER = /^\s*[+-]?[0-9]+\s*$/;
+
+/**
+ * A power level, or undefined if it is none. Before room version 10 a string with an integer counts, and a fraction is
+ * cut off towards zero.
+ */
+export function integerOf(value: JsonValue | undefined, rules: RoomVersionRules): number | undefined {
+  if (typeof value === 'number') {
+    if (Number.isInteger(value)) return value;
+    return rules.integerPowerLevels ? undefined : Math.trunc(value);
+  }
+  if (rules.integerPowerLevels || typeof value !== 'string' || !STRING_INTEGER.test(value)) return undefined;
+  return Number(value);
+}
+
+function own(object: JsonObject | undefined, key: string): JsonValue | undefined {
+  return object !== undefined && Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
