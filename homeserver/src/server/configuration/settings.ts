@@ -1,0 +1,182 @@
+import { LOG_LEVELS } from '../../base/logger.ts';
+import {
+  databaseUrl,
+  listenAddress,
+  listOf,
+  mediaUrl,
+  network,
+  oneOf,
+  onOrOff,
+  path,
+  port,
+  serverName,
+  size,
+  text,
+  type ValueType,
+  webAddress,
+} from './value-types.ts';
+
+/**
+ * One key of the configuration. The environment variable is `GUILDHALL_` and its name; in the file it is
+ * the name in lower case.
+ */
+export interface Setting<Value> {
+  readonly name: string;
+  readonly type: ValueType<Value>;
+  /** As an operator would write it; relative paths start at the data directory. */
+  readonly default?: string;
+  /** A value to show where there is no default. */
+  readonly example?: string;
+  /** What it does, for operators: sentences that stand in the sample file and in the documentation. */
+  readonly doc: string;
+  /** Never shown, not even in an error. */
+  readonly secret?: true;
+}
+
+/** A key that this version knows but cannot honour. It is refused: an operator must not rely on it. */
+export interface LaterSetting {
+  readonly name: string;
+  readonly doc: string;
+}
+
+/** Every key that this version honours, in the order of the sample file. */
+export const SETTINGS = {
+  serverName: {
+    name: 'SERVER_NAME',
+    type: serverName,
+    default: 'localhost',
+    doc:
+      'The name at the end of every user and room, for instance example.org in @alice:example.org. ' +
+      'It is stored at the first start and cannot be changed afterwards.',
+  },
+  publicUrl: {
+    name: 'PUBLIC_URL',
+    type: webAddress,
+    example: 'https://chat.example.org',
+    doc:
+      'The address under which people reach this server in a browser. It is told to clients and stands in ' +
+      'invite links. Unless set, it is the address that the server listens on.',
+  },
+  bind: {
+    name: 'BIND',
+    type: listenAddress,
+    default: '127.0.0.1',
+    doc:
+      'The address to listen on. 127.0.0.1 takes connections of this machine only (behind a reverse proxy, ' +
+      'say); 0.0.0.0 or :: those of every network.',
+  },
+  port: {
+    name: 'PORT',
+    type: port,
+    default: '8008',
+    doc: 'The port to listen on: HTTPS when tls_cert and tls_key are given, else HTTP. 0 takes a free one.',
+  },
+  tlsCert: {
+    name: 'TLS_CERT',
+    type: path,
+    example: 'tls/fullchain.pem',
+    doc: 'The certificate (PEM, with its chain). Read again when the file changes. Goes with tls_key.',
+  },
+  tlsKey: {
+    name: 'TLS_KEY',
+    type: path,
+    example: 'tls/privkey.pem',
+    doc: "The certificate's private key (PEM). Goes with tls_cert.",
+  },
+  trustedProxies: {
+    name: 'TRUSTED_PROXIES',
+    type: listOf(network),
+    default: '',
+    doc:
+      'Reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed: addresses or networks, ' +
+      'separated by commas. Rate limits count by the address found this way.',
+  },
+  dataDir: {
+    name: 'DATA_DIR',
+    type: path,
+    default: './data',
+    doc: 'The folder that holds everything the server keeps: database, media, keys.',
+  },
+  databaseUrl: {
+    name: 'DATABASE_URL',
+    type: databaseUrl,
+    default: 'sqlite:homeserver.db',
+    doc:
+      'The database: sqlite:PATH, or postgres://USER:PASSWORD@HOST/DATABASE. Unless set, homeserver.db in the ' +
+      'data directory.',
+    secret: true,
+  },
+  mediaUrl: {
+    name: 'MEDIA_URL',
+    type: mediaUrl,
+    default: 'file:media',
+    doc: 'Where uploads are kept: file:PATH. Unless set, media in the data directory.',
+  },
+  maxUpload: {
+    name: 'MAX_UPLOAD',
+    type: size,
+    default: '50M',
+    doc: 'The largest file that may be uploaded. K, M and G are powers of 1024.',
+  },
+  registration: {
+    name: 'REGISTRATION',
+    type: oneOf(['token', 'open', 'closed']),
+    default: 'token',
+    doc:
+      'Who may make an account. token: nobody until the first admin exists, then people with a registration ' +
+      'token. open: anybody. closed: nobody.',
+  },
+  registrationSharedSecret: {
+    name: 'REGISTRATION_SHARED_SECRET',
+    type: text,
+    example: 'a-long-random-text',
+    doc: 'Whoever knows it can make accounts, admins too, at /_synapse/admin/v1/register, as with Synapse.',
+    secret: true,
+  },
+  rateLimits: {
+    name: 'RATE_LIMITS',
+    type: onOrOff,
+    default: 'on',
+    doc: 'Whether those who ask too much too fast are made to wait. off is for tests and benchmarks.',
+  },
+  logLevel: {
+    name: 'LOG_LEVEL',
+    type: oneOf(LOG_LEVELS),
+    default: 'info',
+    doc: 'The least that is logged: debug, info, warn, error or silent.',
+  },
+} as const satisfies Readonly<Record<string, Setting<unknown>>>;
+
+/** The settings, where their types do not matter. */
+export const ALL_SETTINGS: readonly Setting<unknown>[] = Object.values(SETTINGS);
+
+/** Every key that belongs to a later version. */
+export const LATER_SETTINGS: readonly LaterSetting[] = [
+  { name: 'REDIS_URL', doc: 'Redis, for several processes.' },
+  { name: 'S3_ENDPOINT', doc: 'The S3 server for media.' },
+  { name: 'S3_REGION', doc: 'The S3 region.' },
+  { name: 'S3_ACCESS_KEY', doc: 'The S3 access key.' },
+  { name: 'S3_SECRET_KEY', doc: 'The S3 secret key.' },
+  { name: 'S3_PATH_STYLE', doc: 'Whether the S3 bucket stands in the path.' },
+  { name: 'LIVEKIT_URL', doc: 'LiveKit, for voice and video.' },
+  { name: 'LIVEKIT_API_KEY', doc: "LiveKit's API key." },
+  { name: 'LIVEKIT_API_SECRET', doc: "LiveKit's API secret." },
+  { name: 'TURN_URIS', doc: 'TURN servers, for calls between two people.' },
+  { name: 'TURN_SECRET', doc: 'The secret shared with the TURN servers.' },
+  { name: 'SMTP_URL', doc: 'The mail server.' },
+  { name: 'APPSERVICE_DIR', doc: 'The folder with registration files of application services.' },
+  { name: 'FEDERATION_PORT', doc: 'The port for other homeservers.' },
+  { name: 'FEDERATION_CA', doc: 'A further certificate authority, for test networks.' },
+  { name: 'FEDERATION_RESOLVE', doc: 'Addresses of homeservers, for test networks.' },
+  { name: 'ALLOW_PRIVATE_ADDRESSES', doc: 'Requests to private addresses, for test networks.' },
+];
+
+/** A key as it stands in the environment. */
+export function environmentName(name: string): string {
+  return `GUILDHALL_${name}`;
+}
+
+/** A key as it stands in the file. */
+export function fileName(name: string): string {
+  return name.toLowerCase();
+}

@@ -1,0 +1,131 @@
+import { expect } from 'chai';
+import {
+  databaseUrl,
+  listenAddress,
+  listOf,
+  mediaUrl,
+  network,
+  oneOf,
+  onOrOff,
+  port,
+  serverName,
+  size,
+  type ValueType,
+  webAddress,
+} from './value-types.ts';
+
+function expectRefused(type: ValueType<unknown>, texts: readonly string[]): void {
+  for (const text of texts) expect(type.parse(text, '/base'), text).to.equal(undefined);
+}
+
+describe('value types of the configuration', () => {
+  it('read server names of the Matrix grammar', () => {
+    for (const name of [
+      'localhost',
+      'example.org',
+      'a-b.example:8448',
+      '1.2.3.4',
+      '[::1]',
+      '[1234:5678::abcd]:80',
+    ]) {
+      expect(serverName.parse(name, '/base')).to.equal(name);
+    }
+    expectRefused(serverName, [
+      '',
+      'Example.org',
+      'a b',
+      'https://a',
+      'a:',
+      'a:123456',
+      '[zz]',
+      '[::1',
+      'a/b',
+      'x'.repeat(231),
+    ]);
+  });
+
+  it('read ports', () => {
+    expect(port.parse('0', '/base')).to.equal(0);
+    expect(port.parse('65535', '/base')).to.equal(65_535);
+    expectRefused(port, ['65536', '-1', '80.5', '0x50', 'http', ' 80']);
+  });
+
+  it('read addresses to listen on', () => {
+    for (const address of ['127.0.0.1', '::', 'localhost']) {
+      expect(listenAddress.parse(address, '/base')).to.equal(address);
+    }
+    expectRefused(listenAddress, ['example.org', '1.2.3', '127.0.0.1:80', '*']);
+  });
+
+  it('read database addresses', () => {
+    expect(databaseUrl.parse('sqlite:a/b.db', '/base')).to.deep.equal({
+      engine: 'sqlite',
+      path: '/base/a/b.db',
+    });
+    expect(databaseUrl.parse('sqlite:///a/b.db', '/base')).to.deep.equal({
+      engine: 'sqlite',
+      path: '/a/b.db',
+    });
+    expect(databaseUrl.parse('postgresql://u@h/d?host=/run/pg', '/base')).to.deep.equal({
+      engine: 'postgres',
+      url: 'postgresql://u@h/d?host=/run/pg',
+    });
+    expectRefused(databaseUrl, [
+      'sqlite:',
+      'sqlite::memory:',
+      'sqlite://host/a',
+      'mysql://a/b',
+      'a.db',
+      'postgres:a',
+    ]);
+  });
+
+  it('read places for media', () => {
+    expect(mediaUrl.parse('file:m', '/base')).to.deep.equal({ store: 'folder', path: '/base/m' });
+    expect(mediaUrl.parse('file:///srv/m', '/base')).to.deep.equal({ store: 'folder', path: '/srv/m' });
+    expectRefused(mediaUrl, ['s3://bucket', 'file:', 'file://host/m', 'media']);
+  });
+
+  it('read sizes in powers of 1024', () => {
+    const sizes = { '1': 1, '10K': 10_240, '50M': 52_428_800, '1.5 GiB': 1_610_612_736, '2mb': 2_097_152 };
+    for (const [text, bytes] of Object.entries(sizes))
+      expect(size.parse(text, '/base'), text).to.equal(bytes);
+    expectRefused(size, ['0', '-5M', '5T', 'M', '', '99999999999999G', '0.1']);
+  });
+
+  it('read web addresses and take the slash off their end', () => {
+    expect(webAddress.parse('https://a.example/chat/', '/base')).to.equal('https://a.example/chat');
+    expect(webAddress.parse('http://localhost:8008', '/base')).to.equal('http://localhost:8008');
+    expectRefused(webAddress, [
+      'a.example',
+      'ftp://a.example',
+      'https://a/?q',
+      'https://a/#f',
+      'https://u:p@a',
+    ]);
+  });
+
+  it('read networks', () => {
+    for (const written of ['127.0.0.1', '10.0.0.0/8', 'fd00::/8', '::1']) {
+      expect(network.parse(written, '/base')).to.equal(written);
+    }
+    expectRefused(network, ['10.0.0.0/33', 'fd00::/129', '10/8', 'localhost', '10.0.0.0/8/8', '10.0.0.0/']);
+  });
+
+  it('read yes and no', () => {
+    for (const text of ['on', 'true', 'Yes', '1']) expect(onOrOff.parse(text, '/base')).to.equal(true);
+    for (const text of ['off', 'FALSE', 'no', '0']) expect(onOrOff.parse(text, '/base')).to.equal(false);
+    expectRefused(onOrOff, ['', 'maybe', '2']);
+  });
+
+  it('read one of a few words, in capitals too', () => {
+    expect(oneOf(['open', 'closed']).parse('OPEN', '/base')).to.equal('open');
+    expectRefused(oneOf(['open', 'closed']), ['', 'ope']);
+  });
+
+  it('read lists, and refuse a list for one wrong entry', () => {
+    expect(listOf(port).parse('1, 2,,3', '/base')).to.deep.equal([1, 2, 3]);
+    expect(listOf(port).parse('', '/base')).to.deep.equal([]);
+    expectRefused(listOf(port), ['1,x']);
+  });
+});

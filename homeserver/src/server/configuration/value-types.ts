@@ -1,0 +1,161 @@
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+
+/** How the text of a setting becomes its value. */
+export interface ValueType<Value> {
+  /** What to write, completing "Please write ...". */
+  readonly expected: string;
+  /**
+   * The value, or `undefined` when the text is not of this form.
+   * @param baseFolder where relative paths start
+   */
+  parse(text: string, baseFolder: string): Value | undefined;
+}
+
+export interface SqliteUrl {
+  readonly engine: 'sqlite';
+  /** Absolute path of the database file. */
+  readonly path: string;
+}
+
+export interface PostgresUrl {
+  readonly engine: 'postgres';
+  readonly url: string;
+}
+
+/** Where media are kept. */
+export interface MediaFolder {
+  readonly store: 'folder';
+  /** Absolute path. */
+  readonly path: string;
+}
+
+/** Any text. */
+export const text: ValueType<string> = { expected: 'some text', parse: (written) => written };
+
+/** A path, made absolute. */
+export const path: ValueType<string> = {
+  expected: 'a path',
+  parse: (written, baseFolder) => resolve(baseFolder, written),
+};
+
+/** A Matrix server name: a host name, an IPv4 address or an IPv6 address in brackets, and perhaps a port. */
+export const serverName: ValueType<string> = {
+  expected:
+    'a host name such as example.org, perhaps with a port (lower-case letters, digits, dots and hyphens)',
+  parse(written) {
+    const parts = /^(?<host>\[[0-9a-f:.]+\]|[0-9a-z.-]+)(?<port>:[0-9]{1,5})?$/.exec(written);
+    const host = parts?.groups?.host ?? '';
+    if (host === '' || written.length > 230) return undefined;
+    if (host.startsWith('[') && isIP(host.slice(1, -1)) !== 6) return undefined;
+    return written;
+  },
+};
+
+/** A TCP port; 0 takes a free one. */
+export const port: ValueType<number> = {
+  expected: 'a number from 0 to 65535',
+  parse: (written) => (/^\d{1,5}$/.test(written) && Number(written) <= 65_535 ? Number(written) : undefined),
+};
+
+/** An address to listen on. */
+export const listenAddress: ValueType<string> = {
+  expected: 'an IP address (127.0.0.1 for this machine only, 0.0.0.0 or :: for every network) or localhost',
+  parse: (written) => (isIP(written) !== 0 || written === 'localhost' ? written : undefined),
+};
+
+export const databaseUrl: ValueType<SqliteUrl | PostgresUrl> = {
+  expected: 'sqlite:PATH (a file) or postgres://USER:PASSWORD@HOST/DATABASE',
+  parse(written, baseFolder) {
+    if (/^postgres(ql)?:\/\//.test(written) && URL.canParse(written)) {
+      return { engine: 'postgres', url: written };
+    }
+    const file = schemePath(written, 'sqlite');
+    return file === undefined ? undefined : { engine: 'sqlite', path: resolve(baseFolder, file) };
+  },
+};
+
+export const mediaUrl: ValueType<MediaFolder> = {
+  expected: 'file:PATH (a folder); s3://BUCKET is not supported yet in this version',
+  parse(written, baseFolder) {
+    const folder = schemePath(written, 'file');
+    return folder === undefined ? undefined : { store: 'folder', path: resolve(baseFolder, folder) };
+  },
+};
+
+/** The path of `scheme:PATH` or `scheme:///PATH`; `undefined` for another scheme, a host or no path. */
+function schemePath(written: string, scheme: string): string | undefined {
+  if (!written.startsWith(`${scheme}:`)) return undefined;
+  const rest = written.slice(scheme.length + 1);
+  const filePath = rest.startsWith('///') ? rest.slice(2) : rest;
+  return filePath === '' || filePath.startsWith('//') || filePath.startsWith(':') ? undefined : filePath;
+}
+
+const BYTES_IN_UNIT: Readonly<Record<string, number>> = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3 };
+
+/** A number of bytes; `K`, `M` and `G` are powers of 1024. */
+export const size: ValueType<number> = {
+  expected: 'a size such as 500K, 50M or 2G (or a number of bytes), more than 0',
+  parse(written) {
+    const [, amount = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([KMG]?)(?:i?B)?$/i.exec(written) ?? [];
+    const bytes = Math.floor(Number(amount) * (BYTES_IN_UNIT[unit.toUpperCase()] ?? 0));
+    return bytes > 0 && Number.isSafeInteger(bytes) ? bytes : undefined;
+  },
+};
+
+/** The origin and path under which browsers reach the server, without a slash at the end. */
+export const webAddress: ValueType<string> = {
+  expected: 'an address such as https://chat.example.org, without query or fragment',
+  parse(written) {
+    const url = URL.canParse(written) ? new URL(written) : undefined;
+    if (!url || !/^https?:$/.test(url.protocol)) return undefined;
+    if (url.search !== '' || url.hash !== '' || url.username !== '') return undefined;
+    return url.href.replace(/\/+$/, '');
+  },
+};
+
+/** An address, or a network in CIDR form. */
+export const network: ValueType<string> = {
+  expected: 'an IP address or a network such as 10.0.0.0/8',
+  parse(written) {
+    const [address = '', prefix, ...rest] = written.split('/');
+    const family = isIP(address);
+    if (family === 0 || rest.length > 0) return undefined;
+    if (prefix === undefined) return written;
+    return /^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128) ? written : undefined;
+  },
+};
+
+/** Yes or no. */
+export const onOrOff: ValueType<boolean> = {
+  expected: 'on or off',
+  parse(written) {
+    if (/^(on|true|yes|1)$/i.test(written)) return true;
+    return /^(off|false|no|0)$/i.test(written) ? false : undefined;
+  },
+};
+
+/** One of a few words. */
+export function oneOf<const Word extends string>(words: readonly Word[]): ValueType<Word> {
+  return {
+    expected: `one of ${words.join(', ')}`,
+    parse: (written) => words.find((word) => word === written.toLowerCase()),
+  };
+}
+
+/** Several of the same, separated by commas. */
+export function listOf<Item>(item: ValueType<Item>): ValueType<readonly Item[]> {
+  return {
+    expected: `a list, each entry ${item.expected}`,
+    parse(written, baseFolder) {
+      const items: Item[] = [];
+      for (const part of written.split(',')) {
+        if (part.trim() === '') continue;
+        const value = item.parse(part.trim(), baseFolder);
+        if (value === undefined) return undefined;
+        items.push(value);
+      }
+      return items;
+    },
+  };
+}
