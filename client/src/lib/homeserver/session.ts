@@ -1,0 +1,47 @@
+import { asObject, asString } from '../parse.ts';
+
+/** What is needed to speak to the homeserver as one device of one person. */
+export interface Session {
+  readonly userId: string;
+  readonly deviceId: string;
+  readonly accessToken: string;
+}
+
+const storageKey = 'guildhall.session';
+
+export function parseSession(value: unknown): Session | undefined {
+  const fields = asObject(value);
+  const userId = asString(fields?.userId);
+  const deviceId = asString(fields?.deviceId);
+  const accessToken = asString(fields?.accessToken);
+  if (userId === undefined || deviceId === undefined || accessToken === undefined) return undefined;
+  return { userId, deviceId, accessToken };
+}
+
+/** The session kept in this browser, if there is one. */
+export function loadSession(): Session | undefined {
+  const stored = localStorage.getItem(storageKey);
+  if (stored === null) return undefined;
+  try {
+    return parseSession(JSON.parse(stored));
+  } catch {
+    return undefined;
+  }
+}
+
+export function saveSession(session: Session): void {
+  localStorage.setItem(storageKey, JSON.stringify(session));
+}
+
+export function clearSession(): void {
+  localStorage.removeItem(storageKey);
+}
+
+/** Calls back when another tab logs in or out. Returns the function that stops it. */
+export function watchSession(handleChange: () => void): () => void {
+  const handleStorage = (event: StorageEvent): void => {
+    if (event.key === storageKey || event.key === null) handleChange();
+  };
+  window.addEventListener('storage', handleStorage);
+  return () => window.removeEventListener('storage', handleStorage);
+}

@@ -1,0 +1,28 @@
+/** The schemes that a link may have (Matrix 1.19, "m.room.message msgtypes", the list for `a`). */
+const linkSchemes = new Set(['https:', 'http:', 'ftp:', 'mailto:', 'magnet:']);
+
+/** The address of a link when it is one that may be followed; undefined for anything else, `javascript:` among it. */
+export function readSafeLink(href: string): string | undefined {
+  try {
+    const url = new URL(href);
+    return linkSchemes.has(url.protocol) ? url.href : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The user that a matrix.to link names: such a link is a mention (Matrix 1.19, "matrix.to navigation"). */
+export function readMentionedUser(href: string): string | undefined {
+  const match = /^https:\/\/matrix\.to\/#\/(@[^/?]+|%40[^/?]+)/.exec(href);
+  if (!match?.[1]) return undefined;
+  try {
+    return decodeURIComponent(match[1]);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The matrix.to link of a user. */
+export function buildUserLink(userId: string): string {
+  return `https://matrix.to/#/${encodeURIComponent(userId)}`;
+}

@@ -1,0 +1,111 @@
+import { Marked, type TokenizerAndRendererExtension } from 'marked';
+import { escapeHtml } from '../html/escape.ts';
+import { buildUserLink, readSafeLink } from '../html/links.ts';
+
+/** A person that a text names with `@name`. */
+export interface Mention {
+  readonly userId: string;
+  readonly name: string;
+}
+
+/** A text as Matrix sends it: what was typed, and HTML when that says more. */
+export interface MatrixText {
+  readonly body: string;
+  readonly formattedBody: string | undefined;
+  readonly mentionedUserIds: readonly string[];
+}
+
+const spoiler: TokenizerAndRendererExtension = {
+  name: 'spoiler',
+  level: 'inline',
+  start: (source) => source.indexOf('||'),
+  tokenizer(source) {
+    const match = /^\|\|(?=\S)([\s\S]*?\S)\|\|/.exec(source);
+    if (!match?.[1]) return undefined;
+    return { type: 'spoiler', raw: match[0], tokens: this.lexer.inlineTokens(match[1]) };
+  },
+  renderer(token) {
+    return `<span data-mx-spoiler>${this.parser.parseInline(token.tokens ?? [])}</span>`;
+  },
+};
+
+/** A mention in the text, already resolved to a link. */
+function mentionExtension(mentions: readonly Mention[]): TokenizerAndRendererExtension {
+  // The longest name first, so that "@Ada Lovelace" is not taken for "@Ada".
+  const known = [...mentions].sort((a, b) => b.name.length - a.name.length);
+  return {
+    name: 'mention',
+    level: 'inline',
+    start: (source) => source.indexOf('@'),
+    tokenizer(source) {
+      const found = known.find((mention) => startsWithMention(source, mention.name));
+      if (!found) return undefined;
+      return { type: 'mention', raw: source.slice(0, found.name.length + 1), mention: found };
+    },
+    renderer(token) {
+      const { userId, name } = token.mention as Mention;
+      return `<a href="${escapeHtml(buildUserLink(userId))}">@${escapeHtml(name)}</a>`;
+    },
+  };
+}
+
+function startsWithMention(source: string, name: string): boolean {
+  if (!source.startsWith(`@${name}`)) return false;
+  const next = source.charAt(name.length + 1);
+  return next === '' || !/[\p{L}\p{N}_]/u.test(next);
+}
+
+function createParser(mentions: readonly Mention[]): Marked {
+  return new Marked({
+    gfm: true,
+    breaks: true,
+    extensions: [spoiler, mentionExtension(mentions)],
+    tokenizer: {
+      // What people type is text, not a document: indented lines, underlined lines, HTML and link definitions stay as typed.
+      code: () => undefined,
+      lheading: () => undefined,
+      html: () => undefined,
+      tag: () => undefined,
+      def: () => undefined,
+      // A `#` with nothing after it is the beginning of a channel's name, not of a title.
+      heading: (source) => (/^ {0,3}#{1,6}[ \t]+\S/.test(source) ? false : undefined),
+    },
+    renderer: {
+      link({ href, tokens, text }) {
+        const safe = readSafeLink(href);
+        const label = this.parser.parseInline(tokens);
+        return safe === undefined ? escapeHtml(text) : `<a href="${escapeHtml(safe)}">${label}</a>`;
+      },
+      image({ href, text }) {
+        const safe = readSafeLink(href);
+        return safe === undefined
+          ? escapeHtml(text)
+          : `<a href="${escapeHtml(safe)}">${escapeHtml(text || safe)}</a>`;
+      },
+      code({ text, lang }) {
+        const language = /^[\w+#.-]{1,32}/.exec(lang ?? '')?.[0];
+        const attribute = language ? ` class="language-${language}"` : '';
+        return `<pre><code${attribute}>${escapeHtml(text)}\n</code></pre>\n`;
+      },
+    },
+  });
+}
+
+/**
+ * Turns what a person typed into the text of a Matrix message (Matrix 1.19, "m.text").
+ * `formattedBody` is undefined when the HTML would say nothing that the plain text does not.
+ */
+export function convertMarkdown(typed: string, mentions: readonly Mention[] = []): MatrixText {
+  const body = typed.trim();
+  const html = (createParser(mentions).parse(body, { async: false }) as string).trim();
+  const single = html.startsWith('<p>') && html.lastIndexOf('<p>') === 0 && html.endsWith('</p>');
+  const formatted = single ? html.slice(3, -4) : html;
+  const plain = escapeHtml(body).replace(/\n/g, '<br>');
+  return {
+    body,
+    formattedBody: formatted === plain ? undefined : formatted,
+    mentionedUserIds: mentions
+      .filter((mention) => formatted.includes(escapeHtml(buildUserLink(mention.userId))))
+      .map((mention) => mention.userId),
+  };
+}
