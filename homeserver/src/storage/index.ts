@@ -10,3 +10,14 @@ export {
   UnitOfWork,
 } from './database/unit-of-work.ts';
 export { openStorage, type Storage } from './storage.ts';
+export type { StoredEvent } from './stores/event-store.ts';
+export type { Placed } from './stores/log-store.ts';
+export type { MemberRow, Membership, RoomOfUser, RoomRow } from './stores/room-store.ts';
+export {
+  blocksAfter,
+  EMPTY_SNAPSHOT,
+  layerChange,
+  type SnapshotBlocks,
+  type StateEntry,
+} from './stores/state-store.ts';
+export type { TransactionKey } from './stores/transaction-store.ts';

@@ -1,8 +1,13 @@
 import type { Database } from './database/database.ts';
 import { type DatabaseOptions, openDatabase } from './database/open-database.ts';
+import { EventStore } from './stores/event-store.ts';
+import { LogStore } from './stores/log-store.ts';
 import { MetaStore } from './stores/meta-store.ts';
+import { RoomStore } from './stores/room-store.ts';
 import { SigningKeyStore } from './stores/signing-key-store.ts';
+import { StateStore } from './stores/state-store.ts';
 import { StringStore } from './stores/string-store.ts';
+import { TransactionStore } from './stores/transaction-store.ts';
 
 /** Everything that is stored: one store for each thing, over one database. */
 export interface Storage {
@@ -10,6 +15,11 @@ export interface Storage {
   readonly meta: MetaStore;
   readonly signingKeys: SigningKeyStore;
   readonly strings: StringStore;
+  readonly log: LogStore;
+  readonly events: EventStore;
+  readonly rooms: RoomStore;
+  readonly states: StateStore;
+  readonly transactions: TransactionStore;
 }
 
 /** Opens the database and the stores over it. */
@@ -21,5 +31,10 @@ export async function openStorage(options: DatabaseOptions): Promise<Storage> {
     meta: new MetaStore(database),
     signingKeys: new SigningKeyStore(database),
     strings,
+    log: new LogStore(database),
+    events: new EventStore(database),
+    rooms: new RoomStore(database),
+    states: new StateStore(database),
+    transactions: new TransactionStore(database),
   };
 }

@@ -42,6 +42,7 @@ async function createBasics(knex: Knex): Promise<void> {
   await knex.schema.raw(
     'CREATE INDEX log_of_room ON log (room_nid, kind, position, ref) WHERE room_nid IS NOT NULL',
   );
+  await knex.schema.raw('CREATE INDEX log_of_event ON log (ref) WHERE kind = 1');
   await knex.schema.raw('CREATE INDEX log_of_user ON log (user_nid, position) WHERE user_nid IS NOT NULL');
 }
 
@@ -54,6 +55,7 @@ async function createRooms(knex: Knex): Promise<void> {
     table.text('extremities').notNullable();
     table.bigInteger('depth').notNullable();
     table.bigInteger('snapshot_nid').notNullable();
+    table.text('room_type');
     table.smallint('partial_state').notNullable();
     table.smallint('listed').notNullable();
   });
@@ -67,6 +69,7 @@ async function createRooms(knex: Knex): Promise<void> {
     table.bigInteger('origin_server_ts').notNullable();
     table.bigInteger('snapshot_nid').notNullable();
     table.smallint('status').notNullable();
+    table.bigInteger('replaces_nid');
     table.bigInteger('redacted_by');
     table.text('json').notNullable();
   });
@@ -95,10 +98,11 @@ async function createRooms(knex: Knex): Promise<void> {
   await knex.schema.createTable('transactions', (table) => {
     table.bigInteger('user_nid').notNullable();
     table.text('device_id').notNullable();
-    table.text('key').notNullable();
-    table.text('event_id').notNullable();
+    table.text('scope').notNullable();
+    table.text('txn_id').notNullable();
+    table.text('event_id').notNullable().index();
     table.bigInteger('created_ts').notNullable();
-    table.primary(['user_nid', 'device_id', 'key']);
+    table.primary(['user_nid', 'device_id', 'scope', 'txn_id']);
   });
   await knex.schema.createTable('receipts', (table) => {
     table.bigInteger('room_nid').notNullable();

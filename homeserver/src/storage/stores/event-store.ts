@@ -1,0 +1,183 @@
+import type { Pdu } from '../../protocol/events.ts';
+import type { Database } from '../database/database.ts';
+import { defineInsert, defineQuery, defineUpdate, type SignedText } from '../database/sql.ts';
+import type { UnitOfWork } from '../database/unit-of-work.ts';
+
+/** How far an event came in the checks on receipt; the numbers are stored. */
+export const EventStatus = {
+  /** Part of the room's timeline. */
+  Accepted: 0,
+  /** Known, but without the state before it. */
+  Outlier: 1,
+  /** Failed the authorisation rules. */
+  Rejected: 2,
+  /** Allowed where it was sent, not by the room's current state. */
+  SoftFailed: 3,
+} as const;
+export type EventStatus = (typeof EventStatus)[keyof typeof EventStatus];
+
+/** An event as the store gives it; immutable, and shared by everyone who asks. */
+export interface StoredEvent {
+  readonly nid: number;
+  readonly eventId: string;
+  readonly roomNid: number;
+  readonly pdu: Pdu;
+  /** The snapshot of the state before the event. */
+  readonly snapshotNid: number;
+  readonly status: EventStatus;
+  /** The state event that this one took the place of. */
+  readonly replacesNid: number | null;
+  /** The redaction that was applied to it. */
+  readonly redactedBy: number | null;
+}
+
+/** An event on its way into the store. */
+export interface NewEvent {
+  readonly nid: number;
+  readonly eventId: string;
+  readonly roomNid: number;
+  readonly typeNid: number;
+  readonly stateKeyNid: number | null;
+  readonly senderNid: number;
+  readonly originServerTs: number;
+  readonly snapshotNid: number;
+  readonly replacesNid: number | null;
+  readonly json: string | SignedText;
+}
+
+interface EventRow {
+  nid: number;
+  event_id: string;
+  room_nid: number;
+  snapshot_nid: number;
+  status: EventStatus;
+  replaces_nid: number | null;
+  redacted_by: number | null;
+  json: string;
+}
+
+const insertEvent = defineInsert('events', {
+  nid: 'bigint',
+  event_id: 'text',
+  room_nid: 'bigint',
+  type_nid: 'bigint',
+  state_key_nid: 'bigint?',
+  sender_nid: 'bigint',
+  origin_server_ts: 'bigint',
+  snapshot_nid: 'bigint',
+  status: 'integer',
+  replaces_nid: 'bigint?',
+  redacted_by: 'bigint?',
+  json: 'text',
+});
+const setRedacted = defineUpdate('events', { nid: 'bigint', redacted_by: 'bigint' }, ['nid']);
+const COLUMNS = 'nid, event_id, room_nid, snapshot_nid, status, replaces_nid, redacted_by, json';
+const byNids = defineQuery<[number[]], EventRow>(`SELECT ${COLUMNS} FROM events WHERE nid = ANY(?:bigint[])`);
+const byId = defineQuery<[string], EventRow>(`SELECT ${COLUMNS} FROM events WHERE event_id = ?`);
+
+/** What the cache of events may hold, in characters of their JSON. */
+const CACHED_CHARACTERS = 32_000_000;
+
+/** Room events by number and by ID, with a bounded cache of parsed ones. */
+export class EventStore {
+  readonly #database: Database;
+  readonly #cache = new Map<number, { event: StoredEvent; size: number }>();
+  readonly #nidOf = new Map<string, number>();
+  #cached = 0;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Adds an event to a unit. */
+  insert(unit: UnitOfWork, event: NewEvent): void {
+    unit.write(insertEvent, {
+      nid: event.nid,
+      event_id: event.eventId,
+      room_nid: event.roomNid,
+      type_nid: event.typeNid,
+      state_key_nid: event.stateKeyNid,
+      sender_nid: event.senderNid,
+      origin_server_ts: event.originServerTs,
+      snapshot_nid: event.snapshotNid,
+      status: EventStatus.Accepted,
+      replaces_nid: event.replacesNid,
+      redacted_by: null,
+      json: event.json,
+    });
+  }
+
+  /** Marks an event as redacted, in a unit; the cached copy follows once the unit is committed. */
+  markRedacted(unit: UnitOfWork, nid: number, redactionNid: number): void {
+    unit.write(setRedacted, { nid, redacted_by: redactionNid });
+    unit.onCommit(() => {
+      const known = this.#cache.get(nid);
+      if (known !== undefined) this.remember({ ...known.event, redactedBy: redactionNid }, known.size);
+    });
+  }
+
+  /** Puts a committed event into the cache. */
+  remember(event: StoredEvent, size: number): void {
+    this.#forget(event.nid);
+    this.#cache.set(event.nid, { event, size });
+    this.#nidOf.set(event.eventId, event.nid);
+    this.#cached += size;
+    for (const nid of this.#cache.keys()) {
+      if (this.#cached <= CACHED_CHARACTERS) break;
+      this.#forget(nid);
+    }
+  }
+
+  /** An event that is in the cache, without waiting. */
+  cached(nid: number): StoredEvent | undefined {
+    return this.#cache.get(nid)?.event;
+  }
+
+  /** Events by number, in the order asked for; numbers without an event are left out. */
+  async getAll(nids: readonly number[]): Promise<StoredEvent[]> {
+    const missing = nids.filter((nid) => !this.#cache.has(nid));
+    const loaded = new Map<number, StoredEvent>();
+    if (missing.length > 0) {
+      for (const row of await this.#database.all(byNids, [missing])) {
+        loaded.set(row.nid, this.#fromRow(row));
+      }
+    }
+    return nids.flatMap((nid) => loaded.get(nid) ?? this.#cache.get(nid)?.event ?? []);
+  }
+
+  /** An event by number. */
+  async get(nid: number): Promise<StoredEvent | undefined> {
+    return this.cached(nid) ?? (await this.getAll([nid]))[0];
+  }
+
+  /** An event by its ID. */
+  async getById(eventId: string): Promise<StoredEvent | undefined> {
+    const nid = this.#nidOf.get(eventId);
+    if (nid !== undefined) return this.get(nid);
+    const row = await this.#database.get(byId, [eventId]);
+    return row === undefined ? undefined : this.#fromRow(row);
+  }
+
+  #forget(nid: number): void {
+    const known = this.#cache.get(nid);
+    if (known === undefined) return;
+    this.#cache.delete(nid);
+    this.#nidOf.delete(known.event.eventId);
+    this.#cached -= known.size;
+  }
+
+  #fromRow(row: EventRow): StoredEvent {
+    const event: StoredEvent = {
+      nid: row.nid,
+      eventId: row.event_id,
+      roomNid: row.room_nid,
+      pdu: JSON.parse(row.json) as Pdu,
+      snapshotNid: row.snapshot_nid,
+      status: row.status,
+      replacesNid: row.replaces_nid,
+      redactedBy: row.redacted_by,
+    };
+    this.remember(event, row.json.length);
+    return event;
+  }
+}

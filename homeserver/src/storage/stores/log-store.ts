@@ -1,0 +1,109 @@
+import type { Database } from '../database/database.ts';
+import type { LogRow } from '../database/group-committer.ts';
+import { defineQuery } from '../database/sql.ts';
+import type { LogKind } from '../database/unit-of-work.ts';
+
+interface RawLogRow {
+  position: number;
+  kind: LogKind;
+  room: number | null;
+  user: number | null;
+  ref: number | null;
+  key: string | null;
+}
+
+/** A room event and its place in the log. */
+export interface Placed {
+  readonly position: number;
+  readonly nid: number;
+}
+
+const ROW = 'position, kind, room_nid AS room, user_nid AS "user", ref, key';
+const newest = defineQuery<[], { position: number }>(
+  'SELECT coalesce(max(position), 0) AS position FROM log',
+);
+const rowsAfter = defineQuery<[number, number], RawLogRow>(
+  `SELECT ${ROW} FROM log WHERE position > ? ORDER BY position LIMIT ?`,
+);
+const PLACED = 'SELECT position, ref AS nid FROM log WHERE room_nid = ? AND kind = 1';
+const backward = defineQuery<[number, number, number, number], Placed>(
+  `${PLACED} AND position <= ? AND position > ? ORDER BY position DESC LIMIT ?`,
+);
+const forward = defineQuery<[number, number, number, number], Placed>(
+  `${PLACED} AND position > ? AND position <= ? ORDER BY position LIMIT ?`,
+);
+const placeOf = defineQuery<[number], { position: number }>(
+  'SELECT position FROM log WHERE kind = 1 AND ref = ?',
+);
+const newestOfRooms = defineQuery<[number[]], { room: number; position: number }>(
+  `SELECT nid AS room, (SELECT max(position) FROM log WHERE room_nid = rooms.nid AND kind = 1) AS position
+   FROM rooms WHERE nid = ANY(?:bigint[])`,
+);
+const rowsOfUser = defineQuery<[number, number, number], RawLogRow>(
+  `SELECT ${ROW} FROM log WHERE user_nid = ? AND position > ? AND position <= ? ORDER BY position`,
+);
+const rowsOfRoom = defineQuery<[number, number, number, number], RawLogRow>(
+  `SELECT ${ROW} FROM log WHERE room_nid = ? AND kind = ? AND position > ? AND position <= ? ORDER BY position`,
+);
+
+/** The ordered log of everything durable that a client can learn through sync. */
+export class LogStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** The position of the newest row, 0 for an empty log. */
+  async newest(): Promise<number> {
+    return (await this.#database.get(newest, []))?.position ?? 0;
+  }
+
+  /** The first `limit` rows after a position. */
+  async after(position: number, limit: number): Promise<LogRow[]> {
+    return (await this.#database.all(rowsAfter, [position, limit])).map(fromRaw);
+  }
+
+  /** A room's events at or before `from` and after `until`, newest first. */
+  backward(roomNid: number, from: number, until: number, limit: number): Promise<Placed[]> {
+    return this.#database.all(backward, [roomNid, from, until, limit]);
+  }
+
+  /** A room's events after `from`, at or before `until`, oldest first. */
+  forward(roomNid: number, from: number, until: number, limit: number): Promise<Placed[]> {
+    return this.#database.all(forward, [roomNid, from, until, limit]);
+  }
+
+  /** The position of a room event; undefined for an event outside the timeline. */
+  async positionOf(eventNid: number): Promise<number | undefined> {
+    return (await this.#database.get(placeOf, [eventNid]))?.position;
+  }
+
+  /** The position of the newest event of each of these rooms. */
+  async newestOfRooms(roomNids: readonly number[]): Promise<Map<number, number>> {
+    if (roomNids.length === 0) return new Map();
+    const rows = await this.#database.all(newestOfRooms, [[...roomNids]]);
+    return new Map(rows.map((row) => [row.room, row.position]));
+  }
+
+  /** The rows that concern one user (own account data, own memberships, own receipts), oldest first. */
+  async ofUser(userNid: number, after: number, until: number): Promise<LogRow[]> {
+    return (await this.#database.all(rowsOfUser, [userNid, after, until])).map(fromRaw);
+  }
+
+  /** The rows of one kind in a room, oldest first. */
+  async ofRoom(roomNid: number, kind: LogKind, after: number, until: number): Promise<LogRow[]> {
+    return (await this.#database.all(rowsOfRoom, [roomNid, kind, after, until])).map(fromRaw);
+  }
+}
+
+function fromRaw(row: RawLogRow): LogRow {
+  return {
+    position: row.position,
+    kind: row.kind,
+    ...(row.room === null ? {} : { room: row.room }),
+    ...(row.user === null ? {} : { user: row.user }),
+    ...(row.ref === null ? {} : { ref: row.ref }),
+    ...(row.key === null ? {} : { key: row.key }),
+  };
+}

@@ -1,0 +1,193 @@
+import type { Database } from '../database/database.ts';
+import {
+  defineDelete,
+  defineInsert,
+  defineInsertIgnore,
+  defineQuery,
+  defineUpdate,
+  defineUpsert,
+} from '../database/sql.ts';
+import type { UnitOfWork } from '../database/unit-of-work.ts';
+
+/** A membership, as `m.room.member` has it. */
+export type Membership = 'join' | 'invite' | 'leave' | 'ban' | 'knock';
+
+/** A room's row. */
+export interface RoomRow {
+  readonly nid: number;
+  readonly roomId: string;
+  readonly roomVersion: string;
+  /** Goes up by one with every event that moves the room's head. */
+  readonly version: number;
+  /** Numbers of the events that no other event follows. */
+  readonly extremities: readonly number[];
+  readonly depth: number;
+  /** The snapshot of the current state. */
+  readonly snapshotNid: number;
+  /** `content.type` of the create event. */
+  readonly roomType: string | null;
+  /** Whether the room is in the public directory. */
+  readonly listed: boolean;
+}
+
+/** One member of a room. */
+export interface MemberRow {
+  readonly userNid: number;
+  readonly membership: Membership;
+  readonly eventNid: number;
+}
+
+/** One room of a user. */
+export interface RoomOfUser {
+  readonly roomNid: number;
+  readonly membership: Membership;
+  readonly eventNid: number;
+  readonly forgotten: boolean;
+}
+
+const insertRoom = defineInsert('rooms', {
+  nid: 'bigint',
+  room_id: 'text',
+  room_version: 'text',
+  version: 'bigint',
+  extremities: 'text',
+  depth: 'bigint',
+  snapshot_nid: 'bigint',
+  room_type: 'text?',
+  partial_state: 'integer',
+  listed: 'integer',
+});
+const setListed = defineUpdate('rooms', { nid: 'bigint', listed: 'integer' }, ['nid']);
+const upsertMember = defineUpsert(
+  'room_members',
+  { room_nid: 'bigint', user_nid: 'bigint', membership: 'text', event_nid: 'bigint', forgotten: 'integer' },
+  ['room_nid', 'user_nid'],
+);
+const setForgotten = defineUpdate(
+  'room_members',
+  { room_nid: 'bigint', user_nid: 'bigint', forgotten: 'integer' },
+  ['room_nid', 'user_nid'],
+);
+const insertAlias = defineInsertIgnore('room_aliases', {
+  alias: 'text',
+  room_nid: 'bigint',
+  creator_nid: 'bigint',
+});
+const deleteAlias = defineDelete('room_aliases', { alias: 'text' });
+
+const ROOM = `nid, room_id AS "roomId", room_version AS "roomVersion", version, extremities, depth,
+  snapshot_nid AS "snapshotNid", room_type AS "roomType", listed`;
+type RawRoom = Omit<RoomRow, 'extremities' | 'listed'> & { extremities: string; listed: number };
+const roomById = defineQuery<[string], RawRoom>(`SELECT ${ROOM} FROM rooms WHERE room_id = ?`);
+const roomByNid = defineQuery<[number], RawRoom>(`SELECT ${ROOM} FROM rooms WHERE nid = ?`);
+const listedRooms = defineQuery<[], { nid: number }>('SELECT nid FROM rooms WHERE listed = 1 ORDER BY nid');
+const membersOf = defineQuery<[number], MemberRow>(
+  'SELECT user_nid AS "userNid", membership, event_nid AS "eventNid" FROM room_members WHERE room_nid = ?',
+);
+const roomsOfUser = defineQuery<[number], Omit<RoomOfUser, 'forgotten'> & { forgotten: number }>(
+  `SELECT room_nid AS "roomNid", membership, event_nid AS "eventNid", forgotten
+   FROM room_members WHERE user_nid = ?`,
+);
+const alias = defineQuery<[string], { roomNid: number; creatorNid: number }>(
+  'SELECT room_nid AS "roomNid", creator_nid AS "creatorNid" FROM room_aliases WHERE alias = ?',
+);
+const aliasesOf = defineQuery<[number], { alias: string }>(
+  'SELECT alias FROM room_aliases WHERE room_nid = ? ORDER BY alias',
+);
+
+/** Rooms, their members, their aliases and the public directory. */
+export class RoomStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Adds a new room to a unit. */
+  insert(unit: UnitOfWork, room: RoomRow): void {
+    unit.write(insertRoom, {
+      nid: room.nid,
+      room_id: room.roomId,
+      room_version: room.roomVersion,
+      version: room.version,
+      extremities: JSON.stringify(room.extremities),
+      depth: room.depth,
+      snapshot_nid: room.snapshotNid,
+      room_type: room.roomType,
+      partial_state: 0,
+      listed: room.listed ? 1 : 0,
+    });
+  }
+
+  /** A room by its ID. */
+  async byId(roomId: string): Promise<RoomRow | undefined> {
+    return fromRaw(await this.#database.get(roomById, [roomId]));
+  }
+
+  /** A room by its number. */
+  async byNid(nid: number): Promise<RoomRow | undefined> {
+    return fromRaw(await this.#database.get(roomByNid, [nid]));
+  }
+
+  /** Puts a room into the public directory, or takes it out, in a unit. */
+  setListed(unit: UnitOfWork, roomNid: number, listed: boolean): void {
+    unit.write(setListed, { nid: roomNid, listed: listed ? 1 : 0 });
+  }
+
+  /** The rooms of the public directory, oldest first. */
+  async listed(): Promise<number[]> {
+    return (await this.#database.all(listedRooms, [])).map((row) => row.nid);
+  }
+
+  /** Sets a membership, in a unit. A new membership event makes a forgotten room known again. */
+  setMember(unit: UnitOfWork, roomNid: number, member: MemberRow): void {
+    unit.write(upsertMember, {
+      room_nid: roomNid,
+      user_nid: member.userNid,
+      membership: member.membership,
+      event_nid: member.eventNid,
+      forgotten: 0,
+    });
+  }
+
+  /** Marks a room as forgotten by a user, in a unit. */
+  setForgotten(unit: UnitOfWork, roomNid: number, userNid: number): void {
+    unit.write(setForgotten, { room_nid: roomNid, user_nid: userNid, forgotten: 1 });
+  }
+
+  /** Every membership of a room. */
+  members(roomNid: number): Promise<MemberRow[]> {
+    return this.#database.all(membersOf, [roomNid]);
+  }
+
+  /** Every room that a user has a membership in. */
+  async roomsOf(userNid: number): Promise<RoomOfUser[]> {
+    const rows = await this.#database.all(roomsOfUser, [userNid]);
+    return rows.map((row) => ({ ...row, forgotten: row.forgotten === 1 }));
+  }
+
+  /** Adds an alias to a unit, which fails with `ExpectationFailed` when the alias is taken. */
+  addAlias(unit: UnitOfWork, name: string, roomNid: number, creatorNid: number): void {
+    unit.writeOnce(insertAlias, { alias: name, room_nid: roomNid, creator_nid: creatorNid });
+  }
+
+  /** Deletes an alias, in a unit. */
+  deleteAlias(unit: UnitOfWork, name: string): void {
+    unit.write(deleteAlias, { alias: name });
+  }
+
+  /** The room behind an alias, and who made the alias. */
+  alias(name: string): Promise<{ roomNid: number; creatorNid: number } | undefined> {
+    return this.#database.get(alias, [name]);
+  }
+
+  /** The aliases of a room, sorted. */
+  async aliasesOf(roomNid: number): Promise<string[]> {
+    return (await this.#database.all(aliasesOf, [roomNid])).map((row) => row.alias);
+  }
+}
+
+function fromRaw(row: RawRoom | undefined): RoomRow | undefined {
+  if (row === undefined) return undefined;
+  return { ...row, extremities: JSON.parse(row.extremities) as number[], listed: row.listed === 1 };
+}
