@@ -1,0 +1,158 @@
+import type { IncomingMessage } from 'node:http';
+import type { RateLimitName } from './rate-limits.ts';
+import type { Reply } from './reply.ts';
+import type { Services } from './services.ts';
+import type { FromSchema, JsonSchema } from './specification/json-schema.ts';
+import type { Operations } from './specification/operations.ts';
+import { type HttpMethod, type OperationId, operation } from './specification/specification.ts';
+
+/** Whoever an access token belongs to. */
+export interface Requester {
+  readonly userId: string;
+  readonly userNid: number;
+  readonly deviceId: string;
+  readonly isAdmin: boolean;
+}
+
+/**
+ * Who may call: anybody (`none`), anybody, and a token counts if there is one (`optional`), people with an access
+ * token (`user`), server admins (`admin`).
+ */
+export type AuthKind = 'none' | 'optional' | 'user' | 'admin';
+
+/**
+ * `json`: a JSON body that the operation's schema allows; `optional-json`: the same, or none at all, which counts as
+ * `{}`; `stream`: the handler reads `call.request` itself; `none`: whatever is sent is thrown away.
+ */
+export type BodyKind = 'json' | 'optional-json' | 'stream' | 'none';
+
+/** One request, as a handler sees it. */
+export interface Call<Params, Body, Caller> {
+  /** The path's parameters, percent-decoded. */
+  readonly params: Params;
+  readonly query: URLSearchParams;
+  /** The JSON body, checked against the schema. */
+  readonly body: Body;
+  readonly requester: Caller;
+  readonly services: Services;
+  /** For streamed bodies and unusual headers. */
+  readonly request: IncomingMessage;
+  /** The client's address, as far as the trusted proxies tell. */
+  readonly ip: string;
+  /** Aborted when the client has gone away or the server stops. */
+  readonly signal: AbortSignal;
+  /**
+   * Counts against a limit under a key of the handler's choice (an account, a room), beside the endpoint's own limit.
+   * @throws {MatrixError} 429 `M_LIMIT_EXCEEDED`
+   */
+  readonly takeFromLimit: (limit: RateLimitName, key: string) => void;
+}
+
+type AnyCall = Call<Readonly<Record<string, string>>, unknown, Requester | undefined>;
+
+/** An object is answered as JSON with status 200. */
+type Handled = object | Reply | Promise<object | Reply>;
+
+/** A line of the route table. */
+export interface Endpoint {
+  /** The operation's name: in metrics, logs and the coverage table. */
+  readonly name: string;
+  readonly method: HttpMethod;
+  /** With `{name}` for parameters; the first is the one that the specification names. */
+  readonly paths: readonly string[];
+  readonly auth: AuthKind;
+  readonly limit: RateLimitName | undefined;
+  readonly body: BodyKind;
+  readonly bodySchema: JsonSchema | undefined;
+  readonly maxBodyBytes: number;
+  readonly handle: (call: AnyCall) => Handled;
+}
+
+/** Synapse's cap for bodies that are not media. */
+const MAX_BODY_BYTES = 200 * 65_536;
+
+type ParamsOf<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? { readonly [Key in Name]: string } & ParamsOf<Rest>
+  : unknown;
+
+type CallerOf<Auth extends AuthKind> = Auth extends 'none'
+  ? undefined
+  : Auth extends 'optional'
+    ? Requester | undefined
+    : Requester;
+
+interface EndpointOptions<Auth extends AuthKind> {
+  /** Who may call, where it differs from the specification's data. */
+  readonly auth?: Auth;
+  /** The rate limit, counted by user, or by address if there is none. */
+  readonly limit?: RateLimitName;
+  /** Unless given, what the data says: `json` with a JSON body, `stream` with another, `none` without. */
+  readonly body?: BodyKind;
+  /** 13,107,200 (200 x 64 KiB) unless given. Does not count for streams. */
+  readonly maxBodyBytes?: number;
+  /** Further paths. A parameter that such a path lacks is the empty string. */
+  readonly aliases?: readonly string[];
+}
+
+/**
+ * Serves an operation of the Client-Server API. Method, path, authentication and the body's schema come from the
+ * specification's data; every `/v3/` path also answers under `/r0/`.
+ */
+export function endpoint<Id extends OperationId, Auth extends AuthKind = Operations[Id]['auth']>(
+  operationId: Id,
+  options: EndpointOptions<Auth>,
+  handle: (call: Call<ParamsOf<Operations[Id]['path']>, Operations[Id]['body'], CallerOf<Auth>>) => Handled,
+): Endpoint {
+  const { method, path, auth, requestBody } = operation(operationId);
+  const isJson = requestBody?.contentType === 'application/json';
+  const paths = [path, ...(options.aliases ?? [])];
+  return {
+    name: operationId,
+    method,
+    paths: paths.flatMap((written) => withOldVersion(written)),
+    auth: options.auth ?? (auth.length === 0 ? 'none' : 'user'),
+    limit: options.limit,
+    body: options.body ?? (isJson ? 'json' : requestBody ? 'stream' : 'none'),
+    bodySchema: isJson ? requestBody.schema : undefined,
+    maxBodyBytes: options.maxBodyBytes ?? MAX_BODY_BYTES,
+    handle: handle as Endpoint['handle'],
+  };
+}
+
+function withOldVersion(path: string): string[] {
+  return path.includes('/v3/') ? [path, path.replace('/v3/', '/r0/')] : [path];
+}
+
+interface CustomEndpoint<Path extends string, Auth extends AuthKind, Schema extends JsonSchema>
+  extends EndpointOptions<Auth> {
+  /** In metrics and logs. */
+  readonly name: string;
+  readonly method: HttpMethod;
+  readonly path: Path;
+  readonly auth: Auth;
+  /** Checks the body and types it. Unless given, the endpoint has no body. */
+  readonly bodySchema?: Schema;
+}
+
+/** Serves what the Client-Server API does not have: `/_guildhall`, Synapse's admin routes, unstable operations. */
+export function customEndpoint<
+  const Path extends string,
+  Auth extends AuthKind,
+  const Schema extends JsonSchema,
+>(
+  description: CustomEndpoint<Path, Auth, Schema>,
+  handle: (call: Call<ParamsOf<Path>, FromSchema<Schema>, CallerOf<Auth>>) => Handled,
+): Endpoint {
+  const { name, method, path, auth, bodySchema, limit, body, maxBodyBytes, aliases } = description;
+  return {
+    name,
+    method,
+    paths: [path, ...(aliases ?? [])],
+    auth,
+    limit,
+    body: body ?? (bodySchema ? 'json' : 'none'),
+    bodySchema,
+    maxBodyBytes: maxBodyBytes ?? MAX_BODY_BYTES,
+    handle: handle as Endpoint['handle'],
+  };
+}

@@ -1,0 +1,91 @@
+import type { Clock } from '../base/clock.ts';
+import { limitExceeded } from '../protocol/errors.ts';
+
+interface RateLimit {
+  /** How many a second in the long run. */
+  readonly perSecond: number;
+  /** How many at once, after a pause. */
+  readonly burst: number;
+}
+
+/**
+ * The limits by name. Counted by user, or by address where there is no user; those with "by" in their comment by
+ * what it says. Looser than Synapse's: somebody who chats with our client must never meet one.
+ */
+const RATE_LIMITS = {
+  message: { perSecond: 5, burst: 60 },
+  redaction: { perSecond: 5, burst: 60 },
+  reaction: { perSecond: 5, burst: 60 },
+  roomState: { perSecond: 2, burst: 100 },
+  typing: { perSecond: 3, burst: 30 },
+  receipt: { perSecond: 5, burst: 100 },
+  presence: { perSecond: 0.5, burst: 20 },
+  registration: { perSecond: 0.1, burst: 10 },
+  loginAddress: { perSecond: 0.5, burst: 20 },
+  /** By account. */
+  loginAccount: { perSecond: 0.2, burst: 10 },
+  /** By account: failed attempts only. */
+  loginFailed: { perSecond: 0.1, burst: 10 },
+  usernameCheck: { perSecond: 1, burst: 30 },
+  roomCreation: { perSecond: 0.2, burst: 30 },
+  join: { perSecond: 2, burst: 100 },
+  invite: { perSecond: 0.3, burst: 30 },
+  /** By the invited user. */
+  invitee: { perSecond: 0.05, burst: 20 },
+  membership: { perSecond: 2, burst: 100 },
+  profile: { perSecond: 0.2, burst: 20 },
+  accountData: { perSecond: 5, burst: 100 },
+  media: { perSecond: 2, burst: 60 },
+  search: { perSecond: 2, burst: 30 },
+  report: { perSecond: 0.1, burst: 10 },
+} as const satisfies Readonly<Record<string, RateLimit>>;
+
+export type RateLimitName = keyof typeof RATE_LIMITS;
+
+/** How many callers a limit remembers; the one that has been quiet for longest is forgotten first. */
+const MAX_KEYS_PER_LIMIT = 20_000;
+
+/**
+ * Token buckets, one per limit and key. A bucket is one number: the time at which it will be full again. Who asks
+ * faster than `perSecond` pushes it into the future, at most by the time that `burst` takes to refill.
+ */
+export class RateLimits {
+  readonly #clock: Clock;
+  readonly #fullAt = new Map<RateLimitName, Map<string, number>>();
+
+  constructor({ clock }: { clock: Clock }) {
+    this.#clock = clock;
+  }
+
+  /**
+   * Takes one from the bucket of `key`.
+   * @throws {MatrixError} 429 `M_LIMIT_EXCEEDED`, with the time to wait, if the bucket is empty.
+   */
+  take(limit: RateLimitName, key: string): void {
+    const { perSecond, burst } = RATE_LIMITS[limit];
+    const millisecondsEach = 1_000 / perSecond;
+    const now = this.#clock.now();
+    const buckets = this.#bucketsOf(limit);
+    const fullAt = Math.max(now, buckets.get(key) ?? now) + millisecondsEach;
+    const waitMs = fullAt - now - burst * millisecondsEach;
+    if (waitMs > 0) throw limitExceeded(waitMs);
+    buckets.delete(key);
+    buckets.set(key, fullAt);
+    if (buckets.size > MAX_KEYS_PER_LIMIT) forgetOldest(buckets);
+  }
+
+  #bucketsOf(limit: RateLimitName): Map<string, number> {
+    const known = this.#fullAt.get(limit);
+    if (known) return known;
+    const created = new Map<string, number>();
+    this.#fullAt.set(limit, created);
+    return created;
+  }
+}
+
+function forgetOldest(buckets: Map<string, number>): void {
+  for (const key of buckets.keys()) {
+    buckets.delete(key);
+    return;
+  }
+}
