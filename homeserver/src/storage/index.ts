@@ -10,8 +10,12 @@ export {
   UnitOfWork,
 } from './database/unit-of-work.ts';
 export { openStorage, type Storage } from './storage.ts';
+export type { AccountDataKey, StoredAccountData } from './stores/account-data-store.ts';
+export type { DeviceSighting, StoredDevice } from './stores/device-store.ts';
 export type { StoredEvent } from './stores/event-store.ts';
 export type { Placed } from './stores/log-store.ts';
+export type { StoredProfile } from './stores/profile-store.ts';
+export type { RegistrationToken } from './stores/registration-token-store.ts';
 export type { MemberRow, Membership, RoomOfUser, RoomRow } from './stores/room-store.ts';
 export {
   blocksAfter,
@@ -20,4 +24,6 @@ export {
   type SnapshotBlocks,
   type StateEntry,
 } from './stores/state-store.ts';
+export type { TokenOwner } from './stores/token-store.ts';
 export type { TransactionKey } from './stores/transaction-store.ts';
+export type { NewUser, StoredUser } from './stores/user-store.ts';

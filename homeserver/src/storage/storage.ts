@@ -1,13 +1,20 @@
 import type { Database } from './database/database.ts';
 import { type DatabaseOptions, openDatabase } from './database/open-database.ts';
+import { AccountDataStore } from './stores/account-data-store.ts';
+import { DeviceStore } from './stores/device-store.ts';
 import { EventStore } from './stores/event-store.ts';
+import { FilterStore } from './stores/filter-store.ts';
 import { LogStore } from './stores/log-store.ts';
 import { MetaStore } from './stores/meta-store.ts';
+import { ProfileStore } from './stores/profile-store.ts';
+import { RegistrationTokenStore } from './stores/registration-token-store.ts';
 import { RoomStore } from './stores/room-store.ts';
 import { SigningKeyStore } from './stores/signing-key-store.ts';
 import { StateStore } from './stores/state-store.ts';
 import { StringStore } from './stores/string-store.ts';
+import { TokenStore } from './stores/token-store.ts';
 import { TransactionStore } from './stores/transaction-store.ts';
+import { UserStore } from './stores/user-store.ts';
 
 /** Everything that is stored: one store for each thing, over one database. */
 export interface Storage {
@@ -20,6 +27,13 @@ export interface Storage {
   readonly rooms: RoomStore;
   readonly states: StateStore;
   readonly transactions: TransactionStore;
+  readonly users: UserStore;
+  readonly registrationTokens: RegistrationTokenStore;
+  readonly devices: DeviceStore;
+  readonly tokens: TokenStore;
+  readonly profiles: ProfileStore;
+  readonly accountData: AccountDataStore;
+  readonly filters: FilterStore;
 }
 
 /** Opens the database and the stores over it. */
@@ -36,5 +50,12 @@ export async function openStorage(options: DatabaseOptions): Promise<Storage> {
     rooms: new RoomStore(database),
     states: new StateStore(database),
     transactions: new TransactionStore(database),
+    users: new UserStore(database),
+    registrationTokens: new RegistrationTokenStore(database),
+    devices: new DeviceStore(database),
+    tokens: new TokenStore(database),
+    profiles: new ProfileStore(database),
+    accountData: new AccountDataStore(database),
+    filters: new FilterStore(database),
   };
 }

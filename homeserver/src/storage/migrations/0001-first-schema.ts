@@ -122,8 +122,10 @@ async function createAccounts(knex: Knex): Promise<void> {
     table.text('user_id').notNullable().unique();
     table.text('password_hash');
     table.smallint('admin').notNullable();
+    table.text('user_type');
     table.bigInteger('created_ts').notNullable();
     table.bigInteger('deactivated_ts');
+    table.smallint('leaving_rooms').notNullable();
   });
   await knex.schema.createTable('profiles', (table) => {
     table.bigInteger('user_nid').primary();
