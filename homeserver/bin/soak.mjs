@@ -1,0 +1,25 @@
+// npm run soak -- NAME [ARGUMENTS]: the long forms of tests and the benchmarks, whose figures are too costly for
+// "npm test". Plain JavaScript for Node 18 and newer.
+import { ensureInstalled } from './installation.mjs';
+import { run } from './programs.mjs';
+import { ROOT } from './runtime.mjs';
+import { SOAKS } from './soaks.mjs';
+
+const [name = '', ...args] = process.argv.slice(2);
+const soak = SOAKS[name];
+if (soak) {
+  const node = await ensureInstalled();
+  // Another seed each time: the long forms are there to find what the fixed one does not.
+  const seed = String(Date.now() % 2 ** 31);
+  const env = {
+    ...process.env,
+    GUILDHALL_TEST_SEED: process.env.GUILDHALL_TEST_SEED ?? seed,
+    ...soak.environment,
+  };
+  console.log(`${name}: ${soak.what} (GUILDHALL_TEST_SEED=${env.GUILDHALL_TEST_SEED})`);
+  process.exitCode = await run(node, [...soak.command, ...args], { cwd: ROOT, env });
+} else {
+  console.error('npm run soak -- NAME, where NAME is one of');
+  for (const [known, { what }] of Object.entries(SOAKS)) console.error(`  ${known}: ${what}`);
+  process.exitCode = 2;
+}

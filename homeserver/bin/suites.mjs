@@ -1,0 +1,37 @@
+// The suites of "npm test", in the order in which they run.
+
+/**
+ * @typedef {object} Suite
+ * @property {string} name
+ * @property {readonly string[]} files globs from the root of the repository
+ * @property {Readonly<Record<string, string>>} [environment]
+ * @property {readonly ('postgres' | 'chromium' | 'client')[]} [needs] what it cannot run without
+ * @property {readonly ('strace')[]} [wants] what some of its tests cannot run without
+ */
+
+/** @type {readonly Suite[]} */
+export const SUITES = [
+  {
+    name: 'homeserver: unit',
+    files: ['homeserver/src/**/*.test.ts', 'homeserver/test-kit/**/*.test.ts', 'homeserver/bin/**/*.test.ts'],
+  },
+  {
+    name: 'homeserver: behaviour on SQLite',
+    files: ['homeserver/tests/**/*.test.ts'],
+    environment: { GUILDHALL_TEST_DATABASE: 'sqlite' },
+    wants: ['strace'],
+  },
+  {
+    name: 'homeserver: storage and behaviour on PostgreSQL',
+    files: ['homeserver/src/{storage,stream}/**/*.test.ts', 'homeserver/tests/**/*.test.ts'],
+    environment: { GUILDHALL_TEST_DATABASE: 'postgres' },
+    needs: ['postgres'],
+    wants: ['strace'],
+  },
+  { name: 'client: unit', files: ['client/src/**/*.test.ts'] },
+  {
+    name: 'client: end to end in Chromium',
+    files: ['client/tests/**/*.e2e.ts'],
+    needs: ['chromium', 'client'],
+  },
+];
