@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import { isServerName, type ServerName } from '../../protocol/identifiers.ts';
 
 /** How the text of a setting becomes its value. */
 export interface ValueType<Value> {
@@ -39,17 +40,14 @@ export const path: ValueType<string> = {
   parse: (written, baseFolder) => resolve(baseFolder, written),
 };
 
-/** A Matrix server name: a host name, an IPv4 address or an IPv6 address in brackets, and perhaps a port. */
-export const serverName: ValueType<string> = {
+/**
+ * A Matrix server name: in small letters, so that there is one way to write it, and of at most 230 characters, which
+ * leaves room for a localpart (specification v1.19, Appendices, "Server name").
+ */
+export const serverName: ValueType<ServerName> = {
   expected:
-    'a host name such as example.org, perhaps with a port (lower-case letters, digits, dots and hyphens)',
-  parse(written) {
-    const parts = /^(?<host>\[[0-9a-f:.]+\]|[0-9a-z.-]+)(?<port>:[0-9]{1,5})?$/.exec(written);
-    const host = parts?.groups?.host ?? '';
-    if (host === '' || written.length > 230) return undefined;
-    if (host.startsWith('[') && isIP(host.slice(1, -1)) !== 6) return undefined;
-    return written;
-  },
+    'a host name such as example.org, perhaps with a port, in small letters and at most 230 characters',
+  parse: (written) => (isServerName(written) && /^[^A-Z]{1,230}$/.test(written) ? written : undefined),
 };
 
 /** A TCP port; 0 takes a free one. */
