@@ -14,7 +14,9 @@ export type { AccountDataKey, StoredAccountData } from './stores/account-data-st
 export type { DeviceSighting, StoredDevice } from './stores/device-store.ts';
 export type { StoredEvent } from './stores/event-store.ts';
 export type { Placed } from './stores/log-store.ts';
+export type { StoredMedia, StoredThumbnail, ThumbnailKey, UploadedContent } from './stores/media-store.ts';
 export type { StoredProfile } from './stores/profile-store.ts';
+export { receiptKey, type StoredReceipt } from './stores/receipt-store.ts';
 export type { RegistrationToken } from './stores/registration-token-store.ts';
 export type { MemberRow, Membership, RoomOfUser, RoomRow } from './stores/room-store.ts';
 export {

@@ -5,8 +5,10 @@ import { DeviceStore } from './stores/device-store.ts';
 import { EventStore } from './stores/event-store.ts';
 import { FilterStore } from './stores/filter-store.ts';
 import { LogStore } from './stores/log-store.ts';
+import { MediaStore } from './stores/media-store.ts';
 import { MetaStore } from './stores/meta-store.ts';
 import { ProfileStore } from './stores/profile-store.ts';
+import { ReceiptStore } from './stores/receipt-store.ts';
 import { RegistrationTokenStore } from './stores/registration-token-store.ts';
 import { RoomStore } from './stores/room-store.ts';
 import { SigningKeyStore } from './stores/signing-key-store.ts';
@@ -34,6 +36,8 @@ export interface Storage {
   readonly profiles: ProfileStore;
   readonly accountData: AccountDataStore;
   readonly filters: FilterStore;
+  readonly receipts: ReceiptStore;
+  readonly media: MediaStore;
 }
 
 /** Opens the database and the stores over it. */
@@ -57,5 +61,7 @@ export async function openStorage(options: DatabaseOptions): Promise<Storage> {
     profiles: new ProfileStore(database),
     accountData: new AccountDataStore(database),
     filters: new FilterStore(database),
+    receipts: new ReceiptStore(database),
+    media: new MediaStore(database),
   };
 }

@@ -170,6 +170,7 @@ async function createAccounts(knex: Knex): Promise<void> {
 }
 
 async function createRest(knex: Knex): Promise<void> {
+  // `sha256` is null while a media ID is reserved and nothing was uploaded to it; `expires_ts` belongs to that state.
   await knex.schema.createTable('media', (table) => {
     table.text('origin').notNullable();
     table.text('media_id').notNullable();
@@ -177,21 +178,21 @@ async function createRest(knex: Knex): Promise<void> {
     table.text('content_type').notNullable();
     table.text('upload_name');
     table.bigInteger('size').notNullable();
-    table.text('sha256').notNullable();
+    table.text('sha256').index();
     table.bigInteger('created_ts').notNullable();
+    table.bigInteger('expires_ts');
     table.primary(['origin', 'media_id']);
-    table.index(['sha256']);
   });
+  await knex.schema.raw('CREATE INDEX media_reserved ON media (user_nid, expires_ts) WHERE sha256 IS NULL');
   await knex.schema.createTable('thumbnails', (table) => {
-    table.text('origin').notNullable();
-    table.text('media_id').notNullable();
+    table.text('source_sha256').notNullable();
     table.integer('width').notNullable();
     table.integer('height').notNullable();
     table.text('method').notNullable();
-    table.smallint('animated').notNullable();
     table.text('content_type').notNullable();
     table.bigInteger('size').notNullable();
-    table.primary(['origin', 'media_id', 'width', 'height', 'method', 'animated']);
+    table.text('sha256').notNullable().index();
+    table.primary(['source_sha256', 'width', 'height', 'method']);
   });
   await knex.schema.createTable('guild_invites', (table) => {
     table.text('code').primary();
