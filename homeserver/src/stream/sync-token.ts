@@ -1,0 +1,28 @@
+/**
+ * A place in everything that a client can learn: `next_batch`, `prev_batch`, and the `from` and `to` of `/messages`.
+ */
+export interface StreamToken {
+  /** Of the database: a token of another epoch says nothing here. */
+  readonly epoch: string;
+  /** After this row of the log. */
+  readonly position: number;
+  /** After this change of what lives in memory only (typing, presence). 0 where it does not matter. */
+  readonly ephemeral: number;
+}
+
+const TOKEN = /^s(?<epoch>[0-9A-Za-z_-]{1,64})\.(?<position>\d{1,16})\.(?<ephemeral>\d{1,16})$/;
+
+/** The token as clients get it; opaque to them. */
+export function formatStreamToken({ epoch, position, ephemeral }: StreamToken): string {
+  return `s${epoch}.${position}.${ephemeral}`;
+}
+
+/** Reads a token; undefined for anything that `formatStreamToken` cannot have written. */
+export function parseStreamToken(text: string): StreamToken | undefined {
+  const parts = TOKEN.exec(text)?.groups;
+  if (parts?.epoch === undefined) return undefined;
+  const position = Number(parts.position);
+  const ephemeral = Number(parts.ephemeral);
+  if (!Number.isSafeInteger(position) || !Number.isSafeInteger(ephemeral)) return undefined;
+  return { epoch: parts.epoch, position, ephemeral };
+}
