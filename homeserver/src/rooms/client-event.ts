@@ -1,0 +1,76 @@
+import type { JsonObject } from '../protocol/canonical-json.ts';
+import { redactPdu } from '../protocol/redaction.ts';
+import type { StoredEvent } from '../storage/index.ts';
+import type { RoomsContext } from './context.ts';
+import type { Room } from './room.ts';
+
+/** For whom events are shown: what is theirs alone (transaction IDs) goes to nobody else. */
+export interface Viewer {
+  readonly userId: string;
+  readonly userNid: number;
+  readonly deviceId: string;
+}
+
+/**
+ * Events in the form that clients see: redactions applied, no hashes and signatures, `unsigned` with age, what was
+ * replaced, why it was redacted, and the sender's own transaction ID.
+ *
+ * Source: Client-Server API v1.19, "Room event format".
+ * @returns new objects, in the order given.
+ */
+export async function presentEvents(
+  context: RoomsContext,
+  room: Room,
+  events: readonly StoredEvent[],
+  viewer: Viewer,
+): Promise<JsonObject[]> {
+  const { storage } = context;
+  const own = events.filter((event) => event.pdu.sender === viewer.userId).map((event) => event.eventId);
+  const transactions = await storage.transactions.idsOf(viewer.userNid, viewer.deviceId, own);
+  const others = events.flatMap((event) => [event.replacesNid ?? [], event.redactedBy ?? []].flat());
+  const related = new Map((await storage.events.getAll(others)).map((event) => [event.nid, event]));
+  const now = context.clock.now();
+  return events.map((event) => {
+    const unsigned: JsonObject = { age: now - event.pdu.origin_server_ts };
+    const replaced = event.replacesNid === null ? undefined : related.get(event.replacesNid);
+    if (replaced !== undefined && event.redactedBy === null) {
+      unsigned.prev_content = visible(room, replaced).content;
+      unsigned.replaces_state = replaced.eventId;
+    }
+    const redaction = event.redactedBy === null ? undefined : related.get(event.redactedBy);
+    if (redaction !== undefined) unsigned.redacted_because = bareEvent(room, redaction);
+    const transactionId = transactions.get(event.eventId);
+    if (transactionId !== undefined) unsigned.transaction_id = transactionId;
+    return { ...bareEvent(room, event), unsigned };
+  });
+}
+
+/** An event without `unsigned`, redaction applied. */
+export function bareEvent(room: Room, event: StoredEvent): JsonObject {
+  const pdu = visible(room, event);
+  return {
+    event_id: event.eventId,
+    room_id: room.roomId,
+    type: pdu.type,
+    sender: pdu.sender,
+    origin_server_ts: pdu.origin_server_ts,
+    ...(pdu.state_key === undefined ? {} : { state_key: pdu.state_key }),
+    // Clients of older rooms look at the top level, those of newer at the content; both are served in all rooms
+    // (Room version 11, "Moving the redacts property").
+    ...(pdu.redacts === undefined ? {} : { redacts: pdu.redacts }),
+    ...(typeof pdu.content.redacts === 'string' && pdu.type === 'm.room.redaction'
+      ? { redacts: pdu.content.redacts }
+      : {}),
+    content: pdu.redacts === undefined ? pdu.content : { ...pdu.content, redacts: pdu.redacts },
+  };
+}
+
+/** State as somebody outside the room may see it: with an invite, or in a hierarchy ("Stripped state"). */
+export function strippedEvent(room: Room, event: StoredEvent): JsonObject {
+  const { type, sender, state_key: stateKey = '', content } = visible(room, event);
+  return { type, sender, state_key: stateKey, content };
+}
+
+function visible(room: Room, event: StoredEvent): StoredEvent['pdu'] {
+  return event.redactedBy === null ? event.pdu : redactPdu(event.pdu, room.rules);
+}

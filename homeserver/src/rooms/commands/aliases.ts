@@ -1,0 +1,80 @@
+import { forbidden, invalidParam, MatrixError, notFound } from '../../protocol/errors.ts';
+import { isRoomAlias, parseRoomAlias } from '../../protocol/identifiers.ts';
+import { ExpectationFailed, UnitOfWork } from '../../storage/index.ts';
+import type { RoomsContext } from '../context.ts';
+import { joinedRoom, powerLevelsOfRoom } from '../room-access.ts';
+
+/** @throws MatrixError 400 `M_INVALID_PARAM` for something that is no alias, or one of another server. */
+export function aliasOnThisServer(context: RoomsContext, alias: string): string {
+  if (!isRoomAlias(alias)) throw invalidParam(`${alias} is not a room alias`);
+  if (parseRoomAlias(alias)?.domain !== context.serverName) {
+    throw invalidParam(`Aliases made here end with :${context.serverName}`);
+  }
+  return alias;
+}
+
+/**
+ * Gives a room an alias.
+ *
+ * Source: Client-Server API v1.19, `PUT /directory/room/{roomAlias}`.
+ * @throws MatrixError 409 `M_UNKNOWN` for an alias that is taken; 403 `M_FORBIDDEN` for somebody outside the room.
+ */
+export async function createAlias(
+  context: RoomsContext,
+  userId: string,
+  alias: string,
+  roomId: string,
+): Promise<void> {
+  aliasOnThisServer(context, alias);
+  const room = await joinedRoom(context, roomId, userId);
+  const unit = new UnitOfWork();
+  context.storage.rooms.addAlias(unit, alias, room.nid, await context.storage.strings.intern(userId));
+  try {
+    await context.storage.database.commit(unit);
+  } catch (error) {
+    if (!(error instanceof ExpectationFailed)) throw error;
+    throw new MatrixError(409, 'M_UNKNOWN', `${alias} leads to a room already`);
+  }
+}
+
+/**
+ * Takes an alias away: who made it may, and who may set the room's canonical alias.
+ *
+ * Source: Client-Server API v1.19, `DELETE /directory/room/{roomAlias}`; who may is left to the server, so as Synapse
+ * does.
+ * @throws MatrixError 404 `M_NOT_FOUND`, 403 `M_FORBIDDEN`.
+ */
+export async function deleteAlias(context: RoomsContext, userId: string, alias: string): Promise<void> {
+  aliasOnThisServer(context, alias);
+  const found = await context.storage.rooms.alias(alias);
+  if (found === undefined) throw notFound(`There is no ${alias}`);
+  const room = await context.registry.byNid(found.roomNid);
+  const isMaker = found.creatorNid === (await context.storage.strings.find(userId));
+  if (!isMaker && room !== undefined) {
+    const levels = powerLevelsOfRoom(room);
+    const isJoined = room.membershipOf(userId) === 'join';
+    if (!isJoined || levels.userLevel(userId) < levels.eventLevel('m.room.canonical_alias', true)) {
+      throw forbidden('Only who made the alias, or a moderator of the room, may delete it');
+    }
+  }
+  const unit = new UnitOfWork();
+  context.storage.rooms.deleteAlias(unit, alias);
+  await context.storage.database.commit(unit);
+}
+
+/**
+ * The room behind an alias.
+ *
+ * Source: Client-Server API v1.19, `GET /directory/room/{roomAlias}`.
+ * @throws MatrixError 404 `M_NOT_FOUND`, 400 `M_INVALID_PARAM`.
+ */
+export async function lookUpAlias(
+  context: RoomsContext,
+  alias: string,
+): Promise<{ roomId: string; servers: string[] }> {
+  if (!isRoomAlias(alias)) throw invalidParam(`${alias} is not a room alias`);
+  const found = await context.storage.rooms.alias(alias);
+  const room = found === undefined ? undefined : await context.registry.byNid(found.roomNid);
+  if (room === undefined) throw notFound(`There is no ${alias}`);
+  return { roomId: room.roomId, servers: [context.serverName] };
+}

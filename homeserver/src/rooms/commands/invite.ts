@@ -1,0 +1,65 @@
+import type { JsonObject } from '../../protocol/canonical-json.ts';
+import { forbidden, invalidParam } from '../../protocol/errors.ts';
+import { domainOf, isUserId } from '../../protocol/identifiers.ts';
+import { changeRoom } from '../change-room.ts';
+import type { RoomsContext } from '../context.ts';
+import { joinedRoom } from '../room-access.ts';
+import type { SendTarget } from './send-event.ts';
+
+/** What an invite may carry. */
+export interface InviteOptions {
+  readonly reason?: string | undefined;
+  /** For a direct chat. */
+  readonly isDirect?: boolean;
+  /** The content of a `PUT` of the state, whose other keys are kept. */
+  readonly content?: JsonObject;
+}
+
+/**
+ * Invites a user of this server.
+ *
+ * Source: Client-Server API v1.19, `POST /rooms/{roomId}/invite`.
+ * @throws MatrixError 403 `M_FORBIDDEN`; 400 `M_INVALID_PARAM` for something that is no user ID, or a user of another
+ * server, which takes federation.
+ */
+export async function inviteUser(
+  context: RoomsContext,
+  { roomId, sender }: SendTarget,
+  userId: string,
+  options: InviteOptions = {},
+): Promise<string> {
+  await requireInvitable(context, userId);
+  const room = await joinedRoom(context, roomId, sender);
+  const content = await inviteContent(context, userId, options);
+  return changeRoom(context, room, async (chain) => {
+    const event = await chain.append({ type: 'm.room.member', sender, stateKey: userId, content });
+    return event.eventId;
+  });
+}
+
+/** @throws MatrixError unless the user can be invited: a well-formed ID, and an account on this server. */
+export async function requireInvitable(context: RoomsContext, userId: string): Promise<void> {
+  if (!isUserId(userId)) throw invalidParam(`${userId} is not a user ID`);
+  if (domainOf(userId) !== context.serverName) {
+    throw invalidParam(`${userId} is on another server, and this one does not federate`);
+  }
+  // As Synapse does, a local user has to exist; it says so with M_FORBIDDEN rather than let people guess by status.
+  if (!(await context.profiles.exists(userId))) throw forbidden(`There is no ${userId} here`);
+}
+
+/** The content of an invite: what the inviter gave, and the invited person's profile. */
+export async function inviteContent(
+  context: RoomsContext,
+  userId: string,
+  { reason, isDirect, content = {} }: InviteOptions,
+): Promise<JsonObject> {
+  const profile = await context.profiles.profileOf(userId);
+  return {
+    ...content,
+    ...(profile.displayname === undefined ? {} : { displayname: profile.displayname }),
+    ...(profile.avatar_url === undefined ? {} : { avatar_url: profile.avatar_url }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(isDirect === true ? { is_direct: true } : {}),
+    membership: 'invite',
+  };
+}

@@ -1,0 +1,102 @@
+import type { JsonObject, JsonValue } from '../../protocol/canonical-json.ts';
+import { forbidden, invalidParam, notFound } from '../../protocol/errors.ts';
+import { isRoomAlias, isRoomId } from '../../protocol/identifiers.ts';
+import { changeRoom } from '../change-room.ts';
+import type { RoomsContext } from '../context.ts';
+import type { Room } from '../room.ts';
+import { existingRoom, powerLevelsOfRoom } from '../room-access.ts';
+
+/** What a join may carry. */
+export interface JoinOptions {
+  readonly reason?: string | undefined;
+  /** The content of a `PUT` of the state, or a profile for this room alone; its keys win. */
+  readonly content?: JsonObject;
+}
+
+/**
+ * The room behind an ID or an alias.
+ *
+ * @throws MatrixError 404 `M_NOT_FOUND`; 400 `M_INVALID_PARAM` for something that is neither.
+ */
+export async function resolveRoom(context: RoomsContext, roomIdOrAlias: string): Promise<Room> {
+  if (isRoomId(roomIdOrAlias)) return existingRoom(context, roomIdOrAlias);
+  if (!isRoomAlias(roomIdOrAlias)) throw invalidParam(`${roomIdOrAlias} is neither a room ID nor an alias`);
+  const found = await context.storage.rooms.alias(roomIdOrAlias);
+  const room = found === undefined ? undefined : await context.registry.byNid(found.roomNid);
+  if (room === undefined) throw notFound(`There is no room ${roomIdOrAlias} here`);
+  return room;
+}
+
+/**
+ * Joins a room. Somebody who is joined stays so, unless the content differs.
+ *
+ * Source: Client-Server API v1.19, `POST /rooms/{roomId}/join`, `POST /join/{roomIdOrAlias}`.
+ * @returns the ID of the member event.
+ * @throws MatrixError 404 `M_NOT_FOUND`, 403 `M_FORBIDDEN`.
+ */
+export async function joinRoom(
+  context: RoomsContext,
+  userId: string,
+  roomIdOrAlias: string,
+  options: JoinOptions = {},
+): Promise<string> {
+  const room = await resolveRoom(context, roomIdOrAlias);
+  const profile = await context.profiles.profileOf(userId);
+  return changeRoom(context, room, async (chain) => {
+    const before = await chain.stateEvent('m.room.member', userId);
+    if (before?.pdu.content.membership === 'join' && options.content === undefined) return before.eventId;
+    const authorised = await authorisingUser(context, room, userId);
+    const content: JsonObject = {
+      ...(profile.displayname === undefined ? {} : { displayname: profile.displayname }),
+      ...(profile.avatar_url === undefined ? {} : { avatar_url: profile.avatar_url }),
+      ...options.content,
+      ...(options.reason === undefined ? {} : { reason: options.reason }),
+      ...(authorised === undefined ? {} : { join_authorised_via_users_server: authorised }),
+      membership: 'join',
+    };
+    const event = await chain.append({ type: 'm.room.member', sender: userId, stateKey: userId, content });
+    return event.eventId;
+  });
+}
+
+/**
+ * Whom a restricted join names: a member of this server who may invite. Undefined when the join needs nobody: another
+ * join rule, or the user is invited or joined already.
+ *
+ * Source: Client-Server API v1.19, "Restricted rooms".
+ */
+async function authorisingUser(
+  context: RoomsContext,
+  room: Room,
+  userId: string,
+): Promise<string | undefined> {
+  const rules = room.content('m.room.join_rules');
+  const rule = rules?.join_rule;
+  const isRestricted =
+    (rule === 'restricted' && room.rules.restricted) ||
+    (rule === 'knock_restricted' && room.rules.knockRestricted);
+  const membership = room.membershipOf(userId);
+  if (!isRestricted || membership === 'join' || membership === 'invite') return undefined;
+  if (!(await isInAllowedRoom(context, rules?.allow, userId))) {
+    throw forbidden('You have to be a member of the guild that this channel belongs to, or be invited');
+  }
+  const levels = powerLevelsOfRoom(room);
+  const names = await context.storage.strings.valuesOf([...room.localJoined]);
+  for (const name of names.values()) if (levels.userLevel(name) >= levels.invite) return name;
+  throw forbidden('Nobody here on this server may let you in');
+}
+
+async function isInAllowedRoom(
+  context: RoomsContext,
+  allow: JsonValue | undefined,
+  userId: string,
+): Promise<boolean> {
+  if (!Array.isArray(allow)) return false;
+  for (const condition of allow) {
+    if (typeof condition !== 'object' || condition === null || Array.isArray(condition)) continue;
+    if (condition.type !== 'm.room_membership' || typeof condition.room_id !== 'string') continue;
+    const room = await context.registry.byId(condition.room_id);
+    if (room?.membershipOf(userId) === 'join') return true;
+  }
+  return false;
+}

@@ -1,0 +1,137 @@
+import type { JsonObject } from '../../protocol/canonical-json.ts';
+import { forbidden, invalidParam, MatrixError } from '../../protocol/errors.ts';
+import { isUserId } from '../../protocol/identifiers.ts';
+import { UnitOfWork } from '../../storage/index.ts';
+import { changeRoom } from '../change-room.ts';
+import type { RoomsContext } from '../context.ts';
+import { joinedRoom, knownRoom } from '../room-access.ts';
+import type { SendTarget } from './send-event.ts';
+
+/**
+ * Leaves a room, or turns an invite down.
+ *
+ * Source: Client-Server API v1.19, `POST /rooms/{roomId}/leave`.
+ * @throws MatrixError 403 `M_FORBIDDEN`.
+ */
+export async function leaveRoom(
+  context: RoomsContext,
+  { roomId, sender }: SendTarget,
+  reason?: string,
+): Promise<string> {
+  const room = await knownRoom(context, roomId, sender);
+  return changeRoom(context, room, async (chain) => {
+    const before = await chain.stateEvent('m.room.member', sender);
+    // Leaving twice is no error: a client that missed the first answer asks again.
+    if (before?.pdu.content.membership === 'leave') return before.eventId;
+    const event = await chain.append(membershipDraft('leave', sender, sender, reason));
+    return event.eventId;
+  });
+}
+
+/**
+ * Removes somebody from a room, or takes an invite back.
+ *
+ * Source: Client-Server API v1.19, `POST /rooms/{roomId}/kick`.
+ * @throws MatrixError 403 `M_FORBIDDEN`, also for somebody who is not in the room.
+ */
+export async function kickUser(
+  context: RoomsContext,
+  target: SendTarget,
+  userId: string,
+  reason?: string,
+): Promise<string> {
+  return moderate(context, target, userId, 'leave', reason, (membership) => {
+    if (membership === 'join' || membership === 'invite' || membership === 'knock') return;
+    throw forbidden(`${userId} is not in this room`);
+  });
+}
+
+/**
+ * Bans somebody, who need not be in the room.
+ *
+ * Source: Client-Server API v1.19, `POST /rooms/{roomId}/ban`.
+ */
+export async function banUser(
+  context: RoomsContext,
+  target: SendTarget,
+  userId: string,
+  reason?: string,
+): Promise<string> {
+  return moderate(context, target, userId, 'ban', reason, () => undefined);
+}
+
+/**
+ * Lifts a ban.
+ *
+ * Source: Client-Server API v1.19, `POST /rooms/{roomId}/unban`.
+ * @throws MatrixError 403 `M_FORBIDDEN`, also for somebody who is not banned.
+ */
+export async function unbanUser(
+  context: RoomsContext,
+  target: SendTarget,
+  userId: string,
+  reason?: string,
+): Promise<string> {
+  return moderate(context, target, userId, 'leave', reason, (membership) => {
+    if (membership !== 'ban') throw forbidden(`${userId} is not banned here`);
+  });
+}
+
+/**
+ * Forgets a room that was left, so that it no longer shows in the user's lists.
+ *
+ * Source: Client-Server API v1.19, `POST /rooms/{roomId}/forget`.
+ * @throws MatrixError 400 `M_UNKNOWN` for a room that the user is still in.
+ */
+export async function forgetRoom(context: RoomsContext, { roomId, sender }: SendTarget): Promise<void> {
+  const room = await knownRoom(context, roomId, sender);
+  const member = room.members.get(sender);
+  if (member === undefined || (member.membership !== 'leave' && member.membership !== 'ban')) {
+    throw new MatrixError(400, 'M_UNKNOWN', 'Leave the room first, then forget it');
+  }
+  const unit = new UnitOfWork();
+  context.storage.rooms.setForgotten(unit, room.nid, member.userNid);
+  unit.onCommit(() => {
+    const { userNid, membership, eventNid } = member;
+    context.userRooms.set(userNid, { roomNid: room.nid, membership, eventNid, forgotten: true });
+  });
+  await context.storage.database.commit(unit);
+}
+
+async function moderate(
+  context: RoomsContext,
+  { roomId, sender }: SendTarget,
+  userId: string,
+  membership: 'leave' | 'ban',
+  reason: string | undefined,
+  check: (before: unknown) => void,
+): Promise<string> {
+  if (!isUserId(userId)) throw invalidParam(`${userId} is not a user ID`);
+  const room = await joinedRoom(context, roomId, sender);
+  return changeRoom(context, room, async (chain) => {
+    const before = await chain.stateEvent('m.room.member', userId);
+    check(before?.pdu.content.membership);
+    const event = await chain.append(
+      membershipDraft(membership, sender, userId, reason, before?.pdu.content),
+    );
+    return event.eventId;
+  });
+}
+
+function membershipDraft(
+  membership: 'leave' | 'ban',
+  sender: string,
+  userId: string,
+  reason: string | undefined,
+  before: JsonObject = {},
+) {
+  // The name stays, so that "who was removed" can be shown; the reason is the new event's own.
+  const { displayname, avatar_url: avatarUrl } = before;
+  const content: JsonObject = {
+    membership,
+    ...(displayname === undefined || sender === userId ? {} : { displayname }),
+    ...(avatarUrl === undefined || sender === userId ? {} : { avatar_url: avatarUrl }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+  return { type: 'm.room.member', sender, stateKey: userId, content };
+}

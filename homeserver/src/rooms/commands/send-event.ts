@@ -1,0 +1,161 @@
+import type { JsonObject } from '../../protocol/canonical-json.ts';
+import { canonicalJson } from '../../protocol/canonical-json.ts';
+import { forbidden, invalidParam, notFound } from '../../protocol/errors.ts';
+import type { TransactionKey } from '../../storage/index.ts';
+import { changeRoom } from '../change-room.ts';
+import type { RoomsContext } from '../context.ts';
+import type { EventDraft } from '../event-chain.ts';
+import { joinedRoom, knownRoom, powerLevelsOfRoom } from '../room-access.ts';
+import { inviteUser } from './invite.ts';
+import { joinRoom } from './join.ts';
+import { banUser, kickUser, leaveRoom, unbanUser } from './leave.ts';
+import { requireAliasesOfRoom } from './set-canonical-alias.ts';
+
+/** Who sends, and where. */
+export interface SendTarget {
+  readonly roomId: string;
+  readonly sender: string;
+}
+
+/**
+ * Sends a message event. A repeat with the same transaction returns the event of the first.
+ *
+ * Source: Client-Server API v1.19, `PUT /rooms/{roomId}/send/{eventType}/{txnId}`.
+ * @returns the event's ID, once it is durable.
+ * @throws MatrixError 403 `M_FORBIDDEN`, 400 `M_BAD_JSON`, 413 `M_TOO_LARGE`.
+ */
+export async function sendEvent(
+  context: RoomsContext,
+  target: SendTarget,
+  type: string,
+  content: JsonObject,
+  transaction: TransactionKey,
+): Promise<string> {
+  if (type === 'm.room.redaction' && typeof content.redacts === 'string') {
+    return redactEvent(context, target, content.redacts, content, transaction);
+  }
+  const draft: EventDraft = { type, sender: target.sender, content, transaction };
+  return once(context, transaction, () => appendJoined(context, target.roomId, draft));
+}
+
+/**
+ * Redacts an event. In all room versions the redaction is accepted from whoever may send it, and takes effect if the
+ * sender may redact: their own events, or others' with the redact level.
+ *
+ * Source: Client-Server API v1.19, `PUT /rooms/{roomId}/redact/{eventId}/{txnId}`.
+ * @throws MatrixError 404 `M_NOT_FOUND` for an event that is not in the room; 403 `M_FORBIDDEN`.
+ */
+export async function redactEvent(
+  context: RoomsContext,
+  target: SendTarget,
+  eventId: string,
+  content: JsonObject,
+  transaction: TransactionKey,
+): Promise<string> {
+  return once(context, transaction, async () => {
+    const room = await joinedRoom(context, target.roomId, target.sender);
+    const event = await context.storage.events.getById(eventId);
+    if (event === undefined || event.roomNid !== room.nid)
+      throw notFound('There is no such event in this room');
+    const isOwn = event.pdu.sender === target.sender;
+    if (!isOwn) requireRedactLevel(room, target.sender);
+    const { redacts: _given, ...rest } = content;
+    const draft = {
+      type: 'm.room.redaction',
+      sender: target.sender,
+      content: rest,
+      redacts: eventId,
+      transaction,
+    };
+    return appendJoined(context, target.roomId, draft);
+  });
+}
+
+/**
+ * Sets a piece of state. Memberships go through the commands for them. State that is the same already is left alone,
+ * and its event's ID returned, as Synapse does.
+ *
+ * Source: Client-Server API v1.19, `PUT /rooms/{roomId}/state/{eventType}/{stateKey}`.
+ * @throws MatrixError 403 `M_FORBIDDEN`, 400 `M_BAD_JSON`, `M_BAD_ALIAS`, `M_INVALID_PARAM`, 413 `M_TOO_LARGE`.
+ */
+export async function setState(
+  context: RoomsContext,
+  target: SendTarget,
+  type: string,
+  stateKey: string,
+  content: JsonObject,
+): Promise<string> {
+  const { roomId, sender } = target;
+  if (type === 'm.room.member') return setMembership(context, target, stateKey, content);
+  if (type === 'm.room.create') throw forbidden('A room is created once');
+  const room = await joinedRoom(context, roomId, sender);
+  if (type === 'm.room.canonical_alias') await requireAliasesOfRoom(context, room, content);
+  return changeRoom(context, room, async (chain) => {
+    const before = await chain.stateEvent(type, stateKey);
+    if (before?.pdu.sender === sender && sameContent(before.pdu.content, content)) return before.eventId;
+    return (await chain.append({ type, sender, stateKey, content })).eventId;
+  });
+}
+
+async function setMembership(
+  context: RoomsContext,
+  { roomId, sender }: SendTarget,
+  userId: string,
+  content: JsonObject,
+): Promise<string> {
+  const reason = typeof content.reason === 'string' ? content.reason : undefined;
+  const room = content.membership === 'join' ? undefined : await knownRoom(context, roomId, sender);
+  switch (content.membership) {
+    case 'join':
+      if (userId !== sender) throw forbidden('Nobody joins for somebody else');
+      return joinRoom(context, sender, roomId, { content });
+    case 'invite':
+      return inviteUser(context, { roomId, sender }, userId, { content });
+    case 'ban':
+      return banUser(context, { roomId, sender }, userId, reason);
+    case 'leave':
+      if (userId === sender) return leaveRoom(context, { roomId, sender }, reason);
+      return room?.membershipOf(userId) === 'ban'
+        ? unbanUser(context, { roomId, sender }, userId, reason)
+        : kickUser(context, { roomId, sender }, userId, reason);
+    default:
+      throw invalidParam('membership must be one of join, invite, leave and ban');
+  }
+}
+
+async function appendJoined(context: RoomsContext, roomId: string, draft: EventDraft): Promise<string> {
+  const room = await joinedRoom(context, roomId, draft.sender);
+  const event = await changeRoom(context, room, (chain) => chain.append(draft));
+  return event.eventId;
+}
+
+function requireRedactLevel(room: Awaited<ReturnType<typeof joinedRoom>>, sender: string): void {
+  const levels = powerLevelsOfRoom(room);
+  if (levels.userLevel(sender) < levels.redact) throw forbidden('You may not delete what others sent here');
+}
+
+async function once(
+  context: RoomsContext,
+  transaction: TransactionKey,
+  send: () => Promise<string>,
+): Promise<string> {
+  const { sending: inFlight } = context;
+  const key = JSON.stringify(transaction);
+  const underWay = inFlight.get(key);
+  if (underWay !== undefined) return underWay;
+  const sending = context.storage.transactions.eventOf(transaction).then((eventId) => eventId ?? send());
+  inFlight.set(key, sending);
+  try {
+    return await sending;
+  } finally {
+    inFlight.delete(key);
+  }
+}
+
+function sameContent(one: JsonObject, other: JsonObject): boolean {
+  try {
+    return canonicalJson(one) === canonicalJson(other);
+  } catch {
+    return false;
+  }
+}

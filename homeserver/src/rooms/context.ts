@@ -1,0 +1,43 @@
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
+import type { IdAllocator, Storage } from '../storage/index.ts';
+import type { RoomRegistry } from './room-registry.ts';
+import type { UserRooms } from './user-rooms.ts';
+
+/** What a member event says about its user. */
+export interface MemberProfile {
+  readonly displayname?: string;
+  readonly avatar_url?: string;
+}
+
+/** Where the rooms read profiles; the accounts room is behind it. */
+export interface Profiles {
+  /** The global profile of a local user. */
+  profileOf(userId: string): Promise<MemberProfile>;
+  /** Whether there is an account with this ID on this server. */
+  exists(userId: string): Promise<boolean>;
+}
+
+/** Integer ids for what a room's events need. */
+export interface RoomIds {
+  readonly event: IdAllocator;
+  readonly room: IdAllocator;
+  readonly block: IdAllocator;
+  readonly snapshot: IdAllocator;
+}
+
+/** What every command and query of the rooms works with. */
+export interface RoomsContext {
+  readonly storage: Storage;
+  readonly serverName: string;
+  /** The ID of the key that events are signed with, `ed25519:VERSION`. */
+  readonly signingKeyId: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly ids: RoomIds;
+  readonly profiles: Profiles;
+  readonly registry: RoomRegistry;
+  readonly userRooms: UserRooms;
+  /** Sends under way by their transaction: a repeat waits for the first. */
+  readonly sending: Map<string, Promise<string>>;
+}

@@ -1,0 +1,37 @@
+import { forbidden, notFound } from '../protocol/errors.ts';
+import { creatorsOf, type PowerLevels, powerLevelsOf } from '../protocol/power-levels.ts';
+import type { RoomsContext } from './context.ts';
+import { type Room, stateKeyOf } from './room.ts';
+
+/** Not a member, no such room: the same answer, so that nobody learns which rooms exist. */
+function notInRoom(): Error {
+  return forbidden('You are not in this room, or it does not exist');
+}
+
+/** @throws MatrixError 403 `M_FORBIDDEN` unless the room is here and the user is joined to it. */
+export async function joinedRoom(context: RoomsContext, roomId: string, userId: string): Promise<Room> {
+  const room = await context.registry.byId(roomId);
+  if (room?.membershipOf(userId) !== 'join') throw notInRoom();
+  return room;
+}
+
+/** @throws MatrixError 403 `M_FORBIDDEN` unless the room is here and the user has or had a membership in it. */
+export async function knownRoom(context: RoomsContext, roomId: string, userId: string): Promise<Room> {
+  const room = await context.registry.byId(roomId);
+  if (room === undefined || room.membershipOf(userId) === undefined) throw notInRoom();
+  return room;
+}
+
+/** @throws MatrixError 404 `M_NOT_FOUND` unless this server is in the room. */
+export async function existingRoom(context: RoomsContext, roomId: string): Promise<Room> {
+  const room = await context.registry.byId(roomId);
+  if (room === undefined) throw notFound(`There is no room ${roomId} here`);
+  return room;
+}
+
+/** The power levels of a room as they are now. */
+export function powerLevelsOfRoom(room: Room): PowerLevels {
+  const create = room.state.get(stateKeyOf('m.room.create', ''))?.pdu;
+  const creators = create === undefined ? [] : creatorsOf(create, room.rules);
+  return powerLevelsOf(room.content('m.room.power_levels'), creators, room.rules);
+}

@@ -1,0 +1,34 @@
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
+import { IdAllocator, type Storage } from '../storage/index.ts';
+import type { Profiles, RoomsContext } from './context.ts';
+import { RoomRegistry } from './room-registry.ts';
+import { UserRooms } from './user-rooms.ts';
+
+/** What the rooms are made from. */
+export interface RoomsOptions {
+  readonly storage: Storage;
+  readonly serverName: string;
+  readonly signingKeyId: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly profiles: Profiles;
+}
+
+/** Sets the rooms up: what every command and query takes as its first argument. */
+export function createRooms(options: RoomsOptions): RoomsContext {
+  const { storage, serverName } = options;
+  const { database } = storage;
+  return {
+    ...options,
+    ids: {
+      event: new IdAllocator(database, 'event'),
+      room: new IdAllocator(database, 'room'),
+      block: new IdAllocator(database, 'block'),
+      snapshot: new IdAllocator(database, 'snapshot'),
+    },
+    registry: new RoomRegistry(storage, serverName),
+    userRooms: new UserRooms(storage),
+    sending: new Map(),
+  };
+}
