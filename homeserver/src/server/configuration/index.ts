@@ -1,4 +1,4 @@
 export { ConfigurationError, type ConfigurationProblem } from './configuration-error.ts';
 export { renderConfigurationPage, renderSampleConfiguration } from './configuration-texts.ts';
 export { type Configuration, type ConfigurationSources, loadConfiguration } from './load-configuration.ts';
-export type { MediaFolder, PostgresUrl, SqliteUrl } from './value-types.ts';
+export type { MediaFolder } from './value-types.ts';

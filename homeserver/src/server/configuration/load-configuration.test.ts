@@ -36,7 +36,7 @@ describe('loadConfiguration', () => {
       tls: undefined,
       trustedProxies: [],
       dataDir: '/srv/data',
-      databaseUrl: { engine: 'sqlite', path: '/srv/data/homeserver.db' },
+      databaseUrl: 'sqlite:/srv/data/homeserver.db',
       mediaUrl: { store: 'folder', path: '/srv/data/media' },
       maxUpload: 50 * 1024 * 1024,
       registration: 'token',
@@ -80,7 +80,7 @@ describe('loadConfiguration', () => {
     const env = { GUILDHALL_CONFIG: '/etc/guildhall/hs.yaml', GUILDHALL_TLS_KEY: 'k.pem' };
     const configuration = load({ files, env });
     expect(configuration.dataDir).to.equal('/etc/guildhall/state');
-    expect(configuration.databaseUrl).to.deep.equal({ engine: 'sqlite', path: '/etc/guildhall/db/hs.db' });
+    expect(configuration.databaseUrl).to.equal('sqlite:/etc/guildhall/db/hs.db');
     expect(configuration.mediaUrl.path).to.equal('/etc/guildhall/state/media');
     expect(configuration.tls).to.deep.equal({ certFile: '/etc/guildhall/c.pem', keyFile: '/srv/k.pem' });
   });
@@ -99,7 +99,7 @@ describe('loadConfiguration', () => {
       registrationSharedSecret: '0123',
       rateLimits: false,
       trustedProxies: ['127.0.0.1', '10.0.0.0/8'],
-      databaseUrl: { engine: 'postgres', url: 'postgres://a:b@db/guildhall' },
+      databaseUrl: 'postgres://a:b@db/guildhall',
       publicUrl: undefined,
       maxUpload: 1.5 * 1024 ** 3,
     });

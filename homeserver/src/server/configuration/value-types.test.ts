@@ -58,18 +58,15 @@ describe('value types of the configuration', () => {
   });
 
   it('read database addresses', () => {
-    expect(databaseUrl.parse('sqlite:a/b.db', '/base')).to.deep.equal({
-      engine: 'sqlite',
-      path: '/base/a/b.db',
-    });
-    expect(databaseUrl.parse('sqlite:///a/b.db', '/base')).to.deep.equal({
-      engine: 'sqlite',
-      path: '/a/b.db',
-    });
-    expect(databaseUrl.parse('postgresql://u@h/d?host=/run/pg', '/base')).to.deep.equal({
-      engine: 'postgres',
-      url: 'postgresql://u@h/d?host=/run/pg',
-    });
+    const addresses = {
+      'sqlite:a/b.db': 'sqlite:/base/a/b.db',
+      'sqlite:///a/b.db': 'sqlite:/a/b.db',
+      'sqlite:b.db?synchronous=normal': 'sqlite:/base/b.db?synchronous=normal',
+      'postgresql://u@h/d?host=/run/pg': 'postgresql://u@h/d?host=/run/pg',
+    };
+    for (const [written, address] of Object.entries(addresses)) {
+      expect(databaseUrl.parse(written, '/base')).to.equal(address);
+    }
     expectRefused(databaseUrl, [
       'sqlite:',
       'sqlite::memory:',

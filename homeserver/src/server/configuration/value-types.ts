@@ -13,17 +13,6 @@ export interface ValueType<Value> {
   parse(text: string, baseFolder: string): Value | undefined;
 }
 
-export interface SqliteUrl {
-  readonly engine: 'sqlite';
-  /** Absolute path of the database file. */
-  readonly path: string;
-}
-
-export interface PostgresUrl {
-  readonly engine: 'postgres';
-  readonly url: string;
-}
-
 /** Where media are kept. */
 export interface MediaFolder {
   readonly store: 'folder';
@@ -62,14 +51,17 @@ export const listenAddress: ValueType<string> = {
   parse: (written) => (isIP(written) !== 0 || written === 'localhost' ? written : undefined),
 };
 
-export const databaseUrl: ValueType<SqliteUrl | PostgresUrl> = {
+/**
+ * The address of a database as storage takes it; the path of SQLite is made absolute. `?synchronous=normal` after it
+ * gives up durability, for measurements.
+ */
+export const databaseUrl: ValueType<string> = {
   expected: 'sqlite:PATH (a file) or postgres://USER:PASSWORD@HOST/DATABASE',
   parse(written, baseFolder) {
-    if (/^postgres(ql)?:\/\//.test(written) && URL.canParse(written)) {
-      return { engine: 'postgres', url: written };
-    }
-    const file = schemePath(written, 'sqlite');
-    return file === undefined ? undefined : { engine: 'sqlite', path: resolve(baseFolder, file) };
+    if (/^postgres(ql)?:\/\//.test(written)) return URL.canParse(written) ? written : undefined;
+    const [, address = '', option = ''] = /^([^?]*)(\?synchronous=(?:full|normal))?$/.exec(written) ?? [];
+    const file = schemePath(address, 'sqlite');
+    return file === undefined ? undefined : `sqlite:${resolve(baseFolder, file)}${option}`;
   },
 };
 
