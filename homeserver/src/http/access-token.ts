@@ -1,0 +1,32 @@
+import { forbidden, MatrixError } from '../protocol/errors.ts';
+import type { AuthKind, Requester } from './endpoint.ts';
+import type { RunningCall } from './running-call.ts';
+
+/**
+ * Who calls, by the access token of the request.
+ *
+ * Source: Client-Server API v1.19, "Using access tokens"; the query parameter is deprecated, and old clients use it.
+ * @throws {MatrixError} 401 `M_MISSING_TOKEN`, 401 `M_UNKNOWN_TOKEN` (with `optional` too: a token that has ended must
+ * not go unnoticed), 403 `M_FORBIDDEN` for somebody who is not an admin.
+ */
+export async function authenticate(auth: AuthKind, call: RunningCall): Promise<Requester | undefined> {
+  if (auth === 'none') return undefined;
+  const token = accessTokenOf(call);
+  if (token === undefined) {
+    if (auth === 'optional') return undefined;
+    throw new MatrixError(401, 'M_MISSING_TOKEN', 'The access token is missing');
+  }
+  const requester = await call.services.accounts.sessions.authenticate(token);
+  if (!requester) {
+    throw new MatrixError(401, 'M_UNKNOWN_TOKEN', 'The access token is not known or has ended', {
+      soft_logout: false,
+    });
+  }
+  if (auth === 'admin' && !requester.isAdmin) throw forbidden('Only server admins may do this');
+  return requester;
+}
+
+function accessTokenOf(call: RunningCall): string | undefined {
+  const [, inHeader] = /^bearer +(\S+)$/i.exec(call.request.headers.authorization ?? '') ?? [];
+  return inHeader ?? (call.query.get('access_token') || undefined);
+}

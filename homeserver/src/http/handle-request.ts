@@ -1,0 +1,141 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger } from '../base/logger.ts';
+import type { Histogram, Metrics } from '../base/metrics.ts';
+import { MatrixError } from '../protocol/errors.ts';
+import { authenticate } from './access-token.ts';
+import { validateBody } from './body-validation.ts';
+import { addressGroup } from './client-address.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { RateLimitName, RateLimits } from './rate-limits.ts';
+import { ClientGone, readJson } from './request-body.ts';
+import type { RouteMatch, Router } from './router.ts';
+import { RunningCall } from './running-call.ts';
+import type { Services } from './services.ts';
+import { errorReply, writePreflight, writeReply } from './write-reply.ts';
+
+interface RequestHandlerOptions {
+  readonly router: Router;
+  readonly services: Services;
+  /** None counts nothing. */
+  readonly rateLimits: RateLimits | undefined;
+  readonly addressOf: (request: IncomingMessage) => string;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+}
+
+/** Everything between a request and its handler, composed once for the whole route table. */
+export class RequestHandler {
+  readonly #router: Router;
+  readonly #services: Services;
+  readonly #addressOf: RequestHandlerOptions['addressOf'];
+  readonly #logger: Logger;
+  readonly #seconds: Histogram<'operation' | 'status'>;
+  readonly #running = new Set<RunningCall>();
+  readonly #takeFromLimit: (limit: RateLimitName, key: string) => void;
+  #stopping = false;
+
+  constructor({ router, services, rateLimits, addressOf, metrics, logger }: RequestHandlerOptions) {
+    this.#router = router;
+    this.#services = services;
+    this.#addressOf = addressOf;
+    this.#logger = logger;
+    this.#takeFromLimit = (limit, key) => rateLimits?.take(limit, key);
+    this.#seconds = metrics.histogram({
+      name: 'guildhall_http_request_seconds',
+      help: 'Time from the head of a request to the end of its answer; long polls included.',
+      labels: ['operation', 'status'],
+    });
+  }
+
+  /** Answers one request. Never rejects. */
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (this.#stopping) response.setHeader('Connection', 'close');
+    if (request.method === 'OPTIONS') return writePreflight(response);
+    const started = performance.now();
+    let match: RouteMatch | undefined;
+    try {
+      match = this.#router.find(request.method ?? 'GET', request.url ?? '/');
+      await this.#answer(match, request, response);
+    } catch (error) {
+      await this.#answerError(error, request, response);
+    } finally {
+      this.#record(request, response, match?.endpoint.name ?? 'unrecognized', performance.now() - started);
+    }
+  }
+
+  /** Aborts every call, and tells clients not to use their connections again. */
+  stop(): void {
+    this.#stopping = true;
+    for (const call of this.#running) call.abort(new Error('The server is stopping'));
+  }
+
+  async #answer(match: RouteMatch, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const call = new RunningCall({
+      request,
+      match,
+      ip: this.#addressOf(request),
+      services: this.#services,
+      takeFromLimit: this.#takeFromLimit,
+    });
+    this.#running.add(call);
+    response.once('close', () => {
+      this.#running.delete(call);
+      if (!response.writableFinished) call.abort(new ClientGone('The client hung up'));
+    });
+    const { endpoint } = match;
+    call.requester = await authenticate(endpoint.auth, call);
+    if (endpoint.limit) {
+      this.#takeFromLimit(endpoint.limit, call.requester?.userId ?? addressGroup(call.ip));
+    }
+    call.body = await readBody(endpoint, request);
+    const handled = await endpoint.handle(call);
+    if (this.#stopping && !response.headersSent) response.setHeader('Connection', 'close');
+    if (!response.destroyed) await writeReply(response, handled);
+  }
+
+  async #answerError(error: unknown, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (response.destroyed || error instanceof ClientGone) return;
+    if (!(error instanceof MatrixError) && !this.#stopping) {
+      this.#logger.error('a request failed', { method: request.method, path: pathOf(request), error });
+    }
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    const told =
+      this.#stopping && !(error instanceof MatrixError)
+        ? new MatrixError(503, 'M_UNKNOWN', 'The server is restarting', {}, { 'Retry-After': '1' })
+        : error;
+    await writeReply(response, errorReply(told));
+  }
+
+  #record(request: IncomingMessage, response: ServerResponse, operation: string, elapsedMs: number): void {
+    const status = response.headersSent ? response.statusCode : 499;
+    this.#seconds.observe({ operation, status }, elapsedMs / 1_000);
+    if (!this.#logger.writes('debug')) return;
+    this.#logger.debug('request', {
+      method: request.method,
+      // Without the query, which may hold an access token.
+      path: pathOf(request),
+      operation,
+      status,
+      ms: Math.round(elapsedMs * 10) / 10,
+      ip: this.#addressOf(request),
+    });
+  }
+}
+
+function pathOf(request: IncomingMessage): string {
+  return (request.url ?? '').split('?', 1)[0] ?? '';
+}
+
+async function readBody(endpoint: Endpoint, request: IncomingMessage): Promise<unknown> {
+  if (endpoint.body === 'stream' || endpoint.body === 'none') return undefined;
+  let body = await readJson(request, endpoint.maxBodyBytes);
+  if (body === undefined) {
+    if (endpoint.body === 'json') throw new MatrixError(400, 'M_NOT_JSON', 'The body is missing');
+    body = {};
+  }
+  if (endpoint.bodySchema) await validateBody(body, endpoint.bodySchema);
+  return body;
+}

@@ -1,0 +1,55 @@
+import type { IncomingMessage } from 'node:http';
+import type { Call, Requester } from './endpoint.ts';
+import type { RateLimitName } from './rate-limits.ts';
+import type { RouteMatch } from './router.ts';
+import type { Services } from './services.ts';
+
+interface CallParts {
+  readonly request: IncomingMessage;
+  readonly match: RouteMatch;
+  readonly ip: string;
+  readonly services: Services;
+  readonly takeFromLimit: (limit: RateLimitName, key: string) => void;
+}
+
+/** A request under way: what its handler sees, filled in step by step, and how to end it. */
+export class RunningCall implements Call<RouteMatch['params'], unknown, Requester | undefined> {
+  readonly request: IncomingMessage;
+  readonly params: RouteMatch['params'];
+  readonly ip: string;
+  readonly services: Services;
+  readonly takeFromLimit: CallParts['takeFromLimit'];
+  requester: Requester | undefined;
+  body: unknown;
+  readonly #queryString: string;
+  // Most handlers need neither the query nor the signal, so these are made when asked for.
+  #query: URLSearchParams | undefined;
+  #controller: AbortController | undefined;
+  #abortReason: Error | undefined;
+
+  constructor({ request, match, ip, services, takeFromLimit }: CallParts) {
+    this.request = request;
+    this.params = match.params;
+    this.#queryString = match.queryString;
+    this.ip = ip;
+    this.services = services;
+    this.takeFromLimit = takeFromLimit;
+  }
+
+  get query(): URLSearchParams {
+    this.#query ??= new URLSearchParams(this.#queryString);
+    return this.#query;
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#abortReason) this.#controller.abort(this.#abortReason);
+    return this.#controller.signal;
+  }
+
+  /** Aborts the call's signal, once. */
+  abort(reason: Error): void {
+    this.#abortReason ??= reason;
+    this.#controller?.abort(this.#abortReason);
+  }
+}
