@@ -1,0 +1,132 @@
+import { EventType, type MatrixClient } from 'matrix-js-sdk';
+import * as guilds from '../lib/homeserver/guilds.ts';
+import type { Session } from '../lib/homeserver/session.ts';
+import { asArray, asObject } from '../lib/parse.ts';
+import { buildChannelTree, listChannels } from './channel-tree.ts';
+import { createDirectory, fetchUnjoinedRooms, listDirectRooms } from './directory.ts';
+
+/** How long we wait for sync to bring what a request made, in milliseconds. */
+const arrivalTimeout = 15_000;
+
+/** What a person does with guilds, channels and conversations. Every function rejects when the server refuses. */
+export interface CommunityActions {
+  /** Creates a guild and resolves when it and its first channel are there. */
+  createGuild(
+    request: guilds.GuildRequest,
+  ): Promise<{ readonly guildId: string; readonly firstChannelId: string | undefined }>;
+  createChannel(guildId: string, request: guilds.ChannelRequest): Promise<string>;
+  createInviteLink(guildId: string): Promise<string>;
+  invite(roomId: string, userId: string): Promise<void>;
+  acceptInvite(roomId: string): Promise<void>;
+  declineInvite(roomId: string): Promise<void>;
+  joinChannel(channelId: string): Promise<void>;
+  leaveGuild(guildId: string): Promise<void>;
+  leaveChannel(channelId: string): Promise<void>;
+  renameChannel(channelId: string, name: string): Promise<void>;
+  setTopic(channelId: string, topic: string): Promise<void>;
+  /** Finds or begins a conversation with a person; resolves to its channel ID. */
+  openDirect(userId: string): Promise<string>;
+  setDisplayName(name: string): Promise<void>;
+}
+
+export function createCommunityActions(client: MatrixClient, session: Session): CommunityActions {
+  const isJoined = (roomId: string): boolean => client.getRoom(roomId)?.getMyMembership() === 'join';
+  const waitForRoom = (roomId: string): Promise<void> => waitUntil(() => isJoined(roomId));
+
+  return {
+    async createGuild(request) {
+      const created = await guilds.createGuild(session.accessToken, request);
+      await waitForRoom(created.guildId);
+      if (created.firstChannelId) await waitForRoom(created.firstChannelId);
+      return created;
+    },
+    async createChannel(guildId, request) {
+      const roomId = await guilds.createChannel(session.accessToken, guildId, request);
+      await waitForRoom(roomId);
+      return roomId;
+    },
+    createInviteLink: async (guildId) => {
+      const code = await guilds.createInvite(session.accessToken, guildId);
+      return `${window.location.origin}/invite/${encodeURIComponent(code)}`;
+    },
+    async invite(roomId, userId) {
+      await client.invite(roomId, userId);
+    },
+    async acceptInvite(roomId) {
+      const room = client.getRoom(roomId);
+      const inviterId = room?.getMember(client.getSafeUserId())?.getDMInviter();
+      await client.joinRoom(roomId);
+      await waitForRoom(roomId);
+      if (inviterId) await rememberDirect(client, inviterId, roomId);
+      if (client.getRoom(roomId)?.isSpaceRoom()) await joinChannels(client, roomId);
+    },
+    async declineInvite(roomId) {
+      await client.leave(roomId);
+    },
+    async joinChannel(channelId) {
+      await client.joinRoom(channelId);
+      await waitForRoom(channelId);
+    },
+    leaveGuild: (guildId) => leaveGuild(client, guildId),
+    async leaveChannel(channelId) {
+      await client.leave(channelId);
+    },
+    async renameChannel(channelId, name) {
+      await client.setRoomName(channelId, name);
+    },
+    async setTopic(channelId, topic) {
+      await client.setRoomTopic(channelId, topic);
+    },
+    async openDirect(userId) {
+      const existing = [...listDirectRooms(client)].find(
+        ([id, partner]) => partner === userId && isJoined(id),
+      );
+      if (existing) return existing[0];
+      const roomId = await createDirect(client, userId);
+      await waitForRoom(roomId);
+      return roomId;
+    },
+    async setDisplayName(name) {
+      await client.setDisplayName(name);
+    },
+  };
+}
+
+/** Joins every channel of a guild that lets its members in. Channels that do not are no failure: they are private. */
+async function joinChannels(client: MatrixClient, guildId: string): Promise<void> {
+  const unjoined = await fetchUnjoinedRooms(client, guildId).catch(() => new Map());
+  for (const { roomId } of unjoined.values()) await client.joinRoom(roomId).catch(() => undefined);
+}
+
+/** Leaves a guild from the inside out, so that a failure on the way leaves us able to try again. */
+async function leaveGuild(client: MatrixClient, guildId: string): Promise<void> {
+  const tree = buildChannelTree(guildId, createDirectory(client, new Map()));
+  const channelIds = listChannels(tree).map((channel) => channel.channelId);
+  const inside = [...channelIds, ...tree.categories.map((category) => category.categoryId)];
+  for (const roomId of inside) await client.leave(roomId).catch(() => undefined);
+  await client.leave(guildId);
+}
+
+async function createDirect(client: MatrixClient, userId: string): Promise<string> {
+  const { room_id: roomId } = await client.createRoom({
+    preset: 'trusted_private_chat' as never,
+    is_direct: true,
+    invite: [userId],
+  });
+  await rememberDirect(client, userId, roomId);
+  return roomId;
+}
+
+/** Adds a room to the conversations with a person (Matrix 1.19, "m.direct"). */
+async function rememberDirect(client: MatrixClient, userId: string, roomId: string): Promise<void> {
+  const content = asObject(client.getAccountData(EventType.Direct)?.getContent()) ?? {};
+  const roomIds = asArray(content[userId]).map(String);
+  if (roomIds.includes(roomId)) return;
+  await client.setAccountData(EventType.Direct, { ...content, [userId]: [...roomIds, roomId] } as never);
+}
+
+/** Waits until sync made something true; gives up silently, because the request itself did succeed. */
+async function waitUntil(isTrue: () => boolean): Promise<void> {
+  const deadline = Date.now() + arrivalTimeout;
+  while (!isTrue() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 40));
+}

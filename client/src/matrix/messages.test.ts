@@ -1,0 +1,70 @@
+import { expect } from 'chai';
+import { buildEdit, buildFile, buildText } from './messages.ts';
+
+const ada = { userId: '@ada:hall', name: 'Ada' };
+
+describe('buildText', () => {
+  it('sends plain text with an empty list of mentions', () => {
+    expect(buildText({ text: 'hello', mentions: [] })).to.deep.equal({
+      msgtype: 'm.text',
+      body: 'hello',
+      'm.mentions': {},
+    });
+  });
+
+  it('mentions the people it names and the author of the message it answers', () => {
+    const content = buildText({
+      text: 'hi @Ada',
+      mentions: [ada],
+      replyTo: { eventId: '$1', authorId: '@ben:hall' },
+    });
+    expect(content['m.mentions']).to.deep.equal({ user_ids: ['@ada:hall', '@ben:hall'] });
+    expect(content['m.relates_to']).to.deep.equal({ 'm.in_reply_to': { event_id: '$1' } });
+  });
+});
+
+describe('buildEdit', () => {
+  it('carries the new content and a fallback, and mentions nobody again', () => {
+    const content = buildEdit('$1', { text: '**new** @Ada', mentions: [ada] });
+    expect(content.body).to.equal('* **new** @Ada');
+    expect(content.formatted_body).to.match(/^\* <strong>new/);
+    expect(content['m.mentions']).to.deep.equal({});
+    expect(content['m.relates_to']).to.deep.equal({ rel_type: 'm.replace', event_id: '$1' });
+    expect(content['m.new_content']).to.deep.include({ body: '**new** @Ada' });
+  });
+});
+
+describe('buildFile', () => {
+  const file = new File(['12345'], 'cat.png', { type: 'image/png' });
+
+  it('describes an image with its size, so that its place can be kept', () => {
+    expect(buildFile({ file, width: 40, height: 30, caption: undefined }, 'mxc://hall/1')).to.deep.equal({
+      msgtype: 'm.image',
+      body: 'cat.png',
+      filename: 'cat.png',
+      url: 'mxc://hall/1',
+      info: { mimetype: 'image/png', size: 5, w: 40, h: 30 },
+      'm.mentions': {},
+    });
+  });
+
+  it('uses a caption as the body', () => {
+    const content = buildFile(
+      { file, width: 40, height: 30, caption: { text: 'my *cat*', mentions: [] } },
+      'mxc://hall/1',
+    );
+    expect(content).to.deep.include({
+      body: 'my *cat*',
+      filename: 'cat.png',
+      formatted_body: 'my <em>cat</em>',
+    });
+  });
+
+  it('sends everything else as a file', () => {
+    const content = buildFile(
+      { file, width: undefined, height: undefined, caption: undefined },
+      'mxc://hall/1',
+    );
+    expect(content.msgtype).to.equal('m.file');
+  });
+});

@@ -1,0 +1,146 @@
+import { EventStatus, type MatrixClient, type MatrixEvent, RelationType } from 'matrix-js-sdk';
+import { convertMarkdown, type Mention } from '../lib/markdown/to-matrix.ts';
+import type { JsonObject } from '../lib/parse.ts';
+
+/** A text that is about to be sent, as it was typed. */
+export interface OutgoingText {
+  readonly text: string;
+  readonly mentions: readonly Mention[];
+  /** The message that this one answers. */
+  readonly replyTo?: { readonly eventId: string; readonly authorId: string } | undefined;
+}
+
+/** A file that is about to be sent. Width and height are those of an image, in pixels. */
+export interface OutgoingFile {
+  readonly file: File;
+  readonly width: number | undefined;
+  readonly height: number | undefined;
+  readonly caption: OutgoingText | undefined;
+}
+
+export interface UploadControl {
+  readonly signal: AbortSignal;
+  /** Called with the part that was sent, between 0 and 1. */
+  readonly handleProgress: (fraction: number) => void;
+}
+
+/** How long a typing notice holds on the server, in milliseconds; it is renewed while somebody types. */
+const typingTimeout = 20_000;
+
+/**
+ * Everything that a person does to messages.
+ * Sending shows the message at once; when it fails, the timeline says so and offers to try again, so these functions do
+ * not reject for it.
+ */
+export interface MessageActions {
+  sendText(channelId: string, outgoing: OutgoingText): void;
+  editText(channelId: string, eventId: string, outgoing: OutgoingText): void;
+  /** Uploads a file and sends it; rejects when the upload fails or is cancelled. */
+  sendFile(channelId: string, outgoing: OutgoingFile, control: UploadControl): Promise<void>;
+  react(channelId: string, eventId: string, key: string): void;
+  /** Deletes a message or takes a reaction back; rejects when the server refuses. */
+  remove(channelId: string, eventId: string): Promise<void>;
+  retry(channelId: string, eventId: string): void;
+  /** Throws away a message that could not be sent. */
+  discard(channelId: string, eventId: string): void;
+  setTyping(channelId: string, isTyping: boolean): void;
+}
+
+export function createMessageActions(client: MatrixClient): MessageActions {
+  const send = (channelId: string, type: 'm.room.message' | 'm.reaction', content: JsonObject): void => {
+    // A failure leaves the message in the timeline, marked as not sent.
+    client.sendEvent(channelId, type as never, content as never).catch(() => undefined);
+  };
+  const findPending = (channelId: string, eventId: string): MatrixEvent | undefined =>
+    client
+      .getRoom(channelId)
+      ?.getPendingEvents()
+      .find((event) => event.getId() === eventId && event.status === EventStatus.NOT_SENT);
+
+  return {
+    sendText: (channelId, outgoing) => send(channelId, 'm.room.message', buildText(outgoing)),
+    editText: (channelId, eventId, outgoing) =>
+      send(channelId, 'm.room.message', buildEdit(eventId, outgoing)),
+    async sendFile(channelId, outgoing, control) {
+      const mxc = await upload(client, outgoing.file, control);
+      send(channelId, 'm.room.message', buildFile(outgoing, mxc));
+    },
+    react: (channelId, eventId, key) =>
+      send(channelId, 'm.reaction', {
+        'm.relates_to': { rel_type: RelationType.Annotation, event_id: eventId, key },
+      }),
+    async remove(channelId, eventId) {
+      await client.redactEvent(channelId, eventId);
+    },
+    retry(channelId, eventId) {
+      const room = client.getRoom(channelId);
+      const event = findPending(channelId, eventId);
+      if (room && event) client.resendEvent(event, room).catch(() => undefined);
+    },
+    discard(channelId, eventId) {
+      const event = findPending(channelId, eventId);
+      if (event) client.cancelPendingEvent(event);
+    },
+    setTyping(channelId, isTyping) {
+      // Typing notices are a courtesy: one that is lost is not worth a word.
+      client.sendTyping(channelId, isTyping, typingTimeout).catch(() => undefined);
+    },
+  };
+}
+
+/** The content of a text message (Matrix 1.19, "m.text", "Rich replies", "User and room mentions"). */
+export function buildText({ text, mentions, replyTo }: OutgoingText): JsonObject {
+  const { body, formattedBody, mentionedUserIds } = convertMarkdown(text, mentions);
+  const mentioned = new Set(mentionedUserIds);
+  if (replyTo) mentioned.add(replyTo.authorId);
+  return {
+    msgtype: 'm.text',
+    body,
+    ...(formattedBody !== undefined && { format: 'org.matrix.custom.html', formatted_body: formattedBody }),
+    'm.mentions': mentioned.size > 0 ? { user_ids: [...mentioned] } : {},
+    ...(replyTo && { 'm.relates_to': { 'm.in_reply_to': { event_id: replyTo.eventId } } }),
+  };
+}
+
+/** The content of an edit (Matrix 1.19, "Event replacements"); it tells nobody anew that they were mentioned. */
+export function buildEdit(eventId: string, outgoing: OutgoingText): JsonObject {
+  const content = buildText({ ...outgoing, replyTo: undefined });
+  return {
+    ...content,
+    body: `* ${content.body}`,
+    ...(typeof content.formatted_body === 'string' && { formatted_body: `* ${content.formatted_body}` }),
+    'm.mentions': {},
+    'm.new_content': content,
+    'm.relates_to': { rel_type: RelationType.Replace, event_id: eventId },
+  };
+}
+
+/** The content of an image or file message (Matrix 1.19, "m.image", "m.file", "Media captions"). */
+export function buildFile({ file, width, height, caption }: OutgoingFile, mxc: string): JsonObject {
+  const isImage = width !== undefined && height !== undefined;
+  const text = caption && (caption.text.trim() !== '' || caption.replyTo) ? buildText(caption) : undefined;
+  return {
+    ...text,
+    msgtype: isImage ? 'm.image' : 'm.file',
+    body: (text?.body as string | undefined) || file.name,
+    filename: file.name,
+    url: mxc,
+    info: {
+      mimetype: file.type || 'application/octet-stream',
+      size: file.size,
+      ...(isImage && { w: width, h: height }),
+    },
+    'm.mentions': text?.['m.mentions'] ?? {},
+  };
+}
+
+async function upload(client: MatrixClient, file: File, control: UploadControl): Promise<string> {
+  const abortController = new AbortController();
+  control.signal.addEventListener('abort', () => abortController.abort());
+  control.signal.throwIfAborted();
+  const response = await client.uploadContent(file, {
+    abortController,
+    progressHandler: ({ loaded, total }) => control.handleProgress(total > 0 ? loaded / total : 0),
+  });
+  return response.content_uri;
+}

@@ -1,0 +1,250 @@
+import { EventStatus, type MatrixClient, type MatrixEvent, RelationType, type Room } from 'matrix-js-sdk';
+import { isSteward } from '../lib/identifiers.ts';
+import { asAmount, asObject, asString, type JsonObject } from '../lib/parse.ts';
+import { mentionsUser, readPerson } from './read-room.ts';
+import type {
+  Message,
+  MessageContent,
+  Notice,
+  NoticeChange,
+  Reaction,
+  ReplyQuote,
+  SendStatus,
+  TextContent,
+} from './types.ts';
+
+const imageTypes = /^image\/(?!svg)/;
+
+/** Reads an event as what a timeline shows; undefined for events that it does not show. */
+export function readEntry(
+  client: MatrixClient,
+  room: Room,
+  event: MatrixEvent,
+): Message | Notice | undefined {
+  switch (event.getType()) {
+    case 'm.room.message':
+    case 'm.room.encrypted':
+    case 'm.sticker':
+      return event.isRelation(RelationType.Replace) ? undefined : readMessage(client, room, event);
+    default:
+      return readNotice(room, event);
+  }
+}
+
+function readMessage(client: MatrixClient, room: Room, event: MatrixEvent): Message {
+  const ownId = client.getSafeUserId();
+  const eventId = event.getId() ?? '';
+  const authorId = event.getSender() ?? '';
+  const edit = readEdit(event);
+  const status = readStatus(event);
+  const deleted = event.isRedacted();
+  return {
+    kind: 'message',
+    key: readKey(event),
+    eventId,
+    timestamp: event.getTs(),
+    author: readPerson(room, authorId),
+    isOwn: authorId === ownId,
+    content: deleted ? { kind: 'deleted' } : readContent(event.getType(), edit ?? event.getContent()),
+    edited: !deleted && (edit !== undefined || event.replacingEventId() !== undefined),
+    mentionsMe: !deleted && authorId !== ownId && mentionsMe(client, event, ownId),
+    reply: deleted ? undefined : readReply(room, event),
+    reactions: deleted ? [] : readReactions(room, eventId, ownId),
+    status,
+    canDelete: status === 'sent' && !deleted && mayDelete(room, event, ownId),
+  };
+}
+
+/** A transaction ID is known for our own messages from the first moment on, so it outlives the temporary event ID. */
+function readKey(event: MatrixEvent): string {
+  return event.getTxnId() ?? event.getUnsigned().transaction_id ?? event.getId() ?? '';
+}
+
+function readStatus(event: MatrixEvent): SendStatus {
+  const status = event.getAssociatedStatus();
+  if (status === EventStatus.NOT_SENT) return 'failed';
+  return status === null || status === EventStatus.SENT ? 'sent' : 'sending';
+}
+
+/** The content of an edit that the server bundled with an event, for edits that are not loaded (Matrix 1.19, "Event replacements"). */
+function readEdit(event: MatrixEvent): JsonObject | undefined {
+  if (event.replacingEvent()) return undefined;
+  const bundled = asObject(event.getServerAggregatedRelation(RelationType.Replace));
+  return asObject(asObject(bundled?.content)?.['m.new_content']);
+}
+
+function mentionsMe(client: MatrixClient, event: MatrixEvent, ownId: string): boolean {
+  if (event.getContent()['m.mentions']) return mentionsUser(event, ownId);
+  return client.getPushActionsForEvent(event)?.tweaks?.highlight === true;
+}
+
+function mayDelete(room: Room, event: MatrixEvent, userId: string): boolean {
+  return room.currentState.maySendRedactionForEvent(event, userId);
+}
+
+/** Reads the content of a message by its `msgtype` (Matrix 1.19, "m.room.message msgtypes"). */
+export function readContent(type: string, content: JsonObject): MessageContent {
+  if (type === 'm.room.encrypted') return { kind: 'unreadable', reason: 'encrypted', body: undefined };
+  const msgtype = type === 'm.sticker' ? 'm.image' : content.msgtype;
+  const body = asString(content.body) ?? '';
+  switch (msgtype) {
+    case 'm.text':
+      return readText(content, 'plain');
+    case 'm.notice':
+      return readText(content, 'notice');
+    case 'm.emote':
+      return readText(content, 'emote');
+    case 'm.image':
+    case 'm.file':
+    case 'm.audio':
+    case 'm.video':
+      return readAttachment(content, msgtype);
+    default:
+      return { kind: 'unreadable', reason: 'unknown', body };
+  }
+}
+
+function readText(content: JsonObject, style: TextContent['style']): TextContent {
+  const html = content.format === 'org.matrix.custom.html' ? asString(content.formatted_body) : undefined;
+  const body = typeof content.body === 'string' ? content.body : '';
+  return { kind: 'text', style, body: content['m.relates_to'] ? removeReplyFallback(body) : body, html };
+}
+
+/** Old clients repeat the quoted message in lines that begin with `>` (removed from the specification in 1.13). */
+export function removeReplyFallback(body: string): string {
+  return body.startsWith('> <') ? body.replace(/^(?:>.*\n)+\n?/, '') : body;
+}
+
+function readAttachment(content: JsonObject, msgtype: string): MessageContent {
+  const info = asObject(content.info) ?? {};
+  const mxc = asString(content.url);
+  const body = asString(content.body);
+  const name = asString(content.filename) ?? body ?? 'file';
+  const mimeType = asString(info.mimetype);
+  if (!mxc?.startsWith('mxc://')) return { kind: 'unreadable', reason: 'unknown', body };
+  const size = asAmount(info.size);
+  if (msgtype !== 'm.image' || (mimeType !== undefined && !imageTypes.test(mimeType))) {
+    return { kind: 'file', mxc, name, size, mimeType };
+  }
+  const hasCaption = content.filename !== undefined && body !== undefined && body !== name;
+  return {
+    kind: 'image',
+    mxc,
+    name,
+    width: asAmount(info.w),
+    height: asAmount(info.h),
+    size,
+    mimeType,
+    caption: hasCaption ? readText(content, 'plain') : undefined,
+  };
+}
+
+function readReply(room: Room, event: MatrixEvent): ReplyQuote | undefined {
+  const eventId = event.replyEventId;
+  if (!eventId) return undefined;
+  const quoted = room.findEventById(eventId);
+  const authorId = quoted?.getSender();
+  return {
+    eventId,
+    author: authorId ? readPerson(room, authorId) : undefined,
+    excerpt: quoted && describeContent(quoted),
+  };
+}
+
+const longestExcerpt = 160;
+
+/** One line that says what a message says. */
+function describeContent(event: MatrixEvent): string {
+  if (event.isRedacted()) return 'Message deleted';
+  const content = readContent(event.getType(), event.getContent());
+  switch (content.kind) {
+    case 'text':
+      return content.body.replace(/\s+/g, ' ').slice(0, longestExcerpt);
+    case 'image':
+      return content.caption?.body ?? 'Image';
+    case 'file':
+      return content.name;
+    default:
+      return 'Message';
+  }
+}
+
+function readReactions(room: Room, eventId: string, ownId: string): readonly Reaction[] {
+  const relations = room.relations.getChildEventsForEvent(eventId, RelationType.Annotation, 'm.reaction');
+  const sorted = relations?.getSortedAnnotationsByKey() ?? [];
+  return sorted.flatMap(([key, events]) => {
+    const live = [...events].filter((event) => !event.isRedacted() && event.status !== EventStatus.NOT_SENT);
+    const bySender = new Map(live.map((event) => [event.getSender() ?? '', event]));
+    if (bySender.size === 0) return [];
+    const names = [...bySender.keys()].map((userId) =>
+      userId === ownId ? 'You' : readPerson(room, userId).name,
+    );
+    return [{ key, count: bySender.size, names, ownEventId: bySender.get(ownId)?.getId() }];
+  });
+}
+
+function readNotice(room: Room, event: MatrixEvent): Notice | undefined {
+  if (!event.isState() || event.isRedacted()) return undefined;
+  const change =
+    event.getType() === 'm.room.member' ? readMemberChange(room, event) : readStateChange(room, event);
+  if (!change) return undefined;
+  return {
+    kind: 'notice',
+    key: readKey(event),
+    eventId: event.getId() ?? '',
+    timestamp: event.getTs(),
+    change,
+  };
+}
+
+function readMemberChange(room: Room, event: MatrixEvent): NoticeChange | undefined {
+  const userId = event.getStateKey() ?? '';
+  if (isSteward(userId)) return undefined;
+  const before = asString(event.getPrevContent().membership);
+  const content = event.getContent();
+  const after = asString(content.membership);
+  const name = asString(content.displayname) ?? readPerson(room, userId).name;
+  const byOther = event.getSender() !== userId;
+  if (after === 'join' && before === 'join') return readNewName(event, userId);
+  if (after === 'join') return { type: 'joined', name };
+  if (after === 'invite') return { type: 'invited', name };
+  if (after === 'ban') return { type: 'banned', name: readOldName(event) ?? name };
+  if (after !== 'leave' || before === 'ban') return undefined;
+  return { type: byOther ? 'removed' : 'left', name: readOldName(event) ?? name };
+}
+
+function readOldName(event: MatrixEvent): string | undefined {
+  return asString(event.getPrevContent().displayname);
+}
+
+function readNewName(event: MatrixEvent, userId: string): NoticeChange | undefined {
+  const before = readOldName(event) ?? readPerson(null, userId).name;
+  const after = asString(event.getContent().displayname) ?? readPerson(null, userId).name;
+  return before === after ? undefined : { type: 'text', text: `${before} is now called ${after}` };
+}
+
+function readStateChange(room: Room, event: MatrixEvent): NoticeChange | undefined {
+  const authorId = event.getSender() ?? '';
+  if (isSteward(authorId)) return undefined;
+  const { name } = readPerson(room, authorId);
+  const content = event.getContent();
+  switch (event.getType()) {
+    case 'm.room.name':
+      return {
+        type: 'text',
+        text: `${name} named this channel ${asString(content.name) ?? 'nothing at all'}`,
+      };
+    case 'm.room.topic':
+      return { type: 'text', text: describeTopic(name, asString(content.topic)) };
+    case 'm.room.avatar':
+      return { type: 'text', text: `${name} changed the picture` };
+    case 'm.room.encryption':
+      return { type: 'text', text: `${name} made this channel secret` };
+    default:
+      return undefined;
+  }
+}
+
+function describeTopic(name: string, topic: string | undefined): string {
+  return topic === undefined ? `${name} removed the topic` : `${name} set the topic: ${topic}`;
+}

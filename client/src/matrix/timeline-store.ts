@@ -1,0 +1,256 @@
+import { Direction, type EventTimeline, type MatrixClient, type MatrixEvent, type Room } from 'matrix-js-sdk';
+import type { ChangeBatch, ChangeFeed } from './change-feed.ts';
+import { FeedStore } from './feed-store.ts';
+import { readEntry } from './read-message.ts';
+import { readUnread } from './read-room.ts';
+import { buildTimelineItems } from './timeline-items.ts';
+import type { Message, Notice, TimelineItem, TimelineSnapshot } from './types.ts';
+
+/** How many events one request for older or newer ones asks for. */
+const pieceSize = 50;
+
+const dayFormat = new Intl.DateTimeFormat('en-CA', { dateStyle: 'short' });
+
+/**
+ * What was said in one channel, as a window that begins at the newest message and grows into the past, or stands
+ * around an older message after a jump.
+ *
+ * Every event is read once and kept until the feed says that it looks different now; laying the entries out is cheap.
+ */
+export class TimelineStore extends FeedStore<TimelineSnapshot> {
+  readonly #client: MatrixClient;
+  readonly #channelId: string;
+  readonly #entries = new Map<string, Message | Notice | undefined>();
+  readonly #items = new Map<string, TimelineItem>();
+  readonly #pieceStarts = new Set<string>();
+  readonly #fetchedQuotes = new Set<string>();
+  /** A timeline of the window; undefined means the live one. */
+  #anchor: EventTimeline | undefined;
+  #older: TimelineSnapshot['older'] = 'idle';
+  #loadingNewer = false;
+  #readUpTo: string | undefined;
+
+  constructor(client: MatrixClient, feed: ChangeFeed, channelId: string) {
+    super(feed);
+    this.#client = client;
+    this.#channelId = channelId;
+  }
+
+  /** Remembers what was read up to now: the line "new" stays there until the channel is opened again. */
+  open(): void {
+    const room = this.#room();
+    this.#readUpTo = room?.getEventReadUpTo(this.#client.getSafeUserId()) ?? undefined;
+    this.refresh();
+  }
+
+  /** Loads a piece of older events; does nothing when there are none or a piece is on its way. */
+  async loadOlder(): Promise<void> {
+    const room = this.#room();
+    if (!room || this.#older === 'loading' || !this.#hasOlder(room)) return;
+    this.#older = 'loading';
+    this.refresh();
+    const first = this.#listEntries(room)[0];
+    try {
+      await this.#client.paginateEventTimeline(firstOf(this.#currentAnchor(room)), {
+        backwards: true,
+        limit: pieceSize,
+      });
+      if (first) this.#pieceStarts.add(first.key);
+      this.#older = 'idle';
+    } catch {
+      this.#older = 'failed';
+    }
+    this.refresh();
+  }
+
+  /** Loads a piece of newer events after a jump into the past. */
+  async loadNewer(): Promise<void> {
+    const room = this.#room();
+    if (!room || this.#loadingNewer || this.#isLive(room)) return;
+    this.#loadingNewer = true;
+    try {
+      const last = lastOf(this.#currentAnchor(room));
+      const more = await this.#client.paginateEventTimeline(last, { backwards: false, limit: pieceSize });
+      // The window met the present when the server has nothing newer: from here on it is the live timeline.
+      if (!more && !this.#isLive(room)) this.#anchor = undefined;
+    } finally {
+      this.#loadingNewer = false;
+      this.refresh();
+    }
+  }
+
+  /** Moves the window so that it contains an event. Resolves to false when the event cannot be shown. */
+  async jumpTo(eventId: string): Promise<boolean> {
+    const room = this.#room();
+    if (!room) return false;
+    if (this.#listEvents(room).some((event) => event.getId() === eventId)) return true;
+    const found = await this.#client
+      .getEventTimeline(room.getUnfilteredTimelineSet(), eventId)
+      .catch(() => undefined);
+    if (!found) return false;
+    this.#anchor = found;
+    this.#pieceStarts.clear();
+    this.refresh();
+    return true;
+  }
+
+  /** Moves the window back to the newest message. */
+  returnToLive(): void {
+    this.#anchor = undefined;
+    this.refresh();
+  }
+
+  /** Tells the server that everything was read, if that is news (Matrix 1.19, POST /rooms/{roomId}/read_markers). */
+  async markRead(): Promise<void> {
+    const room = this.#room();
+    if (!room || !this.#isLive(room)) return;
+    const newest = room
+      .getLiveTimeline()
+      .getEvents()
+      .findLast((event) => event.status === null);
+    const eventId = newest?.getId();
+    const ownId = this.#client.getSafeUserId();
+    if (!newest || !eventId || room.getEventReadUpTo(ownId) === eventId) return;
+    if (newest.getSender() === ownId && !readUnread(this.#client, room).unread) return;
+    // A receipt that is lost is sent again with the next message: nobody needs to hear of it.
+    await this.#client.setRoomReadMarkers(this.#channelId, eventId, newest).catch(() => undefined);
+  }
+
+  /** Whether an entry of the window has this key or event ID; its index among the items, or -1. */
+  findItem(eventId: string): number {
+    return this.getSnapshot().items.findIndex((item) => {
+      return item.type === 'message' && item.message.eventId === eventId;
+    });
+  }
+
+  protected override isConcerned(batch: ChangeBatch): boolean {
+    const change = batch.rooms.get(this.#channelId);
+    if (!change) return false;
+    if (change.members || change.redaction) this.#entries.clear();
+    for (const eventId of change.events) this.#entries.delete(eventId);
+    return change.timeline || change.members || change.redaction || change.state;
+  }
+
+  protected override attach(): void {
+    // Nobody told us of changes while we were detached.
+    this.#entries.clear();
+    super.attach();
+  }
+
+  protected override compute(): TimelineSnapshot {
+    const room = this.#room();
+    if (!room) return { phase: 'loading', items: [], hasOlder: false, older: 'idle', isLive: true };
+    const entries = this.#listEntries(room);
+    const hasOlder = this.#hasOlder(room);
+    const items = buildTimelineItems(entries, {
+      readUpTo: this.#readUpTo,
+      hasOlder,
+      pieceStarts: this.#pieceStarts,
+      dayOf: (timestamp) => dayFormat.format(timestamp),
+    });
+    this.#fetchMissingQuotes(room, entries);
+    const isLive = this.#isLive(room);
+    return { phase: 'ready', items: this.#shareItems(items), hasOlder, older: this.#older, isLive };
+  }
+
+  /** Items are shared by key here: comparing thousands of messages deeply at every change would cost a frame. */
+  protected override share(
+    _previous: TimelineSnapshot | undefined,
+    next: TimelineSnapshot,
+  ): TimelineSnapshot {
+    return next;
+  }
+
+  #shareItems(items: readonly TimelineItem[]): readonly TimelineItem[] {
+    const shared = items.map((item) => {
+      const before = this.#items.get(item.key);
+      return before && isSameItem(before, item) ? before : item;
+    });
+    this.#items.clear();
+    for (const item of shared) this.#items.set(item.key, item);
+    return shared;
+  }
+
+  #room(): Room | undefined {
+    const room = this.#client.getRoom(this.#channelId);
+    return room?.getMyMembership() === 'join' ? room : undefined;
+  }
+
+  #currentAnchor(room: Room): EventTimeline {
+    return this.#anchor ?? room.getLiveTimeline();
+  }
+
+  #isLive(room: Room): boolean {
+    return lastOf(this.#currentAnchor(room)) === room.getLiveTimeline();
+  }
+
+  #hasOlder(room: Room): boolean {
+    return firstOf(this.#currentAnchor(room)).getPaginationToken(Direction.Backward) !== null;
+  }
+
+  #listEvents(room: Room): MatrixEvent[] {
+    const events: MatrixEvent[] = [];
+    let timeline: EventTimeline | null = firstOf(this.#currentAnchor(room));
+    while (timeline) {
+      events.push(...timeline.getEvents());
+      timeline = timeline.getNeighbouringTimeline(Direction.Forward);
+    }
+    if (this.#isLive(room)) events.push(...room.getPendingEvents());
+    return events;
+  }
+
+  #listEntries(room: Room): (Message | Notice)[] {
+    const entries: (Message | Notice)[] = [];
+    for (const event of this.#listEvents(room)) {
+      const eventId = event.getId() ?? '';
+      if (!this.#entries.has(eventId)) this.#entries.set(eventId, readEntry(this.#client, room, event));
+      const entry = this.#entries.get(eventId);
+      if (entry) entries.push(entry);
+    }
+    return entries;
+  }
+
+  /** Replies may quote messages that are not loaded; each is fetched once. */
+  #fetchMissingQuotes(room: Room, entries: readonly (Message | Notice)[]): void {
+    for (const entry of entries) {
+      const quotedId = entry.kind === 'message' && !entry.reply?.author ? entry.reply?.eventId : undefined;
+      if (!quotedId || this.#fetchedQuotes.has(quotedId)) continue;
+      this.#fetchedQuotes.add(quotedId);
+      void this.#fetchQuote(room, quotedId, entry.eventId);
+    }
+  }
+
+  async #fetchQuote(room: Room, quotedId: string, replyId: string): Promise<void> {
+    const found = await this.#client
+      .getEventTimeline(room.getUnfilteredTimelineSet(), quotedId)
+      .catch(() => undefined);
+    if (!found) return;
+    this.#entries.delete(replyId);
+    this.refresh();
+  }
+}
+
+function firstOf(timeline: EventTimeline): EventTimeline {
+  let first = timeline;
+  for (let next = first.getNeighbouringTimeline(Direction.Backward); next; ) {
+    first = next;
+    next = first.getNeighbouringTimeline(Direction.Backward);
+  }
+  return first;
+}
+
+function lastOf(timeline: EventTimeline): EventTimeline {
+  let last = timeline;
+  for (let next = last.getNeighbouringTimeline(Direction.Forward); next; ) {
+    last = next;
+    next = last.getNeighbouringTimeline(Direction.Forward);
+  }
+  return last;
+}
+
+function isSameItem(a: TimelineItem, b: TimelineItem): boolean {
+  if (a.type === 'message')
+    return b.type === 'message' && a.message === b.message && a.continued === b.continued;
+  if (a.type === 'notices') return b.type === 'notices' && a.lines.join('\n') === b.lines.join('\n');
+  return a.type === b.type;
+}

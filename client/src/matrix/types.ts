@@ -1,0 +1,206 @@
+/** The plain shapes that views get: immutable, without anything of the SDK in them. */
+
+export interface Person {
+  readonly userId: string;
+  readonly name: string;
+  readonly avatarMxc: string | undefined;
+}
+
+export type Presence = 'online' | 'idle' | 'dnd' | 'offline';
+
+/** What is new in a channel, a category or a guild. */
+export interface Unread {
+  readonly unread: boolean;
+  readonly mentions: number;
+}
+
+export interface GuildSummary extends Unread {
+  readonly guildId: string;
+  readonly name: string;
+  readonly avatarMxc: string | undefined;
+}
+
+/** Somebody asks us to join a guild, a channel or a conversation. */
+export interface PendingInvite {
+  readonly roomId: string;
+  readonly name: string;
+  readonly avatarMxc: string | undefined;
+  readonly kind: 'guild' | 'channel' | 'direct';
+  readonly inviter: Person | undefined;
+}
+
+export interface ChannelSummary extends Unread {
+  readonly channelId: string;
+  readonly name: string;
+  readonly joined: boolean;
+}
+
+export interface CategorySummary {
+  readonly categoryId: string;
+  readonly name: string;
+  readonly channels: readonly ChannelSummary[];
+}
+
+export interface ChannelTree {
+  readonly channels: readonly ChannelSummary[];
+  readonly categories: readonly CategorySummary[];
+}
+
+/** What the person who looks may do in a channel or guild. */
+export interface Permissions {
+  readonly canSend: boolean;
+  readonly canRename: boolean;
+  readonly canSetTopic: boolean;
+  readonly canInvite: boolean;
+  readonly canAddChannels: boolean;
+  readonly canDeleteOthers: boolean;
+}
+
+export interface GuildDetails {
+  readonly guildId: string;
+  readonly name: string;
+  readonly topic: string | undefined;
+  readonly avatarMxc: string | undefined;
+  readonly memberCount: number;
+  readonly permissions: Permissions;
+  readonly tree: ChannelTree;
+}
+
+export interface ChannelDetails {
+  readonly channelId: string;
+  readonly name: string;
+  readonly topic: string | undefined;
+  readonly kind: 'channel' | 'direct';
+  /** The other person of a conversation between two. */
+  readonly partner: Person | undefined;
+  readonly permissions: Permissions;
+}
+
+export interface DirectSummary extends Unread {
+  readonly channelId: string;
+  readonly name: string;
+  readonly partner: Person | undefined;
+  readonly presence: Presence;
+}
+
+export interface Member extends Person {
+  readonly presence: Presence;
+  readonly status: string | undefined;
+  readonly rank: 'owner' | 'moderator' | 'member';
+}
+
+/** The members of a guild or channel, each group by name. */
+export interface MemberList {
+  readonly complete: boolean;
+  readonly present: readonly Member[];
+  readonly absent: readonly Member[];
+}
+
+export interface ImageContent {
+  readonly kind: 'image';
+  readonly mxc: string;
+  readonly name: string;
+  readonly width: number | undefined;
+  readonly height: number | undefined;
+  readonly size: number | undefined;
+  readonly mimeType: string | undefined;
+  readonly caption: TextContent | undefined;
+}
+
+export interface FileContent {
+  readonly kind: 'file';
+  readonly mxc: string;
+  readonly name: string;
+  readonly size: number | undefined;
+  readonly mimeType: string | undefined;
+}
+
+export interface TextContent {
+  readonly kind: 'text';
+  readonly style: 'plain' | 'notice' | 'emote';
+  readonly body: string;
+  /** HTML as it was received: to be cleaned before it is shown. */
+  readonly html: string | undefined;
+}
+
+export type MessageContent =
+  | TextContent
+  | ImageContent
+  | FileContent
+  | { readonly kind: 'deleted' }
+  | {
+      readonly kind: 'unreadable';
+      readonly reason: 'encrypted' | 'unknown';
+      readonly body: string | undefined;
+    };
+
+export interface Reaction {
+  readonly key: string;
+  readonly count: number;
+  readonly names: readonly string[];
+  /** The ID of our own reaction, when there is one. */
+  readonly ownEventId: string | undefined;
+}
+
+export interface ReplyQuote {
+  readonly eventId: string;
+  readonly author: Person | undefined;
+  readonly excerpt: string | undefined;
+}
+
+export type SendStatus = 'sent' | 'sending' | 'failed';
+
+export interface Message {
+  readonly kind: 'message';
+  /** Stays the same from the local echo to the message that the server returned. */
+  readonly key: string;
+  readonly eventId: string;
+  readonly timestamp: number;
+  readonly author: Person;
+  readonly isOwn: boolean;
+  readonly content: MessageContent;
+  readonly edited: boolean;
+  readonly mentionsMe: boolean;
+  readonly reply: ReplyQuote | undefined;
+  readonly reactions: readonly Reaction[];
+  readonly status: SendStatus;
+  readonly canDelete: boolean;
+}
+
+/** Something that happened in a channel and is not a message: folded into one quiet line with its neighbours. */
+export interface Notice {
+  readonly kind: 'notice';
+  readonly key: string;
+  readonly eventId: string;
+  readonly timestamp: number;
+  readonly change: NoticeChange;
+}
+
+export type NoticeChange =
+  | { readonly type: 'joined' | 'left' | 'invited' | 'removed' | 'banned'; readonly name: string }
+  | { readonly type: 'text'; readonly text: string };
+
+export type TimelineItem =
+  | { readonly type: 'day'; readonly key: string; readonly timestamp: number }
+  | { readonly type: 'unread'; readonly key: string }
+  | { readonly type: 'message'; readonly key: string; readonly message: Message; readonly continued: boolean }
+  | {
+      readonly type: 'notices';
+      readonly key: string;
+      readonly timestamp: number;
+      readonly lines: readonly string[];
+    };
+
+export interface TimelineSnapshot {
+  readonly phase: 'loading' | 'ready' | 'failed';
+  readonly items: readonly TimelineItem[];
+  readonly hasOlder: boolean;
+  readonly older: 'idle' | 'loading' | 'failed';
+  /** Whether the newest message is part of this view; false after a jump into the past. */
+  readonly isLive: boolean;
+}
+
+export type Connection =
+  | { readonly phase: 'starting' | 'live' | 'reconnecting' }
+  | { readonly phase: 'signed-out' }
+  | { readonly phase: 'failed'; readonly error: unknown };
