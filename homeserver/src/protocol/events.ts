@@ -1,4 +1,5 @@
 import type { JsonObject } from './canonical-json.ts';
+import type { RawNumber } from './json-numbers.ts';
 import type { RoomVersionRules } from './room-versions.ts';
 
 /** Signatures by server name and key ID, in unpadded base64. */
@@ -36,6 +37,8 @@ export interface Pdu {
    * `auth_events` on the wire, in the same order. They are part of what is hashed and signed.
    */
   reference_hashes?: { prev_events: JsonObject[]; auth_events: JsonObject[] };
+  /** Room versions 1 to 5 only, and only in memory: what these numbers are exactly where they exceed 2^53. */
+  exact?: { depth?: RawNumber; origin_server_ts?: RawNumber };
 }
 
 /** A state event. */

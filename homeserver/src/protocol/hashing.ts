@@ -1,6 +1,6 @@
 import { createHash, hash } from 'node:crypto';
 import { encodeBase64 } from './base64.ts';
-import { canonicalJson } from './canonical-json.ts';
+import { canonicalJson, lenientCanonicalJson } from './canonical-json.ts';
 import type { Pdu } from './events.ts';
 import { redactPdu } from './redaction.ts';
 import type { RoomVersionRules } from './room-versions.ts';
@@ -15,7 +15,7 @@ import { pduToWire } from './wire.ts';
 /** The content hash, what `hashes.sha256` must say: unpadded base64 of SHA-256 over the event without `unsigned`, `signatures` and `hashes`. */
 export function contentHash(pdu: Pdu, rules: RoomVersionRules): string {
   const { unsigned: _unsigned, signatures: _signatures, hashes: _hashes, ...rest } = pduToWire(pdu, rules);
-  return encodeBase64(sha256(canonicalJson(rest)));
+  return encodeBase64(sha256(canonicalEventJson(rest, rules)));
 }
 
 /**
@@ -24,7 +24,7 @@ export function contentHash(pdu: Pdu, rules: RoomVersionRules): string {
  */
 export function signingBytes(pdu: Pdu, rules: RoomVersionRules): string {
   const { signatures: _signatures, unsigned: _unsigned, ...rest } = pduToWire(redactPdu(pdu, rules), rules);
-  return canonicalJson(rest);
+  return canonicalEventJson(rest, rules);
 }
 
 /** SHA-256 over `signingBytes`, 32 bytes. From room version 3 on it names the event. */
@@ -70,6 +70,14 @@ export function roomIdOfCreate(create: Pdu, rules: RoomVersionRules): string {
 /** The ID of the room that an event belongs to, also for the create event of room version 12 and on. */
 export function roomIdOf(pdu: Pdu, rules: RoomVersionRules): string {
   return pdu.room_id ?? roomIdOfCreate(pdu, rules);
+}
+
+/**
+ * Canonical JSON as the room version defines it.
+ * @throws {CanonicalJsonError} 400 `M_BAD_JSON`; every function of this file throws it for events that have none.
+ */
+export function canonicalEventJson(value: unknown, rules: RoomVersionRules): string {
+  return rules.strictCanonicalJson ? canonicalJson(value) : lenientCanonicalJson(value);
 }
 
 function sha256(text: string): Buffer {

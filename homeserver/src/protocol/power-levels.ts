@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from './canonical-json.ts';
 import type { Pdu } from './events.ts';
+import { isRawNumber } from './json-numbers.ts';
 import type { RoomVersionRules } from './room-versions.ts';
 
 /**
@@ -99,12 +100,11 @@ const STRING_INTEGER = /^\s*[+-]?[0-9]+\s*$/;
  * cut off towards zero.
  */
 export function integerOf(value: JsonValue | undefined, rules: RoomVersionRules): number | undefined {
-  if (typeof value === 'number') {
-    if (Number.isInteger(value)) return value;
-    return rules.integerPowerLevels ? undefined : Math.trunc(value);
-  }
-  if (rules.integerPowerLevels || typeof value !== 'string' || !STRING_INTEGER.test(value)) return undefined;
-  return Number(value);
+  if (Number.isInteger(value)) return value as number;
+  if (rules.integerPowerLevels) return undefined;
+  if (typeof value === 'string') return STRING_INTEGER.test(value) ? Number(value) : undefined;
+  const fraction = isRawNumber(value) ? Number(value.rawJSON) : value;
+  return typeof fraction === 'number' && Number.isFinite(fraction) ? Math.trunc(fraction) : undefined;
 }
 
 function own(object: JsonObject | undefined, key: string): JsonValue | undefined {

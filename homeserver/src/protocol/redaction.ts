@@ -21,6 +21,7 @@ const KEPT_KEYS = [
   'auth_events',
   'origin_server_ts',
   'reference_hashes',
+  'exact',
 ] as const;
 const KEPT_BEFORE_V11 = ['prev_state', 'origin', 'membership'] as const;
 
@@ -86,8 +87,9 @@ function redactMember(content: JsonObject, rules: RoomVersionRules): JsonObject 
       : ['membership'],
   );
   const invite = content.third_party_invite;
-  if (rules.redaction.keepsThirdPartyInviteSigned && isObject(invite) && invite.signed !== undefined) {
-    kept.third_party_invite = { signed: invite.signed };
+  if (rules.redaction.keepsThirdPartyInviteSigned && isObject(invite)) {
+    // Without `signed` an empty object stays, as in Synapse: event IDs depend on it, and the specification is silent.
+    kept.third_party_invite = pick(invite, ['signed']);
   }
   return kept;
 }

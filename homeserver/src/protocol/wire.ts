@@ -1,7 +1,8 @@
 import type { JsonObject } from './canonical-json.ts';
 import { badJson } from './errors.ts';
-import { isState, type Pdu } from './events.ts';
+import type { Pdu } from './events.ts';
 import { isEventId, isRoomId, isUserId } from './identifiers.ts';
+import { isRawNumber } from './json-numbers.ts';
 import type { RoomVersionRules } from './room-versions.ts';
 
 /**
@@ -12,18 +13,20 @@ import type { RoomVersionRules } from './room-versions.ts';
 
 /** The event as it is sent, hashed and signed: version 1 and 2 references become pairs of ID and hashes. */
 export function pduToWire(pdu: Pdu, rules: RoomVersionRules): JsonObject {
-  const { reference_hashes: hashes, ...wire } = pdu;
-  if (!rules.referencesCarryHashes) return wire as unknown as JsonObject;
-  return {
-    ...wire,
-    prev_events: pdu.prev_events.map((id, index) => [id, hashes?.prev_events[index] ?? {}]),
-    auth_events: pdu.auth_events.map((id, index) => [id, hashes?.auth_events[index] ?? {}]),
-  } as unknown as JsonObject;
+  const { reference_hashes: hashes, exact, ...wire } = pdu;
+  const json = wire as unknown as JsonObject;
+  if (exact !== undefined) Object.assign(json, exact);
+  if (rules.referencesCarryHashes) {
+    json.prev_events = pdu.prev_events.map((id, index) => [id, hashes?.prev_events[index] ?? {}]);
+    json.auth_events = pdu.auth_events.map((id, index) => [id, hashes?.auth_events[index] ?? {}]);
+  }
+  return json;
 }
 
 /**
- * Checks that received JSON has the form of an event of this room version (step 1 of the checks on receipt) and
- * converts it. Sizes are checked by `checkEventSizes`, numbers by `canonicalJson` when the event is hashed.
+ * Checks that received JSON (parsed with `parseJson`) has the form of an event of this room version, step 1 of the
+ * checks on receipt, and converts it. Sizes are checked by `checkEventSizes`; whether it has a canonical form shows
+ * when it is hashed.
  * @throws {MatrixError} 400 `M_BAD_JSON` naming the key that is wrong.
  */
 export function pduFromWire(json: unknown, rules: RoomVersionRules): Pdu {
@@ -31,10 +34,16 @@ export function pduFromWire(json: unknown, rules: RoomVersionRules): Pdu {
   checkKeys(json, rules);
   const prev = readReferences(json.prev_events, 'prev_events', rules);
   const auth = readReferences(json.auth_events, 'auth_events', rules);
-  const { reference_hashes: _foreign, ...rest } = json;
+  const { reference_hashes: _foreign, exact: _foreignToo, ...rest } = json;
   const pdu: Pdu = { ...(rest as unknown as Pdu), prev_events: prev.ids, auth_events: auth.ids };
   if (rules.referencesCarryHashes) {
     pdu.reference_hashes = { prev_events: prev.hashes, auth_events: auth.hashes };
+  }
+  for (const key of ['depth', 'origin_server_ts'] as const) {
+    const number = json[key];
+    if (!isRawNumber(number)) continue;
+    pdu[key] = Number(number.rawJSON);
+    pdu.exact = { ...pdu.exact, [key]: number };
   }
   return pdu;
 }
@@ -44,14 +53,16 @@ function checkKeys(json: Record<string, unknown>, rules: RoomVersionRules): void
   ensure(isUserId(json.sender), 'sender');
   ensure(json.state_key === undefined || typeof json.state_key === 'string', 'state_key');
   ensure(isObject(json.content), 'content');
-  ensure(isCount(json.depth), 'depth');
-  ensure(isCount(json.origin_server_ts), 'origin_server_ts');
+  ensure(isInteger(json.depth, rules) && !isNegative(json.depth), 'depth');
+  ensure(isInteger(json.origin_server_ts, rules), 'origin_server_ts');
   ensure(isObject(json.hashes) && typeof json.hashes.sha256 === 'string', 'hashes');
   ensure(isSignatures(json.signatures), 'signatures');
   ensure(json.unsigned === undefined || isObject(json.unsigned), 'unsigned');
-  ensure(json.redacts === undefined || typeof json.redacts === 'string', 'redacts');
+  if (json.type === 'm.room.redaction' && !rules.redactsInContent) {
+    ensure(json.redacts === undefined || typeof json.redacts === 'string', 'redacts');
+  }
   if (rules.eventIdFormat === 'in-event') ensure(isEventId(json.event_id), 'event_id');
-  const mayLackRoomId = rules.roomIdIsCreateHash && isState(json as unknown as Pdu);
+  const mayLackRoomId = rules.roomIdIsCreateHash && json.type === 'm.room.create';
   ensure(isRoomId(json.room_id) || (mayLackRoomId && json.room_id === undefined), 'room_id');
 }
 
@@ -60,11 +71,12 @@ function ensure(holds: boolean, key: string): void {
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value);
 }
 
-function isCount(value: unknown): boolean {
-  return typeof value === 'number' && Number.isInteger(value);
+function isInteger(value: unknown, rules: RoomVersionRules): boolean {
+  if (isRawNumber(value)) return !rules.strictCanonicalJson && /^-?[0-9]{1,19}$/.test(value.rawJSON);
+  return Number.isSafeInteger(value);
 }
 
 function isSignatures(value: unknown): boolean {
@@ -83,12 +95,15 @@ function readReferences(
   const hashes: JsonObject[] = [];
   if (!Array.isArray(value)) throw badJson(`The event's ${key} must be an array`);
   for (const item of value as unknown[]) {
-    const pair = rules.referencesCarryHashes ? item : [item, {}];
-    ensure(Array.isArray(pair) && pair.length === 2, key);
-    const [id, hash] = pair as unknown[];
+    const pair: unknown = rules.referencesCarryHashes ? item : [item, {}];
+    const [id, hash] = Array.isArray(pair) && pair.length === 2 ? (pair as unknown[]) : [];
     if (!isEventId(id) || !isObject(hash)) throw badJson(`The event's ${key} has an entry of the wrong form`);
     ids.push(id);
     hashes.push(hash as JsonObject);
   }
   return { ids, hashes };
+}
+
+function isNegative(value: unknown): boolean {
+  return Number(isRawNumber(value) ? value.rawJSON : value) < 0;
 }

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../canonical-json.ts';
-import { isCreate, type Pdu } from '../events.ts';
+import type { Pdu } from '../events.ts';
 import type { RoomVersionRules } from '../room-versions.ts';
 import { ALLOWED, type AuthDecision, isObject, rejected } from './decision.ts';
 
@@ -27,7 +27,7 @@ export function authEventKeys(event: AuthSelectionInput, rules: RoomVersionRules
     const { content } = event;
     const membership = content.membership;
     if (event.state_key !== undefined) members.add(event.state_key);
-    if (membership === 'join' || membership === 'invite' || (rules.knock && membership === 'knock')) {
+    if (membership === 'join' || membership === 'invite' || membership === 'knock') {
       keys.push(['m.room.join_rules', '']);
     }
     if (membership === 'invite') {
@@ -57,7 +57,7 @@ function thirdPartyToken(content: JsonObject): string | undefined {
  */
 export function checkAuthEvents(pdu: Pdu, authEvents: readonly Pdu[], rules: RoomVersionRules): AuthDecision {
   // Rule 1 decides about create events without looking at their auth_events.
-  if (isCreate(pdu)) return ALLOWED;
+  if (pdu.type === 'm.room.create') return ALLOWED;
   const expected = new Set(authEventKeys(pdu, rules).map(([type, stateKey]) => keyOf(type, stateKey)));
   const seen = new Set<string>();
   for (const event of authEvents) {
