@@ -49,7 +49,6 @@ export class RequestHandler {
 
   /** Answers one request. Never rejects. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (this.#stopping) response.setHeader('Connection', 'close');
     if (request.method === 'OPTIONS') return writePreflight(response);
     const started = performance.now();
     let match: RouteMatch | undefined;
@@ -89,8 +88,7 @@ export class RequestHandler {
     }
     call.body = await readBody(endpoint, request);
     const handled = await endpoint.handle(call);
-    if (this.#stopping && !response.headersSent) response.setHeader('Connection', 'close');
-    if (!response.destroyed) await writeReply(response, handled);
+    if (!response.destroyed) await this.#write(response, handled);
   }
 
   async #answerError(error: unknown, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -106,7 +104,12 @@ export class RequestHandler {
       this.#stopping && !(error instanceof MatrixError)
         ? new MatrixError(503, 'M_UNKNOWN', 'The server is restarting', {}, { 'Retry-After': '1' })
         : error;
-    await writeReply(response, errorReply(told));
+    await this.#write(response, errorReply(told));
+  }
+
+  async #write(response: ServerResponse, handled: object): Promise<void> {
+    if (this.#stopping) response.setHeader('Connection', 'close');
+    await writeReply(response, handled);
   }
 
   #record(request: IncomingMessage, response: ServerResponse, operation: string, elapsedMs: number): void {
