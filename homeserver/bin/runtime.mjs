@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The first Node that runs the server's TypeScript as it is. */
-export const OLDEST_NODE = 24;
+const OLDEST_NODE = 24;
 
 /** The root of the repository. */
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
