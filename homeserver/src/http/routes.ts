@@ -1,5 +1,6 @@
 import { discoveryEndpoints } from './client-server/discovery/index.ts';
 import type { Endpoint } from './endpoint.ts';
+import { guildhallEndpoints } from './guildhall/index.ts';
 
 /** The route table: every endpoint of the server. */
-export const ROUTES: readonly Endpoint[] = [...discoveryEndpoints];
+export const ROUTES: readonly Endpoint[] = [...guildhallEndpoints, ...discoveryEndpoints];

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
+import type { GuildsContext } from '../guilds/index.ts';
 import type { ServerName } from '../protocol/identifiers.ts';
 import type { Requester } from './endpoint.ts';
 
@@ -14,6 +15,7 @@ export interface Services {
       authenticate(token: string): Promise<Requester | undefined>;
     };
   };
+  readonly guilds: GuildsContext;
   readonly serverName: ServerName;
   /** Where clients reach this server, without a slash at the end: `https://chat.example.org`. */
   readonly publicUrl: string;

@@ -9,6 +9,8 @@ export { listRoom } from './commands/list-room.ts';
 export { redactEvent, type SendTarget, sendEvent, setState } from './commands/send-event.ts';
 export { updateProfileInRooms } from './commands/update-profile.ts';
 export type { MemberProfile, Profiles, RoomsContext } from './context.ts';
+export { canSee, filterVisible } from './queries/history-visibility.ts';
 export { type Member, Room, stateKeyOf } from './room.ts';
 export { existingRoom, joinedRoom, knownRoom, powerLevelsOfRoom } from './room-access.ts';
 export { createRooms, type RoomsOptions } from './rooms.ts';
+export { isSteward, STEWARD_LOCALPART, stewardOf } from './steward.ts';

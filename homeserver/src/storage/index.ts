@@ -12,7 +12,7 @@ export {
 export { openStorage, type Storage } from './storage.ts';
 export type { AccountDataKey, StoredAccountData } from './stores/account-data-store.ts';
 export type { DeviceSighting, StoredDevice } from './stores/device-store.ts';
-export type { StoredEvent } from './stores/event-store.ts';
+export { EventStatus, type StoredEvent } from './stores/event-store.ts';
 export type { Placed } from './stores/log-store.ts';
 export type { StoredMedia, StoredThumbnail, ThumbnailKey, UploadedContent } from './stores/media-store.ts';
 export type { StoredProfile } from './stores/profile-store.ts';

@@ -4,6 +4,7 @@ import { AccountDataStore } from './stores/account-data-store.ts';
 import { DeviceStore } from './stores/device-store.ts';
 import { EventStore } from './stores/event-store.ts';
 import { FilterStore } from './stores/filter-store.ts';
+import { GuildInviteStore } from './stores/guild-invite-store.ts';
 import { LogStore } from './stores/log-store.ts';
 import { MediaStore } from './stores/media-store.ts';
 import { MetaStore } from './stores/meta-store.ts';
@@ -29,6 +30,7 @@ export interface Storage {
   readonly rooms: RoomStore;
   readonly states: StateStore;
   readonly transactions: TransactionStore;
+  readonly guildInvites: GuildInviteStore;
   readonly users: UserStore;
   readonly registrationTokens: RegistrationTokenStore;
   readonly devices: DeviceStore;
@@ -54,6 +56,7 @@ export async function openStorage(options: DatabaseOptions): Promise<Storage> {
     rooms: new RoomStore(database),
     states: new StateStore(database),
     transactions: new TransactionStore(database),
+    guildInvites: new GuildInviteStore(database),
     users: new UserStore(database),
     registrationTokens: new RegistrationTokenStore(database),
     devices: new DeviceStore(database),

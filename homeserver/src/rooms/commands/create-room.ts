@@ -45,6 +45,8 @@ export interface RoomRequest {
   readonly initialState?: readonly InitialState[];
   readonly powerLevelOverride?: JsonObject;
   readonly invite?: readonly string[];
+  /** Local users that are members from the first moment: invited and joined, or let in by a restricted join rule. */
+  readonly members?: readonly string[];
   readonly isDirect?: boolean;
 }
 
@@ -195,6 +197,29 @@ async function appendRest(
     const isDirect = request.isDirect === true;
     await set('m.room.member', await inviteContent(context, userId, { isDirect }), userId);
   }
+  for (const userId of request.members ?? []) await appendMember(context, chain, creator, userId);
+}
+
+/** Brings a user in: through the creator's authority where membership elsewhere lets people in, else by an invite. */
+async function appendMember(
+  context: RoomsContext,
+  chain: EventChain,
+  creator: string,
+  userId: string,
+): Promise<void> {
+  const rule = (await chain.stateEvent('m.room.join_rules'))?.pdu.content.join_rule;
+  const isRestricted = rule === 'restricted' || rule === 'knock_restricted';
+  const profile = await context.profiles.profileOf(userId);
+  if (rule === 'invite') {
+    const content = await inviteContent(context, userId, {});
+    await chain.append({ type: 'm.room.member', sender: creator, stateKey: userId, content });
+  }
+  const content: JsonObject = {
+    ...profile,
+    ...(isRestricted ? { join_authorised_via_users_server: creator } : {}),
+    membership: 'join',
+  };
+  await chain.append({ type: 'm.room.member', sender: userId, stateKey: userId, content });
 }
 
 /** The room's row goes into the same unit; nobody else knows the room, so its head needs no compare-and-set. */

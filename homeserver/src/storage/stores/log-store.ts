@@ -35,6 +35,9 @@ const forward = defineQuery<[number, number, number, number], Placed>(
 const placeOf = defineQuery<[number], { position: number }>(
   'SELECT position FROM log WHERE kind = 1 AND ref = ?',
 );
+const placesOf = defineQuery<[number[]], Placed>(
+  'SELECT position, ref AS nid FROM log WHERE kind = 1 AND ref = ANY(?:bigint[])',
+);
 const newestOfRooms = defineQuery<[number[]], { room: number; position: number }>(
   `SELECT nid AS room, (SELECT max(position) FROM log WHERE room_nid = rooms.nid AND kind = 1) AS position
    FROM rooms WHERE nid = ANY(?:bigint[])`,
@@ -77,6 +80,13 @@ export class LogStore {
   /** The position of a room event; undefined for an event outside the timeline. */
   async positionOf(eventNid: number): Promise<number | undefined> {
     return (await this.#database.get(placeOf, [eventNid]))?.position;
+  }
+
+  /** The positions of room events, by number; events outside the timeline are left out. */
+  async positionsOf(eventNids: readonly number[]): Promise<Map<number, number>> {
+    if (eventNids.length === 0) return new Map();
+    const rows = await this.#database.all(placesOf, [[...eventNids]]);
+    return new Map(rows.map((row) => [row.nid, row.position]));
   }
 
   /** The position of the newest event of each of these rooms. */

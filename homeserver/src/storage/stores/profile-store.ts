@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts';
-import { defineInsert, defineQuery } from '../database/sql.ts';
+import { defineInsert, defineQuery, defineUpdate } from '../database/sql.ts';
 import type { UnitOfWork } from '../database/unit-of-work.ts';
 
 /** A local user's profile: its fields as one JSON object, as text. */
@@ -9,6 +9,7 @@ export interface StoredProfile {
 }
 
 const insertProfile = defineInsert('profiles', { user_nid: 'bigint', fields: 'text' });
+const setProfile = defineUpdate('profiles', { user_nid: 'bigint', fields: 'text' }, ['user_nid']);
 const profileOf = defineQuery<[string], StoredProfile>(
   `SELECT users.user_nid AS "userNid", fields
    FROM users JOIN profiles ON profiles.user_nid = users.user_nid WHERE users.user_id = ?`,
@@ -30,6 +31,11 @@ export class ProfileStore {
   /** Adds a new user's profile to a unit. */
   add(unit: UnitOfWork, profile: StoredProfile): void {
     unit.write(insertProfile, { user_nid: profile.userNid, fields: profile.fields });
+  }
+
+  /** Sets a profile, in a unit, whatever it was. */
+  set(unit: UnitOfWork, profile: StoredProfile): void {
+    unit.write(setProfile, { user_nid: profile.userNid, fields: profile.fields });
   }
 
   /** Replaces a profile, in a unit, which fails with `ExpectationFailed` unless it still has the fields `before`. */

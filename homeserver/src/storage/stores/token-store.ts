@@ -7,7 +7,7 @@ export interface TokenOwner {
   readonly userNid: number;
   readonly userId: string;
   readonly deviceId: string;
-  readonly admin: boolean;
+  readonly isAdmin: boolean;
 }
 
 const insertToken = defineInsert('access_tokens', {
@@ -18,7 +18,7 @@ const insertToken = defineInsert('access_tokens', {
 });
 const deleteOfDevice = defineDelete('access_tokens', { user_nid: 'bigint', device_id: 'text' });
 const deleteOfUser = defineDelete('access_tokens', { user_nid: 'bigint' });
-const ownerOf = defineQuery<[string], Omit<TokenOwner, 'admin'> & { admin: number }>(
+const ownerOf = defineQuery<[string], Omit<TokenOwner, 'isAdmin'> & { admin: number }>(
   `SELECT users.user_nid AS "userNid", users.user_id AS "userId", access_tokens.device_id AS "deviceId", users.admin
    FROM access_tokens JOIN users ON users.user_nid = access_tokens.user_nid WHERE token_hash = ?`,
 );
@@ -34,7 +34,9 @@ export class TokenStore {
   /** Whom a token stands for, by the token's hash. */
   async owner(tokenHash: string): Promise<TokenOwner | undefined> {
     const row = await this.#database.get(ownerOf, [tokenHash]);
-    return row && { ...row, admin: row.admin === 1 };
+    if (row === undefined) return undefined;
+    const { admin, ...owner } = row;
+    return { ...owner, isAdmin: admin === 1 };
   }
 
   /** Adds a token to a unit. */

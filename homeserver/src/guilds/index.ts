@@ -1,0 +1,6 @@
+/** What Discord communities expect and Matrix lacks; each function takes the `GuildsContext` first. */
+export type { GuildsContext } from './context.ts';
+export { type ChannelRequest, type ChannelSummary, createChannel } from './create-channel.ts';
+export { createGuild, type GuildRequest } from './create-guild.ts';
+export { followMemberships } from './follow-membership.ts';
+export { createInvite, type InvitePreview, previewInvite, redeemInvite } from './invite-links.ts';

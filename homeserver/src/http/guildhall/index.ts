@@ -1,0 +1,13 @@
+import type { Endpoint } from '../endpoint.ts';
+import { postChannel } from './create-channel.ts';
+import { postGuild } from './create-guild.ts';
+import { getInvite, postInvite, postRedeem } from './invites.ts';
+
+/** Guilds: what Matrix lacks, under `/_guildhall/client/v1`. Documented in `docs/guildhall-api.md`. */
+export const guildhallEndpoints: readonly Endpoint[] = [
+  postGuild,
+  postChannel,
+  postInvite,
+  getInvite,
+  postRedeem,
+];

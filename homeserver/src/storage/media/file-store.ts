@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { randomOpaqueId } from '../../base/ids.ts';
+import { BlobMissing, type BlobStore, BlobTooLarge, type ByteRange, type SavedBlob } from './blob-store.ts';
+
+/** What was being received when the process died is deleted at a later start, when nobody can be at it any more. */
+const LEFTOVER_AFTER_MS = 24 * 60 * 60_000;
+
+/**
+ * Blobs as files: `content/ab/abcdef...`, written to `incoming/` first and renamed when they are complete and on the
+ * disk.
+ */
+export class FileStore implements BlobStore {
+  readonly #contentDirectory: string;
+  readonly #incomingDirectory: string;
+
+  private constructor(directory: string) {
+    this.#contentDirectory = join(directory, 'content');
+    this.#incomingDirectory = join(directory, 'incoming');
+  }
+
+  /** Opens the store in a folder, which is made if it is not there. */
+  static async open(directory: string): Promise<FileStore> {
+    const store = new FileStore(directory);
+    await makeDirectory(store.#contentDirectory);
+    await makeDirectory(store.#incomingDirectory);
+    await store.#deleteLeftovers();
+    return store;
+  }
+
+  async save(source: AsyncIterable<Uint8Array>, maxBytes: number): Promise<SavedBlob> {
+    const incoming = join(this.#incomingDirectory, randomOpaqueId(24));
+    try {
+      const saved = await receive(source, incoming, maxBytes);
+      const path = this.#pathOf(saved.sha256);
+      await makeDirectory(dirname(path));
+      await rename(incoming, path);
+      await syncDirectory(dirname(path));
+      return saved;
+    } catch (error) {
+      await rm(incoming, { force: true });
+      throw error;
+    }
+  }
+
+  async read(sha256: string, range?: ByteRange): Promise<Readable> {
+    const file = await this.#open(sha256);
+    return file.createReadStream(range && { start: range.first, end: range.last });
+  }
+
+  async withFile<T>(sha256: string, use: (path: string) => Promise<T>): Promise<T> {
+    await (await this.#open(sha256)).close();
+    return use(this.#pathOf(sha256));
+  }
+
+  #pathOf(sha256: string): string {
+    return join(this.#contentDirectory, sha256.slice(0, 2), sha256);
+  }
+
+  async #open(sha256: string): Promise<FileHandle> {
+    try {
+      return await open(this.#pathOf(sha256), 'r');
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      throw new BlobMissing(`there is no content ${sha256}`, { cause: error });
+    }
+  }
+
+  async #deleteLeftovers(): Promise<void> {
+    for (const name of await readdir(this.#incomingDirectory)) {
+      const path = join(this.#incomingDirectory, name);
+      const { mtimeMs } = await stat(path);
+      if (Date.now() - mtimeMs > LEFTOVER_AFTER_MS) await rm(path, { force: true });
+    }
+  }
+}
+
+async function receive(
+  source: AsyncIterable<Uint8Array>,
+  path: string,
+  maxBytes: number,
+): Promise<SavedBlob> {
+  const hash = createHash('sha256');
+  let size = 0;
+  const file = await open(path, 'wx');
+  try {
+    for await (const chunk of source) {
+      size += chunk.byteLength;
+      if (size > maxBytes) throw new BlobTooLarge(`more than ${maxBytes} bytes`);
+      hash.update(chunk);
+      await file.writeFile(chunk);
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  return { sha256: hash.digest('hex'), size };
+}
+
+/** Makes a folder whose name is on the disk once this resolves. */
+async function makeDirectory(path: string): Promise<void> {
+  const firstMade = await mkdir(path, { recursive: true });
+  if (firstMade === undefined) return;
+  for (let made = path; made.length >= firstMade.length; made = dirname(made)) {
+    await syncDirectory(dirname(made));
+  }
+}
+
+/** A rename or a new name is durable only once its folder was synced. */
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
