@@ -16,7 +16,7 @@ export async function authenticate(auth: AuthKind, call: RunningCall): Promise<R
     if (auth === 'optional') return undefined;
     throw new MatrixError(401, 'M_MISSING_TOKEN', 'The access token is missing');
   }
-  const requester = await call.services.accounts.sessions.authenticate(token);
+  const requester = await call.services.accounts.sessions.authenticate(token, call.ip);
   if (!requester) {
     throw new MatrixError(401, 'M_UNKNOWN_TOKEN', 'The access token is not known or has ended', {
       soft_logout: false,

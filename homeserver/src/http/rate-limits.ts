@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import { RecentMap } from '../base/recent-map.ts';
 import { limitExceeded } from '../protocol/errors.ts';
 
 interface RateLimit {
@@ -51,7 +52,7 @@ const MAX_KEYS_PER_LIMIT = 20_000;
  */
 export class RateLimits {
   readonly #clock: Clock;
-  readonly #fullAt = new Map<RateLimitName, Map<string, number>>();
+  readonly #fullAt = new Map<RateLimitName, RecentMap<string, number>>();
 
   constructor({ clock }: { clock: Clock }) {
     this.#clock = clock;
@@ -69,23 +70,14 @@ export class RateLimits {
     const fullAt = Math.max(now, buckets.get(key) ?? now) + millisecondsEach;
     const waitMs = fullAt - now - burst * millisecondsEach;
     if (waitMs > 0) throw limitExceeded(waitMs);
-    buckets.delete(key);
     buckets.set(key, fullAt);
-    if (buckets.size > MAX_KEYS_PER_LIMIT) forgetOldest(buckets);
   }
 
-  #bucketsOf(limit: RateLimitName): Map<string, number> {
+  #bucketsOf(limit: RateLimitName): RecentMap<string, number> {
     const known = this.#fullAt.get(limit);
     if (known) return known;
-    const created = new Map<string, number>();
+    const created = new RecentMap<string, number>(MAX_KEYS_PER_LIMIT);
     this.#fullAt.set(limit, created);
     return created;
-  }
-}
-
-function forgetOldest(buckets: Map<string, number>): void {
-  for (const key of buckets.keys()) {
-    buckets.delete(key);
-    return;
   }
 }

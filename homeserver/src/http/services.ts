@@ -11,8 +11,11 @@ import type { Requester } from './endpoint.ts';
 export interface Services {
   readonly accounts: {
     readonly sessions: {
-      /** Who the access token belongs to; undefined if nobody. Rejects with a `MatrixError` to say more. */
-      authenticate(token: string): Promise<Requester | undefined>;
+      /**
+       * Who the access token belongs to; undefined if nobody. Rejects with a `MatrixError` to say more.
+       * @param ip where the request comes from.
+       */
+      authenticate(token: string, ip: string): Promise<Requester | undefined>;
     };
   };
   readonly guilds: GuildsContext;

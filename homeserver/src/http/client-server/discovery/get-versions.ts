@@ -1,6 +1,22 @@
 import { endpoint } from '../../endpoint.ts';
 
+/**
+ * The versions that clients may rely on. A version should be listed only by a server that has all of it; no client
+ * looks at it that way, each takes a version as the sign for a few operations. So these are listed: `v1.1`, the paths
+ * that this server answers (and the least that matrix-js-sdk talks to), and `v1.11`, authenticated media. Those in
+ * between stand for what is not here yet (spaces' hierarchy, relations, threads); what else is here has its own flag.
+ * `src/http/routes.test.ts` holds the list to the route table.
+ */
+const VERSIONS = ['v1.1', 'v1.11'];
+
+const UNSTABLE_FEATURES = {
+  // Private read receipts, `m.read.private` in read markers (v1.4).
+  'org.matrix.msc2285.stable': true,
+  // Profile fields beside name and avatar (v1.16).
+  'uk.tcpip.msc4133.stable': true,
+};
+
 export const getVersions = endpoint('getVersions', { auth: 'optional' }, () => ({
-  versions: ['v1.1'],
-  unstable_features: {},
+  versions: VERSIONS,
+  unstable_features: UNSTABLE_FEATURES,
 }));

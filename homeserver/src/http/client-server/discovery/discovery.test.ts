@@ -1,0 +1,39 @@
+import { expect } from 'chai';
+import { type EndpointServer, serveEndpoints } from '../../../../test-kit/http-endpoints.ts';
+import { discoveryEndpoints } from './index.ts';
+
+describe('discovery', () => {
+  let server: EndpointServer;
+  before(async () => {
+    server = await serveEndpoints(discoveryEndpoints);
+  });
+  after(() => server.close());
+
+  it('tells the versions with and without a token', async () => {
+    const response = await server.fetch('/_matrix/client/versions');
+    expect(await response.json())
+      .to.have.property('versions')
+      .that.includes('v1.1');
+    expect((await server.request('GET', '/_matrix/client/versions')).status).to.equal(200);
+  });
+
+  it('leads clients to the public address, also from a browser elsewhere', async () => {
+    const response = await server.fetch('/.well-known/matrix/client');
+    expect(response.headers.get('access-control-allow-origin')).to.equal('*');
+    expect(await response.json()).to.deep.equal({ 'm.homeserver': { base_url: 'http://test.example' } });
+  });
+
+  it('has no support contact and no policy server to tell of', async () => {
+    expect((await server.fetch('/.well-known/matrix/support')).status).to.equal(404);
+    expect((await server.fetch('/.well-known/matrix/policy_server')).status).to.equal(404);
+  });
+
+  it('tells which room versions there are, twelve by default', async () => {
+    const { body } = await server.request('GET', '/_matrix/client/v3/capabilities');
+    const { 'm.room_versions': versions } = body.capabilities as Record<string, unknown>;
+    expect(versions).to.deep.include({ default: '12' });
+    expect(versions)
+      .to.have.property('available')
+      .that.includes({ 1: 'unstable', 9: 'unstable', 10: 'stable', 12: 'stable' });
+  });
+});

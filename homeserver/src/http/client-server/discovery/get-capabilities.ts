@@ -1,0 +1,25 @@
+import { DEFAULT_ROOM_VERSION, supportedRoomVersions } from '../../../protocol/room-versions.ts';
+import { endpoint } from '../../endpoint.ts';
+
+/** New rooms should not be of these: their state can be taken over or they lack what clients expect by now. */
+const LAST_UNSTABLE_ROOM_VERSION = 9;
+
+const roomVersions = Object.fromEntries(
+  supportedRoomVersions.map((version) => [
+    version,
+    Number(version) <= LAST_UNSTABLE_ROOM_VERSION ? 'unstable' : 'stable',
+  ]),
+);
+
+/** What a client's user may do here, so that it does not offer the rest. */
+export const getCapabilities = endpoint('getCapabilities', {}, () => ({
+  capabilities: {
+    'm.change_password': { enabled: true },
+    'm.room_versions': { default: DEFAULT_ROOM_VERSION, available: roomVersions },
+    'm.profile_fields': { enabled: true },
+    'm.set_displayname': { enabled: true },
+    'm.set_avatar_url': { enabled: true },
+    'm.3pid_changes': { enabled: false },
+    'm.get_login_token': { enabled: false },
+  },
+}));

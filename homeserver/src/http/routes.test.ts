@@ -1,0 +1,34 @@
+import { expect } from 'chai';
+import { createRouter } from './router.ts';
+import { ROUTES } from './routes.ts';
+import { allOperations } from './specification/specification.ts';
+
+describe('the route table', () => {
+  it('has each name and each path once', () => {
+    const names = ROUTES.map(({ name }) => name);
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).to.deep.equal([]);
+    expect(() => createRouter(ROUTES)).not.to.throw();
+  });
+
+  it('finds every endpoint at each of its paths', () => {
+    const router = createRouter(ROUTES);
+    for (const endpoint of ROUTES) {
+      for (const path of endpoint.paths) {
+        expect(router.find(endpoint.method, path.replace(/\{\w+\}/g, 'x')).endpoint.name, path).to.equal(
+          endpoint.name,
+        );
+      }
+    }
+  });
+
+  it('asks for a token exactly where the specification does, but for what is listed here', () => {
+    const served = new Map(ROUTES.map((endpoint) => [endpoint.name, endpoint]));
+    const differing = allOperations().flatMap(({ operationId, auth }) => {
+      const asked = served.get(operationId)?.auth;
+      const specified = auth.length === 0 ? 'none' : 'user';
+      return asked === undefined || asked === specified ? [] : [`${operationId}: ${asked}`];
+    });
+    // The specification says so in prose: a token is optional here.
+    expect(differing).to.deep.equal(['getVersions: optional']);
+  });
+});
