@@ -16,10 +16,14 @@ export async function ensureInstalled() {
     const own = join(ROOT, 'node_modules', '.bin');
     const path = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== own);
     const env = { ...process.env, PATH: path.join(delimiter) };
-    const code = await run(program, [...args, 'ci', '--include=dev', '--include=optional'], {
-      cwd: ROOT,
-      env,
-    });
+    const code = await run(
+      program,
+      [...args, 'ci', '--include=dev', '--include=optional', '--loglevel=error'],
+      {
+        cwd: ROOT,
+        env,
+      },
+    );
     if (code !== 0) throw new Error(`npm ci failed with exit code ${code}`);
   }
   const node = findNode();
