@@ -57,8 +57,8 @@ async function stop() {
 
 async function status() {
   for (const { name, find } of PROGRAMS) console.log(`${name}: ${find() ?? 'missing'}`);
-  const url = postgresUrl(findTestCluster());
-  console.log(url ? `PostgreSQL runs: GUILDHALL_TEST_POSTGRES_URL=${url}` : 'PostgreSQL does not run');
+  const runs = postgresUrl(findTestCluster()) !== undefined;
+  console.log(runs ? `PostgreSQL runs; its address is in ${ENVIRONMENT_FILE}` : 'PostgreSQL does not run');
   return 0;
 }
 
