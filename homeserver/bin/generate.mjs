@@ -19,9 +19,11 @@ if (isNodeNewEnough()) {
 /** @param {boolean} onlyCheck */
 async function generate(onlyCheck) {
   const configuration = await import('../src/server/configuration/index.ts');
+  const { generateOperations } = await import('../src/http/specification/generate-operations.ts');
   const files = {
     'config/homeserver.sample.yaml': configuration.renderSampleConfiguration(),
     'docs/admin/configuration.md': configuration.renderConfigurationPage(),
+    'homeserver/src/http/specification/operations.ts': generateOperations(),
   };
   let outdated = 0;
   for (const [path, content] of Object.entries(files)) {
