@@ -70,6 +70,8 @@ export interface Endpoint {
 
 /** Synapse's cap for bodies that are not media. */
 const MAX_BODY_BYTES = 200 * 65_536;
+/** The cap for whoever has not shown an access token: enough for a login. */
+const MAX_STRANGERS_BODY_BYTES = 65_536;
 
 type ParamsOf<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
   ? { readonly [Key in Name]: string } & ParamsOf<Rest>
@@ -88,7 +90,7 @@ interface EndpointOptions<Auth extends AuthKind> {
   readonly limit?: RateLimitName;
   /** Unless given, what the data says: `json` with a JSON body, `stream` with another, `none` without. */
   readonly body?: BodyKind;
-  /** 13,107,200 (200 x 64 KiB) unless given. Does not count for streams. */
+  /** 13,107,200 (200 x 64 KiB) unless given, 65,536 where no token is needed. Does not count for streams. */
   readonly maxBodyBytes?: number;
   /** Further paths. A parameter that such a path lacks is the empty string. */
   readonly aliases?: readonly string[];
@@ -106,17 +108,22 @@ export function endpoint<Id extends OperationId, Auth extends AuthKind = Operati
   const { method, path, auth, requestBody } = operation(operationId);
   const isJson = requestBody?.contentType === 'application/json';
   const paths = [path, ...(options.aliases ?? [])];
+  const caller = options.auth ?? (auth.length === 0 ? 'none' : 'user');
   return {
     name: operationId,
     method,
     paths: paths.flatMap((written) => withOldVersion(written)),
-    auth: options.auth ?? (auth.length === 0 ? 'none' : 'user'),
+    auth: caller,
     limit: options.limit,
     body: options.body ?? (isJson ? 'json' : requestBody ? 'stream' : 'none'),
     bodySchema: isJson ? requestBody.schema : undefined,
-    maxBodyBytes: options.maxBodyBytes ?? MAX_BODY_BYTES,
+    maxBodyBytes: options.maxBodyBytes ?? defaultBodyCap(caller),
     handle: handle as Endpoint['handle'],
   };
+}
+
+function defaultBodyCap(auth: AuthKind): number {
+  return auth === 'user' || auth === 'admin' ? MAX_BODY_BYTES : MAX_STRANGERS_BODY_BYTES;
 }
 
 function withOldVersion(path: string): string[] {
@@ -152,7 +159,7 @@ export function customEndpoint<
     limit,
     body: body ?? (bodySchema ? 'json' : 'none'),
     bodySchema,
-    maxBodyBytes: maxBodyBytes ?? MAX_BODY_BYTES,
+    maxBodyBytes: maxBodyBytes ?? defaultBodyCap(auth),
     handle: handle as Endpoint['handle'],
   };
 }
