@@ -9,6 +9,14 @@ export {
   RoomVersionConflict,
   UnitOfWork,
 } from './database/unit-of-work.ts';
+export {
+  BlobMissing,
+  type BlobStore,
+  BlobTooLarge,
+  type ByteRange,
+  type SavedBlob,
+} from './media/blob-store.ts';
+export { FileStore } from './media/file-store.ts';
 export { openStorage, type Storage } from './storage.ts';
 export type { AccountDataKey, StoredAccountData } from './stores/account-data-store.ts';
 export type { DeviceSighting, StoredDevice } from './stores/device-store.ts';

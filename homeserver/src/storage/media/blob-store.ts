@@ -8,7 +8,7 @@ export interface BlobStore {
    * @throws {BlobTooLarge} as soon as there are more bytes than `maxBytes`; never more than those were written.
    * Otherwise what the source throws; either way nothing is kept.
    */
-  save(source: AsyncIterable<Uint8Array>, maxBytes: number): Promise<SavedBlob>;
+  save(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, maxBytes: number): Promise<SavedBlob>;
 
   /**
    * Opens content for reading.

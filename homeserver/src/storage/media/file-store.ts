@@ -8,6 +8,8 @@ import { BlobMissing, type BlobStore, BlobTooLarge, type ByteRange, type SavedBl
 /** What was being received when the process died is deleted at a later start, when nobody can be at it any more. */
 const LEFTOVER_AFTER_MS = 24 * 60 * 60_000;
 
+const CONTENT_DIRECTORIES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 /**
  * Blobs as files: `content/ab/abcdef...`, written to `incoming/` first and renamed when they are complete and on the
  * disk.
@@ -24,18 +26,19 @@ export class FileStore implements BlobStore {
   /** Opens the store in a folder, which is made if it is not there. */
   static async open(directory: string): Promise<FileStore> {
     const store = new FileStore(directory);
-    await makeDirectory(store.#contentDirectory);
     await makeDirectory(store.#incomingDirectory);
+    await makeDirectory(store.#contentDirectory);
+    await store.#makeContentDirectories();
     await store.#deleteLeftovers();
     return store;
   }
 
-  async save(source: AsyncIterable<Uint8Array>, maxBytes: number): Promise<SavedBlob> {
+  async save(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, maxBytes: number): Promise<SavedBlob> {
     const incoming = join(this.#incomingDirectory, randomOpaqueId(24));
     try {
       const saved = await receive(source, incoming, maxBytes);
       const path = this.#pathOf(saved.sha256);
-      await makeDirectory(dirname(path));
+      // Also over equal content: whoever saved it may not have come to sync the folder yet.
       await rename(incoming, path);
       await syncDirectory(dirname(path));
       return saved;
@@ -68,6 +71,15 @@ export class FileStore implements BlobStore {
     }
   }
 
+  /** All of them beforehand, so that an upload never has to wait for a folder's name to be on the disk. */
+  async #makeContentDirectories(): Promise<void> {
+    const there = new Set(await readdir(this.#contentDirectory));
+    const missing = CONTENT_DIRECTORIES.filter((name) => !there.has(name));
+    if (missing.length === 0) return;
+    await Promise.all(missing.map((name) => mkdir(join(this.#contentDirectory, name), { recursive: true })));
+    await syncDirectory(this.#contentDirectory);
+  }
+
   async #deleteLeftovers(): Promise<void> {
     for (const name of await readdir(this.#incomingDirectory)) {
       const path = join(this.#incomingDirectory, name);
@@ -78,7 +90,7 @@ export class FileStore implements BlobStore {
 }
 
 async function receive(
-  source: AsyncIterable<Uint8Array>,
+  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   path: string,
   maxBytes: number,
 ): Promise<SavedBlob> {

@@ -1,0 +1,43 @@
+import type { Clock } from '../base/clock.ts';
+import { EphemeralLog, type EphemeralLogOptions } from './ephemeral-log.ts';
+import { Presence } from './presence.ts';
+import { Receipts, type ReceiptsOptions } from './receipts.ts';
+import type { EventPositions, RoomMembership, SharedRooms } from './rooms-interface.ts';
+import { Typing } from './typing.ts';
+
+export interface RealtimeOptions {
+  readonly clock: Clock;
+  readonly storage: ReceiptsOptions['storage'];
+  readonly rooms: RoomMembership & EventPositions & SharedRooms;
+  readonly accountData: ReceiptsOptions['accountData'];
+  /** Told of each change of typing and presence: wakes the syncs that may show it. */
+  readonly onChange: EphemeralLogOptions['onChange'];
+}
+
+/** What happens between the events: who reads, who types, who is there. */
+export interface Realtime {
+  readonly log: EphemeralLog;
+  readonly typing: Typing;
+  readonly presence: Presence;
+  readonly receipts: Receipts;
+  /** Tells the waiting clients that nobody types any more, and ends the timers. */
+  stop(): void;
+}
+
+/** Receipts, and typing and presence on one counter. */
+export function createRealtime({ clock, storage, rooms, accountData, onChange }: RealtimeOptions): Realtime {
+  const log = new EphemeralLog({ clock, onChange });
+  const typing = new Typing({ log, clock, membership: rooms });
+  const presence = new Presence({ log, clock, rooms });
+  const receipts = new Receipts({ storage, clock, membership: rooms, events: rooms, accountData });
+  return {
+    log,
+    typing,
+    presence,
+    receipts,
+    stop() {
+      typing.removeAll();
+      presence.stop();
+    },
+  };
+}

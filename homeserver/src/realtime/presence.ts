@@ -1,0 +1,203 @@
+import type { Clock, Timer } from '../base/clock.ts';
+import { forbidden } from '../protocol/errors.ts';
+import type { UserId } from '../protocol/identifiers.ts';
+import type { EphemeralLog } from './ephemeral-log.ts';
+import {
+  type Attendance,
+  beginSync,
+  declarePresence,
+  endSync,
+  newAttendance,
+  nextChangeAfter,
+  noteActivity,
+  type PresenceState,
+  presenceAt,
+} from './presence-state.ts';
+import type { SharedRooms } from './rooms-interface.ts';
+
+export interface PresenceOptions {
+  readonly log: EphemeralLog;
+  readonly clock: Clock;
+  readonly rooms: SharedRooms;
+}
+
+/** What others see of a user: the content of an `m.presence` event. */
+export interface PresenceContent {
+  readonly presence: PresenceState;
+  /** Milliseconds since the user last did something. */
+  readonly last_active_ago?: number;
+  readonly currently_active?: boolean;
+  readonly status_msg?: string;
+}
+
+interface PresentUser {
+  readonly attendance: Attendance;
+  statusMessage: string | undefined;
+  /** As it was announced last, and where. */
+  shown: PresenceState;
+  position: number;
+  /** When it is looked at again, as it may change by itself. */
+  next: { readonly at: number; readonly timer: Timer } | undefined;
+}
+
+/** Users who are offline and of whom something is still known, the last to leave kept. */
+const REMEMBERED_OFFLINE = 50_000;
+
+/**
+ * Who is there: in memory only, from what clients say when they sync and what they do.
+ * Source: Client-Server API v1.19, "Presence".
+ */
+export class Presence {
+  readonly #log: EphemeralLog;
+  readonly #clock: Clock;
+  readonly #rooms: SharedRooms;
+  readonly #users = new Map<UserId, PresentUser>();
+  /** In the order in which they left. */
+  readonly #offline = new Set<UserId>();
+
+  constructor({ log, clock, rooms }: PresenceOptions) {
+    this.#log = log;
+    this.#clock = clock;
+    this.#rooms = rooms;
+  }
+
+  /**
+   * A sync of the user has begun. Call what is returned when it has ended (calling it twice does no harm).
+   * @param setPresence the sync's `set_presence`; `offline` leaves the presence as it is.
+   */
+  userIsSyncing(userId: UserId, setPresence: PresenceState): () => void {
+    if (setPresence === 'offline') return () => {};
+    this.#update(userId, (user, now) => beginSync(user, setPresence, now));
+    let ended = false;
+    return () => {
+      if (ended) return;
+      ended = true;
+      this.#update(userId, (user, now) => endSync(user, setPresence, now));
+    };
+  }
+
+  /** The user has done something: sent, read, typed. Nothing happens if no client of the user is there. */
+  userIsActive(userId: UserId): void {
+    if (this.#users.has(userId)) this.#update(userId, noteActivity);
+  }
+
+  /** Sets presence and status message; without a message the old one goes. */
+  set(userId: UserId, presence: PresenceState, statusMessage?: string): void {
+    this.#update(userId, (user, now) => declarePresence(user, presence, now), { statusMessage });
+  }
+
+  /**
+   * A user's presence.
+   * @throws {MatrixError} 403 `M_FORBIDDEN` if the viewer shares no room with the user.
+   */
+  async get(viewer: UserId, userId: UserId): Promise<PresenceContent> {
+    const isVisible = viewer === userId || (await this.#rooms.whoShareRoomWith(viewer, [userId])).has(userId);
+    if (!isVisible) throw forbidden('You share no room with this user');
+    return this.contentOf(userId);
+  }
+
+  /** What somebody who may see the user sees. */
+  contentOf(userId: UserId): PresenceContent {
+    const user = this.#users.get(userId);
+    if (user === undefined) return { presence: 'offline' };
+    const { lastActiveTs } = user.attendance;
+    const ago = lastActiveTs === undefined ? undefined : Math.max(0, this.#clock.now() - lastActiveTs);
+    return {
+      presence: user.shown,
+      ...(ago === undefined ? {} : { last_active_ago: ago }),
+      ...(user.shown === 'online' ? { currently_active: true } : {}),
+      ...(user.statusMessage === undefined ? {} : { status_msg: user.statusMessage }),
+    };
+  }
+
+  /**
+   * The presence of everybody the viewer may see, as far as it has changed after the position; without a position,
+   * of those who are not offline. The viewer is among them.
+   */
+  async presenceSince(
+    viewer: UserId,
+    position: number | undefined,
+  ): Promise<{ userId: UserId; content: PresenceContent }[]> {
+    const changed = position === undefined ? this.#everybodyPresent() : this.#changedSince(position);
+    const others = changed.filter((userId) => userId !== viewer);
+    const visible =
+      others.length === 0 ? new Set<UserId>() : await this.#rooms.whoShareRoomWith(viewer, others);
+    return changed
+      .filter((userId) => userId === viewer || visible.has(userId))
+      .map((userId) => ({ userId, content: this.contentOf(userId) }));
+  }
+
+  /** Lets no timer run any longer. */
+  stop(): void {
+    for (const user of this.#users.values()) user.next?.timer.cancel();
+  }
+
+  #everybodyPresent(): UserId[] {
+    return [...this.#users].filter(([, user]) => user.shown !== 'offline').map(([userId]) => userId);
+  }
+
+  #changedSince(position: number): UserId[] {
+    const changes = this.#log.changesSince(position);
+    if (changes !== undefined) return [...changes.users];
+    // A position of an earlier process: everything that is known is news.
+    const isCurrent = this.#log.isCurrent(position);
+    return [...this.#users]
+      .filter(([, user]) => !isCurrent || user.position > position)
+      .map(([userId]) => userId);
+  }
+
+  #update(
+    userId: UserId,
+    change: (user: Attendance, now: number) => void,
+    set: { statusMessage?: string | undefined } = {},
+  ): void {
+    const user = this.#users.get(userId) ?? {
+      attendance: newAttendance(),
+      statusMessage: undefined,
+      shown: 'offline',
+      position: 0,
+      next: undefined,
+    };
+    this.#users.set(userId, user);
+    change(user.attendance, this.#clock.now());
+    const hasNewMessage = 'statusMessage' in set && set.statusMessage !== user.statusMessage;
+    if (hasNewMessage) user.statusMessage = set.statusMessage;
+    this.#show(userId, user, hasNewMessage);
+  }
+
+  /** Announces the presence if it is another one now, and comes back when it may change by itself. */
+  #show(userId: UserId, user: PresentUser, isNews: boolean): void {
+    const now = this.#clock.now();
+    const presence = presenceAt(user.attendance, now);
+    this.#remember(userId, presence);
+    if (isNews || presence !== user.shown) {
+      this.#log.append({ kind: 'presence', userId }, (position) => {
+        user.shown = presence;
+        user.position = position;
+      });
+    }
+    if (presence !== 'offline') this.#lookAgain(userId, user, nextChangeAfter(user.attendance, now));
+  }
+
+  #lookAgain(userId: UserId, user: PresentUser, at: number): void {
+    // A look that comes too early does no harm, and setting it anew at every sync would cost more.
+    if (at >= (user.next?.at ?? Infinity)) return;
+    user.next?.timer.cancel();
+    const timer = this.#clock.setTimeout(() => {
+      user.next = undefined;
+      this.#show(userId, user, false);
+    }, at - this.#clock.now());
+    user.next = { at, timer };
+  }
+
+  #remember(userId: UserId, presence: PresenceState): void {
+    this.#offline.delete(userId);
+    if (presence !== 'offline') return;
+    this.#offline.add(userId);
+    if (this.#offline.size <= REMEMBERED_OFFLINE) return;
+    const [longestGone] = this.#offline;
+    if (longestGone === undefined) return;
+    this.#offline.delete(longestGone);
+    this.#users.delete(longestGone);
+  }
+}
