@@ -17,10 +17,9 @@ describe('ManualClock', () => {
   it('makes calls that a call sets up, also after an await', async () => {
     const clock = new ManualClock(0);
     const times: number[] = [];
-    const tick = async (): Promise<void> => {
+    const tick = (): void => {
       times.push(clock.now());
-      await Promise.resolve();
-      clock.setTimeout(tick, 10);
+      void Promise.resolve().then(() => clock.setTimeout(tick, 10));
     };
     clock.setTimeout(tick, 10);
     await clock.advance(35);
