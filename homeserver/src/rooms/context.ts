@@ -30,6 +30,8 @@ export interface RoomIds {
 export interface RoomsContext {
   readonly storage: Storage;
   readonly serverName: string;
+  /** Of the database, for the tokens that pages are asked for with. */
+  readonly epoch: string;
   /** The ID of the key that events are signed with, `ed25519:VERSION`. */
   readonly signingKeyId: string;
   readonly clock: Clock;

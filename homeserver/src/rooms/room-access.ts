@@ -4,7 +4,7 @@ import type { RoomsContext } from './context.ts';
 import { type Room, stateKeyOf } from './room.ts';
 
 /** Not a member, no such room: the same answer, so that nobody learns which rooms exist. */
-function notInRoom(): Error {
+export function notInRoom(): Error {
   return forbidden('You are not in this room, or it does not exist');
 }
 

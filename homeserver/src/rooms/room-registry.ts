@@ -1,4 +1,5 @@
 import { domainOf } from '../protocol/identifiers.ts';
+import { redactPdu } from '../protocol/redaction.ts';
 import { roomVersionRules } from '../protocol/room-versions.ts';
 import type { RoomRow, Storage } from '../storage/index.ts';
 import { Room, stateKeyOf } from './room.ts';
@@ -93,7 +94,10 @@ export class RoomRegistry {
     const userIds = await this.#storage.strings.valuesOf(members.map((member) => member.userNid));
 
     room.state.clear();
-    for (const event of events) room.state.set(stateKeyOf(event.pdu.type, event.pdu.state_key ?? ''), event);
+    for (const event of events) {
+      const pdu = event.redactedBy === null ? event.pdu : redactPdu(event.pdu, room.rules);
+      room.state.set(stateKeyOf(pdu.type, pdu.state_key ?? ''), { ...event, pdu });
+    }
     room.members.clear();
     room.localJoined.clear();
     room.joinedCount = 0;

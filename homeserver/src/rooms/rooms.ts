@@ -9,6 +9,8 @@ import { UserRooms } from './user-rooms.ts';
 export interface RoomsOptions {
   readonly storage: Storage;
   readonly serverName: string;
+  /** Of the database: part of every pagination token. */
+  readonly epoch: string;
   readonly signingKeyId: string;
   readonly clock: Clock;
   readonly logger: Logger;

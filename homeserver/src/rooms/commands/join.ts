@@ -86,7 +86,8 @@ async function authorisingUser(
   throw forbidden('Nobody here on this server may let you in');
 }
 
-async function isInAllowedRoom(
+/** Whether a user is joined to one of the rooms that an `allow` of join rules names. */
+export async function isInAllowedRoom(
   context: RoomsContext,
   allow: JsonValue | undefined,
   userId: string,

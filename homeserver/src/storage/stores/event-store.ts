@@ -1,3 +1,4 @@
+import { RecentMap } from '../../base/recent-map.ts';
 import type { Pdu } from '../../protocol/events.ts';
 import type { Database } from '../database/database.ts';
 import { defineInsert, defineQuery, defineUpdate, type SignedText } from '../database/sql.ts';
@@ -83,6 +84,8 @@ export class EventStore {
   readonly #database: Database;
   readonly #cache = new Map<number, { event: StoredEvent; size: number }>();
   readonly #nidOf = new Map<string, number>();
+  /** Redactions by what they redact: a read that was on its way when one was committed comes without it. */
+  readonly #redactions = new RecentMap<number, number>(10_000);
   #cached = 0;
 
   constructor(database: Database) {
@@ -111,6 +114,7 @@ export class EventStore {
   markRedacted(unit: UnitOfWork, nid: number, redactionNid: number): void {
     unit.write(setRedacted, { nid, redacted_by: redactionNid });
     unit.onCommit(() => {
+      this.#redactions.set(nid, redactionNid);
       const known = this.#cache.get(nid);
       if (known !== undefined) this.remember({ ...known.event, redactedBy: redactionNid }, known.size);
     });
@@ -135,14 +139,18 @@ export class EventStore {
 
   /** Events by number, in the order asked for; numbers without an event are left out. */
   async getAll(nids: readonly number[]): Promise<StoredEvent[]> {
-    const missing = nids.filter((nid) => !this.#cache.has(nid));
-    const loaded = new Map<number, StoredEvent>();
-    if (missing.length > 0) {
-      for (const row of await this.#database.all(byNids, [missing])) {
-        loaded.set(row.nid, this.#fromRow(row));
-      }
+    // Kept here, since what is loaded may push others out of the cache.
+    const found = new Map<number, StoredEvent>();
+    const missing: number[] = [];
+    for (const nid of nids) {
+      const known = this.#cache.get(nid)?.event;
+      if (known === undefined) missing.push(nid);
+      else found.set(nid, known);
     }
-    return nids.flatMap((nid) => loaded.get(nid) ?? this.#cache.get(nid)?.event ?? []);
+    if (missing.length > 0) {
+      for (const row of await this.#database.all(byNids, [missing])) found.set(row.nid, this.#fromRow(row));
+    }
+    return nids.flatMap((nid) => found.get(nid) ?? []);
   }
 
   /** An event by number. */
@@ -175,7 +183,7 @@ export class EventStore {
       snapshotNid: row.snapshot_nid,
       status: row.status,
       replacesNid: row.replaces_nid,
-      redactedBy: row.redacted_by,
+      redactedBy: row.redacted_by ?? this.#redactions.get(row.nid) ?? null,
     };
     this.remember(event, row.json.length);
     return event;

@@ -80,6 +80,9 @@ const ROOM = `nid, room_id AS "roomId", room_version AS "roomVersion", version, 
 type RawRoom = Omit<RoomRow, 'extremities' | 'listed'> & { extremities: string; listed: number };
 const roomById = defineQuery<[string], RawRoom>(`SELECT ${ROOM} FROM rooms WHERE room_id = ?`);
 const roomByNid = defineQuery<[number], RawRoom>(`SELECT ${ROOM} FROM rooms WHERE nid = ?`);
+const idsOfRooms = defineQuery<[number[]], { nid: number; roomId: string }>(
+  'SELECT nid, room_id AS "roomId" FROM rooms WHERE nid = ANY(?:bigint[])',
+);
 const listedRooms = defineQuery<[], { nid: number }>('SELECT nid FROM rooms WHERE listed = 1 ORDER BY nid');
 const membersOf = defineQuery<[number], MemberRow>(
   'SELECT user_nid AS "userNid", membership, event_nid AS "eventNid" FROM room_members WHERE room_nid = ?',
@@ -127,6 +130,13 @@ export class RoomStore {
   /** A room by its number. */
   async byNid(nid: number): Promise<RoomRow | undefined> {
     return fromRaw(await this.#database.get(roomByNid, [nid]));
+  }
+
+  /** The IDs of rooms, by number. */
+  async idsOf(nids: readonly number[]): Promise<Map<number, string>> {
+    if (nids.length === 0) return new Map();
+    const rows = await this.#database.all(idsOfRooms, [[...nids]]);
+    return new Map(rows.map((row) => [row.nid, row.roomId]));
   }
 
   /** Puts a room into the public directory, or takes it out, in a unit. */

@@ -1,0 +1,82 @@
+import type { JsonObject } from '../../protocol/canonical-json.ts';
+import { notFound } from '../../protocol/errors.ts';
+import type { StoredEvent } from '../../storage/index.ts';
+import { presentEvents, type Viewer } from '../client-event.ts';
+import type { RoomsContext } from '../context.ts';
+import { getVisibleEvent } from './event.ts';
+import { passesFilter, type RoomEventFilter } from './event-filter.ts';
+import { pageToken } from './page-token.ts';
+import { endOfView, stateAfter, viewRoom } from './room-view.ts';
+import { readTimeline } from './timeline.ts';
+
+/** How much around an event. */
+export interface ContextRequest {
+  /** How many events before and after it together. */
+  readonly limit?: number | undefined;
+  readonly filter: RoomEventFilter;
+}
+
+/** An event and what surrounds it. */
+export interface EventContext {
+  readonly event: JsonObject;
+  /** Newest first. */
+  readonly events_before: JsonObject[];
+  /** Oldest first. */
+  readonly events_after: JsonObject[];
+  readonly start: string;
+  readonly end: string;
+  /** The room's state at the last event returned. */
+  readonly state: JsonObject[];
+}
+
+const DEFAULT_LIMIT = 10;
+const MOST_EVENTS = 1000;
+
+/**
+ * An event with what came before and after it, and the state of the room at the last of them.
+ *
+ * Source: Client-Server API v1.19, `GET /rooms/{roomId}/context/{eventId}`.
+ * @throws MatrixError 403 `M_FORBIDDEN`; 404 `M_NOT_FOUND` for an event that is not there for the viewer.
+ */
+export async function getContext(
+  context: RoomsContext,
+  roomId: string,
+  eventId: string,
+  viewer: Viewer,
+  { limit = DEFAULT_LIMIT, filter }: ContextRequest,
+): Promise<EventContext> {
+  const view = await viewRoom(context, roomId, viewer);
+  const { room } = view;
+  const event = await getVisibleEvent(context, room, eventId, viewer);
+  const position = await context.storage.log.positionOf(event.nid);
+  if (position === undefined) throw notFound('There is no such event in this room');
+  const newest = (await endOfView(context, view)) ?? (await context.storage.log.newest());
+  const half = Math.min(limit, MOST_EVENTS) / 2;
+  const before = await readTimeline(context, room, viewer, {
+    direction: 'b',
+    from: position - 1,
+    until: 0,
+    limit: Math.floor(half),
+    filter,
+  });
+  const after = await readTimeline(context, room, viewer, {
+    direction: 'f',
+    from: position,
+    until: newest,
+    limit: Math.ceil(half),
+    filter,
+  });
+  const shown = [event, ...before.events, ...after.events];
+  const speaking = new Set(shown.map(({ pdu }) => pdu.sender));
+  const last = after.events.at(-1) ?? event;
+  const state = await stateAfter(context, last, filter.lazy_load_members === true ? speaking : undefined);
+  const present = (events: readonly StoredEvent[]) => presentEvents(context, room, events, viewer);
+  return {
+    event: (await present([event]))[0] ?? {},
+    events_before: await present(before.events),
+    events_after: await present(after.events),
+    start: pageToken(context, before.next ?? 0),
+    end: pageToken(context, after.next ?? newest),
+    state: await present(state.filter(({ pdu }) => passesFilter(filter, room.roomId, pdu))),
+  };
+}

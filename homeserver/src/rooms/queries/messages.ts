@@ -1,0 +1,74 @@
+import type { JsonObject } from '../../protocol/canonical-json.ts';
+import type { StoredEvent } from '../../storage/index.ts';
+import { presentEvents, type Viewer } from '../client-event.ts';
+import type { RoomsContext } from '../context.ts';
+import type { RoomEventFilter } from './event-filter.ts';
+import { pageToken, positionOfToken } from './page-token.ts';
+import { endOfView, membersAfter, viewRoom } from './room-view.ts';
+import { readTimeline } from './timeline.ts';
+
+/** Which part of a room's history. */
+export interface MessagesRequest {
+  readonly direction: 'b' | 'f';
+  /** Unless given, the end of what there is in this direction: the newest or the oldest event. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly filter: RoomEventFilter;
+}
+
+/** A page of history; `end` is absent when there is nothing more. */
+export interface MessagesPage {
+  readonly chunk: JsonObject[];
+  readonly start: string;
+  readonly end?: string;
+  readonly state?: JsonObject[];
+}
+
+const DEFAULT_LIMIT = 10;
+const MOST_EVENTS = 1000;
+
+/**
+ * A page of a room's history.
+ *
+ * Source: Client-Server API v1.19, `GET /rooms/{roomId}/messages`.
+ * @throws MatrixError 403 `M_FORBIDDEN`; 400 `M_INVALID_PARAM` for a token that is none.
+ */
+export async function getMessages(
+  context: RoomsContext,
+  roomId: string,
+  viewer: Viewer,
+  { direction, from, to, limit, filter }: MessagesRequest,
+): Promise<MessagesPage> {
+  const view = await viewRoom(context, roomId, viewer);
+  const given = positionOfToken(context, from);
+  const goal = positionOfToken(context, to);
+  const newest = (await endOfView(context, view)) ?? (await context.storage.log.newest());
+  const start = Math.min(given ?? (direction === 'b' ? newest : 0), newest);
+  const until = direction === 'b' ? (goal ?? 0) : Math.min(goal ?? newest, newest);
+  const { events, next } = await readTimeline(context, view.room, viewer, {
+    direction,
+    from: start,
+    until,
+    limit: Math.min(limit ?? filter.limit ?? DEFAULT_LIMIT, MOST_EVENTS),
+    filter,
+  });
+  const members = filter.lazy_load_members === true ? await senders(context, events, direction) : [];
+  return {
+    chunk: await presentEvents(context, view.room, events, viewer),
+    start: from ?? pageToken(context, start),
+    ...(next === undefined ? {} : { end: pageToken(context, next) }),
+    ...(members.length === 0 ? {} : { state: await presentEvents(context, view.room, members, viewer) }),
+  };
+}
+
+/** The member events of those who sent the events of a page, as of the newest of them. */
+async function senders(
+  context: RoomsContext,
+  events: readonly StoredEvent[],
+  direction: 'b' | 'f',
+): Promise<StoredEvent[]> {
+  const newest = direction === 'b' ? events[0] : events.at(-1);
+  if (newest === undefined) return [];
+  return membersAfter(context, newest, new Set(events.map((event) => event.pdu.sender)));
+}

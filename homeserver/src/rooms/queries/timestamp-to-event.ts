@@ -1,0 +1,60 @@
+import { notFound } from '../../protocol/errors.ts';
+import type { StoredEvent } from '../../storage/index.ts';
+import type { Viewer } from '../client-event.ts';
+import type { RoomsContext } from '../context.ts';
+import type { Room } from '../room.ts';
+import { endOfView, viewRoom } from './room-view.ts';
+import { readTimeline } from './timeline.ts';
+
+/**
+ * The event of a room that is closest to a time: the first one at or after it (`f`), or the last at or before it
+ * (`b`). Found by bisecting the log, which is in the order of time as far as clocks agree.
+ *
+ * Source: Client-Server API v1.19, `GET /rooms/{roomId}/timestamp_to_event`.
+ * @param ts milliseconds since the Unix epoch.
+ * @throws MatrixError 403 `M_FORBIDDEN`; 404 `M_NOT_FOUND` when nothing lies in this direction.
+ */
+export async function getEventByTimestamp(
+  context: RoomsContext,
+  roomId: string,
+  viewer: Viewer,
+  { ts, direction }: { readonly ts: number; readonly direction: 'b' | 'f' },
+): Promise<{ event_id: string; origin_server_ts: number }> {
+  const view = await viewRoom(context, roomId, viewer);
+  const end = (await endOfView(context, view)) ?? (await context.storage.log.newest());
+  const border = await lastBefore(context, view.room, end, direction === 'f' ? ts : ts + 1);
+  const { events } = await readTimeline(context, view.room, viewer, {
+    direction,
+    from: border,
+    until: direction === 'f' ? end : 0,
+    limit: 1,
+    filter: {},
+  });
+  const [event] = events;
+  if (event === undefined) throw notFound('This room has no event in this direction');
+  return { event_id: event.eventId, origin_server_ts: event.pdu.origin_server_ts };
+}
+
+/** The position up to which the events of a room are older than `ts`. */
+async function lastBefore(context: RoomsContext, room: Room, end: number, ts: number): Promise<number> {
+  let [low, high] = [0, end];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const next = await eventAfter(context, room, middle, high);
+    if (next === undefined) high = middle;
+    else if (next.event.pdu.origin_server_ts < ts) low = next.position;
+    else high = middle;
+  }
+  return low;
+}
+
+async function eventAfter(
+  { storage }: RoomsContext,
+  room: Room,
+  position: number,
+  until: number,
+): Promise<{ event: StoredEvent; position: number } | undefined> {
+  const [place] = await storage.log.forward(room.nid, position, until, 1);
+  const event = place === undefined ? undefined : await storage.events.get(place.nid);
+  return place === undefined || event === undefined ? undefined : { event, position: place.position };
+}
