@@ -1,0 +1,66 @@
+import { notFound } from '../protocol/errors.ts';
+import { ExpectationFailed, type Storage, type StoredDevice, UnitOfWork } from '../storage/index.ts';
+import type { AuthAnswer } from './interactive-auth.ts';
+import { checkDeviceName } from './names.ts';
+import type { PasswordConfirmation } from './password-confirmation.ts';
+import type { Requester } from './requester.ts';
+import type { Sessions } from './sessions.ts';
+
+/** The devices that a user is logged in with. */
+export class Devices {
+  readonly #storage: Storage;
+  readonly #sessions: Sessions;
+  readonly #confirmation: PasswordConfirmation;
+
+  constructor(storage: Storage, sessions: Sessions, confirmation: PasswordConfirmation) {
+    this.#storage = storage;
+    this.#sessions = sessions;
+    this.#confirmation = confirmation;
+  }
+
+  /** The requester's devices, by ID. */
+  list({ userNid }: Requester): Promise<StoredDevice[]> {
+    return this.#storage.devices.list(userNid);
+  }
+
+  /**
+   * One of the requester's devices.
+   * @throws {MatrixError} 404 `M_NOT_FOUND`
+   */
+  async get({ userNid }: Requester, deviceId: string): Promise<StoredDevice> {
+    const device = await this.#storage.devices.get(userNid, deviceId);
+    if (device === undefined) throw notFound('You have no such device');
+    return device;
+  }
+
+  /**
+   * Renames one of the requester's devices.
+   * @throws {MatrixError} 404 `M_NOT_FOUND`; 400 for a name that cannot be.
+   */
+  async rename({ userNid }: Requester, deviceId: string, displayName: string): Promise<void> {
+    checkDeviceName(displayName);
+    const unit = new UnitOfWork();
+    this.#storage.devices.rename(unit, userNid, deviceId, displayName);
+    try {
+      await this.#storage.database.commit(unit);
+    } catch (error) {
+      throw error instanceof ExpectationFailed ? notFound('You have no such device') : error;
+    }
+  }
+
+  /**
+   * Deletes some of the requester's devices and ends their sessions. Unknown ones count as deleted.
+   * @throws {MatrixError} 401 that asks for the password.
+   */
+  async delete(
+    requester: Requester,
+    deviceIds: readonly string[],
+    auth: AuthAnswer | undefined,
+  ): Promise<void> {
+    const sorted = [...new Set(deviceIds)].filter((deviceId) => !deviceId.includes('\0')).sort();
+    await this.#confirmation.require(requester, ['delete-devices', ...sorted], auth);
+    const unit = new UnitOfWork();
+    this.#sessions.endDevices(unit, requester.userNid, sorted);
+    await this.#storage.database.commit(unit);
+  }
+}

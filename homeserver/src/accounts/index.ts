@@ -1,0 +1,18 @@
+/** Users, sessions, profiles and account data: what the other rooms use of it. */
+export { type AccountDataEntry, NO_ROOM, type RoomAccountDataEntry } from './account-data.ts';
+export { type Accounts, type AccountsOptions, createAccounts } from './accounts.ts';
+export {
+  type EventFilter,
+  type Filter,
+  parseFilter,
+  parseRoomEventFilter,
+  type RoomEventFilter,
+  type RoomFilter,
+} from './filter-definition.ts';
+export type { RoomsOfUser } from './own-account.ts';
+export { namedUser } from './password-check.ts';
+export type { PasswordHashing } from './passwords.ts';
+export type { Profile, ProfileListener } from './profiles.ts';
+export type { RegistrationMode } from './registration.ts';
+export type { Requester } from './requester.ts';
+export { checkLoginType, type OpenedSession } from './sessions.ts';

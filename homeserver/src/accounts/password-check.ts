@@ -1,0 +1,78 @@
+import { badJson, forbidden, MatrixError, missingParam } from '../protocol/errors.ts';
+import { parseUserId, type ServerName } from '../protocol/identifiers.ts';
+import type { Storage, StoredUser } from '../storage/index.ts';
+import type { Passwords } from './passwords.ts';
+
+/** What a client sends to name a user and prove it with a password. */
+export interface PasswordAnswer {
+  readonly identifier?: unknown;
+  /** The old form of `identifier`. */
+  readonly user?: unknown;
+  readonly password?: unknown;
+  readonly [key: string]: unknown;
+}
+
+/** A user that can log in. */
+export interface UserWithPassword extends StoredUser {
+  readonly passwordHash: string;
+}
+
+/** Checks passwords against the stored users. */
+export class PasswordCheck {
+  readonly #storage: Storage;
+  readonly #passwords: Passwords;
+  readonly #serverName: ServerName;
+
+  constructor(storage: Storage, passwords: Passwords, serverName: ServerName) {
+    this.#storage = storage;
+    this.#passwords = passwords;
+    this.#serverName = serverName;
+  }
+
+  /**
+   * The user whose name and password these are. The name is a localpart or a user ID, in any case.
+   * @throws {MatrixError} 403 `M_FORBIDDEN` for an unknown user or a wrong password, 403 `M_USER_DEACTIVATED`,
+   * 400 if the answer has the wrong form.
+   */
+  async check(answer: PasswordAnswer): Promise<UserWithPassword> {
+    const name = namedUser(answer);
+    const { password } = answer;
+    if (password === undefined) throw missingParam('The password is missing');
+    if (typeof password !== 'string') throw badJson('The password must be a string');
+    const userId = this.userIdOf(name);
+    const user = userId === undefined ? undefined : await this.#storage.users.byUserId(userId);
+    if (user?.deactivated === true) {
+      throw new MatrixError(403, 'M_USER_DEACTIVATED', 'This account has been deactivated');
+    }
+    const passwordHash = user?.passwordHash ?? null;
+    const matches = await this.#passwords.verify(passwordHash, password);
+    if (!matches || user === undefined || passwordHash === null) {
+      throw forbidden('The user name or the password is wrong');
+    }
+    return { ...user, passwordHash };
+  }
+
+  /** The local user ID that a name stands for; undefined if it can be none of this server. */
+  userIdOf(name: string): string | undefined {
+    const userId = name.startsWith('@') ? name : `@${name}:${this.#serverName}`;
+    const parts = parseUserId(userId);
+    if (parts?.domain !== this.#serverName) return undefined;
+    return `@${parts.localpart.toLowerCase()}:${this.#serverName}`;
+  }
+}
+
+/** The user name of a login or of a password stage, as it was written. */
+export function namedUser({ identifier, user }: PasswordAnswer): string {
+  if (identifier === undefined) {
+    if (typeof user === 'string') return user;
+    throw missingParam('The identifier of the user is missing');
+  }
+  if (typeof identifier !== 'object' || identifier === null)
+    throw badJson('The identifier must be an object');
+  const { type, user: named } = identifier as { readonly type?: unknown; readonly user?: unknown };
+  if (type !== 'm.id.user') {
+    throw new MatrixError(400, 'M_UNKNOWN', 'Users are known here by their user name only (m.id.user)');
+  }
+  if (typeof named !== 'string') throw missingParam('The identifier has no user');
+  return named;
+}

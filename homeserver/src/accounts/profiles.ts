@@ -1,0 +1,171 @@
+import { RecentMap } from '../base/recent-map.ts';
+import { CanonicalJsonError, canonicalJson, type JsonValue } from '../protocol/canonical-json.ts';
+import { badJson, forbidden, invalidParam, MatrixError, notFound } from '../protocol/errors.ts';
+import { isMxcUri, isUserId } from '../protocol/identifiers.ts';
+import { type Storage, type StoredProfile, UnitOfWork } from '../storage/index.ts';
+import type { Requester } from './requester.ts';
+import { retryWhenOvertaken } from './retry-when-overtaken.ts';
+
+/** What a user shows of itself. */
+export interface Profile {
+  readonly displayname?: string;
+  readonly avatar_url?: string;
+  readonly [field: string]: JsonValue | undefined;
+}
+
+/** What accounts needs of rooms when a profile changes. */
+export interface ProfileListener {
+  /** The display name or the avatar has changed, and is stored: the user's rooms are to show it. Must not wait. */
+  profileChanged(userId: string, profile: Profile): void;
+}
+
+const MAX_CACHED = 20_000;
+const MAX_PROFILE_BYTES = 65_536;
+const MAX_KEY_BYTES = 255;
+/** As Synapse. */
+const MAX_DISPLAY_NAME = 256;
+const MAX_AVATAR_URL = 1_000;
+/** The common namespaced identifier grammar. */
+const FIELD_NAME = /^[a-z][a-z0-9._-]*$/;
+
+/** The profiles of local users. */
+export class Profiles {
+  readonly #storage: Storage;
+  readonly #listener: ProfileListener;
+  readonly #cache = new RecentMap<string, Profile>(MAX_CACHED);
+
+  constructor(storage: Storage, listener: ProfileListener) {
+    this.#storage = storage;
+    this.#listener = listener;
+  }
+
+  /** The profile of a local user, from memory as a rule; undefined if there is no such user. */
+  async get(userId: string): Promise<Profile | undefined> {
+    const cached = this.#cache.get(userId);
+    if (cached !== undefined) return cached;
+    const stored = await this.#storage.profiles.get(userId);
+    if (stored === undefined) return undefined;
+    const written = this.#cache.get(userId);
+    if (written !== undefined) return written;
+    const profile = JSON.parse(stored.fields) as Profile;
+    this.#cache.set(userId, profile);
+    return profile;
+  }
+
+  /**
+   * The profile of a user, for a client.
+   * @throws {MatrixError} 400 `M_INVALID_PARAM` if this is no user ID, 404 `M_NOT_FOUND` if there is no profile.
+   */
+  async show(userId: string): Promise<Profile> {
+    if (!isUserId(userId)) throw invalidParam('This is not a user ID');
+    const profile = await this.get(userId);
+    if (profile === undefined) throw notFound('There is no such user');
+    return profile;
+  }
+
+  /**
+   * One field of a profile, for a client.
+   * @throws {MatrixError} 400 `M_INVALID_PARAM`, 404 `M_NOT_FOUND` also for a field that is not set.
+   */
+  async showField(userId: string, field: string): Promise<JsonValue> {
+    const profile = await this.show(userId);
+    const value = Object.hasOwn(profile, field) ? profile[field] : undefined;
+    if (value === undefined) throw notFound('The profile has no such field');
+    return value;
+  }
+
+  /**
+   * Sets a field of the requester's profile; undefined, and an empty avatar, take it away.
+   *
+   * Source: Client-Server API v1.19, `PUT` and `DELETE /profile/{userId}/{keyName}`.
+   * @throws {MatrixError} 403 `M_FORBIDDEN` for another user's profile; 400 `M_KEY_TOO_LARGE`,
+   * `M_PROFILE_TOO_LARGE`, `M_INVALID_PARAM`, `M_BAD_JSON`.
+   */
+  async setField(
+    requester: Requester,
+    userId: string,
+    field: string,
+    value: JsonValue | undefined,
+  ): Promise<void> {
+    if (userId !== requester.userId) throw forbidden("You cannot change another user's profile");
+    checkFieldName(field);
+    const kept = checkValue(field, value);
+    const changed = await retryWhenOvertaken(() => this.#replace(userId, field, kept));
+    if (changed !== undefined && (field === 'displayname' || field === 'avatar_url')) {
+      this.#listener.profileChanged(userId, changed);
+    }
+  }
+
+  /** Empties a profile, in a unit, without a word to the rooms: for a user that is leaving them. */
+  clear(unit: UnitOfWork, { userId, userNid }: Requester): void {
+    this.#storage.profiles.set(unit, { userNid, fields: '{}' });
+    unit.onCommit(() => this.#cache.set(userId, {}));
+  }
+
+  /** The new profile; undefined if nothing changes. */
+  async #replace(userId: string, field: string, value: JsonValue | undefined): Promise<Profile | undefined> {
+    const before = await this.#read(userId);
+    const { [field]: old, ...rest } = JSON.parse(before.fields) as Profile;
+    const profile: Profile = value === undefined ? rest : { ...rest, [field]: value };
+    const fields = toCanonicalJson(profile);
+    if (fields === before.fields) return undefined;
+    // A smaller profile is always welcome, even if it is still too large.
+    if (value !== undefined && Buffer.byteLength(fields) > MAX_PROFILE_BYTES) {
+      throw new MatrixError(
+        400,
+        'M_PROFILE_TOO_LARGE',
+        `A profile has at most ${MAX_PROFILE_BYTES} bytes in all`,
+      );
+    }
+    const unit = new UnitOfWork();
+    this.#storage.profiles.replace(unit, before, fields);
+    unit.onCommit(() => this.#cache.set(userId, profile));
+    await this.#storage.database.commit(unit);
+    return profile;
+  }
+
+  async #read(userId: string): Promise<StoredProfile> {
+    const stored = await this.#storage.profiles.get(userId);
+    if (stored === undefined) throw notFound('There is no such user');
+    return stored;
+  }
+}
+
+function checkFieldName(field: string): void {
+  if (Buffer.byteLength(field) > MAX_KEY_BYTES) {
+    throw new MatrixError(
+      400,
+      'M_KEY_TOO_LARGE',
+      `The name of a profile field has at most ${MAX_KEY_BYTES} bytes`,
+    );
+  }
+  if (!FIELD_NAME.test(field)) {
+    throw invalidParam('The name of a profile field has only a-z, 0-9 and . _ -, and begins with a letter');
+  }
+}
+
+/** The value to store; undefined if the field is to be taken away. */
+function checkValue(field: string, value: JsonValue | undefined): JsonValue | undefined {
+  if (field !== 'displayname' && field !== 'avatar_url') return value;
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'string') throw badJson(`${field} must be a string`);
+  if (field === 'displayname') {
+    if (value.length > MAX_DISPLAY_NAME) {
+      throw invalidParam(`The display name must have at most ${MAX_DISPLAY_NAME} characters`);
+    }
+    return value;
+  }
+  if (value === '') return undefined;
+  if (value.length > MAX_AVATAR_URL || !isMxcUri(value)) {
+    throw invalidParam('avatar_url must be an mxc:// URI of at most 1000 characters');
+  }
+  return value;
+}
+
+function toCanonicalJson(profile: Profile): string {
+  try {
+    return canonicalJson(profile);
+  } catch (error) {
+    throw error instanceof CanonicalJsonError ? badJson(error.message) : error;
+  }
+}

@@ -1,0 +1,117 @@
+import type { Clock } from '../base/clock.ts';
+import { MatrixError } from '../protocol/errors.ts';
+import { isValidLocalpart, makeUserId, type ServerName } from '../protocol/identifiers.ts';
+import { ExpectationFailed, type Storage, UnitOfWork } from '../storage/index.ts';
+
+/** An account that is to be made. */
+export interface NewAccount {
+  readonly userId: string;
+  /** Null: nobody can log in with a password. */
+  readonly passwordHash: string | null;
+  readonly displayName?: string | undefined;
+  readonly isAdmin?: boolean;
+  /** Synapse's `user_type`. */
+  readonly userType?: string | undefined;
+}
+
+const RESERVED = '_guildhall';
+
+/** The local users. */
+export class Users {
+  readonly #storage: Storage;
+  readonly #clock: Clock;
+  readonly #serverName: ServerName;
+
+  constructor(storage: Storage, clock: Clock, serverName: ServerName) {
+    this.#storage = storage;
+    this.#clock = clock;
+    this.#serverName = serverName;
+  }
+
+  /** Whether there is, or was, a local user of this ID. */
+  async exists(userId: string): Promise<boolean> {
+    return (await this.#storage.users.byUserId(userId)) !== undefined;
+  }
+
+  /** Whether the user is an admin of this server. */
+  async isAdmin(userId: string): Promise<boolean> {
+    const user = await this.#storage.users.byUserId(userId);
+    return user?.admin === true && !user.deactivated;
+  }
+
+  /**
+   * The ID of the user that a person wants to become. Capitals become small letters.
+   * @throws {MatrixError} 400 `M_INVALID_USERNAME`, `M_EXCLUSIVE` for a reserved name.
+   */
+  userIdFor(localpart: string): string {
+    const lower = localpart.toLowerCase();
+    if (lower.startsWith(RESERVED)) {
+      throw new MatrixError(400, 'M_EXCLUSIVE', `Names that begin with ${RESERVED} belong to the server`);
+    }
+    if (lower.startsWith('_')) {
+      throw new MatrixError(400, 'M_INVALID_USERNAME', 'A user name does not begin with _');
+    }
+    return makeUserId(lower, this.#serverName);
+  }
+
+  /**
+   * Checks that a user ID is free.
+   * @throws {MatrixError} 400 `M_USER_IN_USE`
+   */
+  async checkFree(userId: string): Promise<void> {
+    if (await this.exists(userId)) throw nameTaken();
+  }
+
+  /**
+   * Makes an account with its profile, in one transaction with what `extend` adds to the unit.
+   * @throws {MatrixError} 400 `M_USER_IN_USE`; ExpectationFailed if `extend` asked for something that does not hold.
+   */
+  async create<T>(account: NewAccount, extend: (unit: UnitOfWork, userNid: number) => T): Promise<T> {
+    const { userId, passwordHash, displayName, isAdmin = false, userType } = account;
+    const userNid = await this.#storage.strings.intern(userId);
+    const unit = new UnitOfWork();
+    this.#storage.users.add(unit, {
+      userNid,
+      userId,
+      passwordHash,
+      admin: isAdmin,
+      userType: userType ?? null,
+      createdTs: this.#clock.now(),
+    });
+    const fields = JSON.stringify({ displayname: displayName ?? userId.slice(1, userId.indexOf(':')) });
+    this.#storage.profiles.add(unit, { userNid, fields });
+    const result = extend(unit, userNid);
+    if (isAdmin) this.#storage.registrationTokens.deleteFirstAdminTokens(unit);
+    try {
+      await this.#storage.database.commit(unit);
+    } catch (error) {
+      if (error instanceof ExpectationFailed && (await this.exists(userId))) throw nameTaken();
+      throw error;
+    }
+    return result;
+  }
+
+  /**
+   * A user of the server's own, made when it is not there: its localpart begins with `_guildhall`, and nobody can
+   * log in as it.
+   */
+  async ensureReserved(localpart: string, displayName: string): Promise<{ userId: string; userNid: number }> {
+    if (!localpart.startsWith(RESERVED) || !isValidLocalpart(localpart)) {
+      throw new Error(`${localpart} is not a reserved name`);
+    }
+    const userId = `@${localpart}:${this.#serverName}`;
+    const userNid = await this.#storage.strings.intern(userId);
+    if (await this.exists(userId)) return { userId, userNid };
+    try {
+      await this.create({ userId, passwordHash: null, displayName }, () => undefined);
+    } catch (error) {
+      // Another process may have made it meanwhile.
+      if (!(await this.exists(userId))) throw error;
+    }
+    return { userId, userNid };
+  }
+}
+
+function nameTaken(): MatrixError {
+  return new MatrixError(400, 'M_USER_IN_USE', 'This user name is taken');
+}

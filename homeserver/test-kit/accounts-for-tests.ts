@@ -1,0 +1,71 @@
+import { type Accounts, type AccountsOptions, createAccounts, type Profile } from '../src/accounts/index.ts';
+import { createLogger } from '../src/base/logger.ts';
+import type { Requester } from '../src/http/endpoint.ts';
+import type { Storage } from '../src/storage/index.ts';
+import { ManualClock } from './manual-clock.ts';
+import { rejection } from './rejection.ts';
+
+/** Accounts of the server `test`, with open registration and cheap hashes. */
+export interface TestAccounts extends Accounts {
+  readonly clock: ManualClock;
+  /** What the rooms were told of. */
+  readonly profileChanges: { userId: string; profile: Profile }[];
+  /** Whose rooms were left. */
+  readonly left: string[];
+  /** Registers a user with the password `password of NAME`, logged in. */
+  signUp(name: string): Promise<SignedUp>;
+}
+
+export interface SignedUp extends Requester {
+  readonly accessToken: string;
+  readonly password: string;
+}
+
+/** @param options what differs from the usual. */
+export function accountsForTests(storage: Storage, options: Partial<AccountsOptions> = {}): TestAccounts {
+  const clock = new ManualClock();
+  const profileChanges: TestAccounts['profileChanges'] = [];
+  const left: string[] = [];
+  const accounts = createAccounts({
+    storage,
+    serverName: 'test',
+    clock,
+    logger: createLogger({ level: 'silent' }),
+    registration: 'open',
+    passwordHashing: { memoryKiB: 1024, passes: 1 },
+    profileListener: { profileChanged: (userId, profile) => profileChanges.push({ userId, profile }) },
+    roomsOfUser: { leaveAll: async (userId) => void left.push(userId) },
+    ...options,
+  });
+  return {
+    ...accounts,
+    clock,
+    profileChanges,
+    left,
+    async signUp(username) {
+      const password = `password of ${username}`;
+      const { session } = await accounts.registration.register({
+        username,
+        password,
+        device: {},
+        auth: { type: 'm.login.dummy' },
+      });
+      if (session === undefined) throw new Error(`${username} was not logged in`);
+      const requester = await accounts.sessions.authenticate(session.accessToken);
+      if (requester === undefined) throw new Error(`the token of ${username} does not work`);
+      return { ...requester, accessToken: session.accessToken, password };
+    },
+  };
+}
+
+/** The JSON that a client gets for what a promise rejects with, with the status. */
+export async function refusal(promise: Promise<unknown>): Promise<Record<string, unknown>> {
+  const error = (await rejection(promise)) as { status?: number; toJSON?: () => Record<string, unknown> };
+  if (error.status === undefined || error.toJSON === undefined) throw error;
+  return { status: error.status, ...error.toJSON() };
+}
+
+/** The `auth` object that answers a demand for a password. */
+export function passwordAuth(name: string, password = `password of ${name}`): Record<string, unknown> {
+  return { type: 'm.login.password', identifier: { type: 'm.id.user', user: name }, password };
+}
