@@ -1,0 +1,167 @@
+import type { Clock } from '../base/clock.ts';
+import { randomOpaqueId } from '../base/ids.ts';
+import {
+  forbidden,
+  invalidParam,
+  limitExceeded,
+  MatrixError,
+  notFound,
+  tooLarge,
+} from '../protocol/errors.ts';
+import type { ServerName } from '../protocol/identifiers.ts';
+import {
+  type BlobStore,
+  BlobTooLarge,
+  ExpectationFailed,
+  type SavedBlob,
+  type Storage,
+  type StoredMedia,
+  UnitOfWork,
+} from '../storage/index.ts';
+import type { Arrivals } from './arrivals.ts';
+import { readContentType } from './content-type.ts';
+
+export interface UploadsOptions {
+  readonly storage: Pick<Storage, 'database' | 'media'>;
+  readonly blobs: BlobStore;
+  readonly serverName: ServerName;
+  readonly clock: Clock;
+  readonly maxUploadBytes: number;
+  readonly arrivals: Arrivals;
+}
+
+/** What a client sends. */
+export interface Upload {
+  readonly body: AsyncIterable<Uint8Array>;
+  /** What the client says of the number of bytes before it sends them. */
+  readonly announcedBytes?: number | undefined;
+  readonly contentType?: string | undefined;
+  readonly fileName?: string | undefined;
+}
+
+/** A media ID to upload to later. */
+export interface Reservation {
+  readonly contentUri: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly expiresTs: number;
+}
+
+const RESERVED_FOR_MS = 24 * 60 * 60_000;
+const MOST_RESERVED = 20;
+const LONGEST_FILE_NAME = 1_000;
+
+/** Takes in what people upload. Source: Client-Server API v1.19, "Content repository". */
+export class Uploads {
+  readonly #storage: UploadsOptions['storage'];
+  readonly #blobs: BlobStore;
+  readonly #serverName: ServerName;
+  readonly #clock: Clock;
+  readonly #maxUploadBytes: number;
+  readonly #arrivals: Arrivals;
+
+  constructor({ storage, blobs, serverName, clock, maxUploadBytes, arrivals }: UploadsOptions) {
+    this.#storage = storage;
+    this.#blobs = blobs;
+    this.#serverName = serverName;
+    this.#clock = clock;
+    this.#maxUploadBytes = maxUploadBytes;
+    this.#arrivals = arrivals;
+  }
+
+  /**
+   * Keeps an upload under a new media ID; it survives the loss of power once this resolves.
+   * @returns the `mxc://` URI
+   * @throws {MatrixError} 413 `M_TOO_LARGE`; 400 `M_INVALID_PARAM` for a file name of more than 1,000 characters.
+   */
+  async upload(userNid: number, upload: Upload): Promise<string> {
+    const content = await this.#receive(upload);
+    const unit = new UnitOfWork();
+    const media = { ...this.#newMedia(userNid), ...content, expiresTs: null };
+    this.#storage.media.add(unit, media);
+    await this.#storage.database.commit(unit);
+    return `mxc://${media.origin}/${media.mediaId}`;
+  }
+
+  /**
+   * Gives out a media ID to upload to within a day.
+   * @throws {MatrixError} 429 `M_LIMIT_EXCEEDED` while the user has 20 of them that nothing was uploaded to.
+   */
+  async reserve(userNid: number): Promise<Reservation> {
+    const media = this.#newMedia(userNid);
+    const lapses = await this.#storage.media.reservationsOf(media.userNid, media.createdTs);
+    const [earliest] = lapses;
+    if (earliest !== undefined && lapses.length >= MOST_RESERVED) {
+      throw limitExceeded(earliest - media.createdTs);
+    }
+    const expiresTs = media.createdTs + RESERVED_FOR_MS;
+    const unit = new UnitOfWork();
+    this.#storage.media.deleteLapsed(unit, media.userNid, media.createdTs);
+    const empty = { contentType: 'application/octet-stream', uploadName: null, size: 0, sha256: null };
+    this.#storage.media.add(unit, { ...media, ...empty, expiresTs });
+    await this.#storage.database.commit(unit);
+    return { contentUri: `mxc://${media.origin}/${media.mediaId}`, expiresTs };
+  }
+
+  /**
+   * Keeps an upload under a media ID that the user has reserved.
+   * @throws {MatrixError} 404 `M_NOT_FOUND` for an ID that was not reserved or has lapsed, 403 `M_FORBIDDEN` for
+   * somebody else's, 409 `M_CANNOT_OVERWRITE_MEDIA` if something was uploaded to it already; as `upload` besides.
+   */
+  async uploadTo(userNid: number, serverName: ServerName, mediaId: string, upload: Upload): Promise<void> {
+    await this.#requireReserved(userNid, serverName, mediaId);
+    const content = await this.#receive(upload);
+    const unit = new UnitOfWork();
+    this.#storage.media.fill(unit, { origin: serverName, mediaId }, content, this.#clock.now());
+    try {
+      await this.#storage.database.commit(unit);
+    } catch (error) {
+      if (!(error instanceof ExpectationFailed)) throw error;
+      // Another upload was faster, or the reservation lapsed meanwhile: look again to say which.
+      await this.#requireReserved(userNid, serverName, mediaId);
+      throw error;
+    }
+    this.#arrivals.announce(mediaId);
+  }
+
+  async #requireReserved(userNid: number, serverName: ServerName, mediaId: string): Promise<void> {
+    const media =
+      serverName === this.#serverName ? await this.#storage.media.get(serverName, mediaId) : undefined;
+    const isLapsed = media?.sha256 === null && (media.expiresTs ?? 0) <= this.#clock.now();
+    if (media === undefined || isLapsed) throw notFound('This media ID was not reserved, or has lapsed');
+    if (media.userNid !== userNid) {
+      throw forbidden('Somebody else has reserved this media ID');
+    }
+    if (media.sha256 === null) return;
+    throw new MatrixError(409, 'M_CANNOT_OVERWRITE_MEDIA', 'Something was uploaded to this media ID already');
+  }
+
+  #newMedia(userNid: number) {
+    return {
+      origin: this.#serverName,
+      mediaId: randomOpaqueId(24),
+      userNid,
+      createdTs: this.#clock.now(),
+    } satisfies Partial<StoredMedia>;
+  }
+
+  async #receive({ body, announcedBytes = 0, contentType, fileName }: Upload) {
+    if (fileName !== undefined && fileName.length > LONGEST_FILE_NAME) {
+      throw invalidParam(`The file name is longer than ${LONGEST_FILE_NAME} characters`);
+    }
+    if (announcedBytes > this.#maxUploadBytes) throw this.#tooLarge();
+    const saved = await this.#save(body);
+    return { ...saved, contentType: readContentType(contentType), uploadName: fileName ?? null };
+  }
+
+  async #save(body: AsyncIterable<Uint8Array>): Promise<SavedBlob> {
+    try {
+      return await this.#blobs.save(body, this.#maxUploadBytes);
+    } catch (error) {
+      throw error instanceof BlobTooLarge ? this.#tooLarge() : error;
+    }
+  }
+
+  #tooLarge(): MatrixError {
+    return tooLarge(`The file is too large: this server takes up to ${this.#maxUploadBytes} bytes`);
+  }
+}
