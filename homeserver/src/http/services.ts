@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { GuildsContext } from '../guilds/index.ts';
 import type { ServerName } from '../protocol/identifiers.ts';
+import type { RoomsContext } from '../rooms/index.ts';
 import type { Requester } from './endpoint.ts';
 
 /**
@@ -19,6 +20,7 @@ export interface Services {
     };
   };
   readonly guilds: GuildsContext;
+  readonly rooms: RoomsContext;
   readonly serverName: ServerName;
   /** Where clients reach this server, without a slash at the end: `https://chat.example.org`. */
   readonly publicUrl: string;

@@ -34,20 +34,20 @@ export interface InitialState {
 
 /** What a new room is to be. */
 export interface RoomRequest {
-  readonly roomVersion?: string;
-  readonly preset?: Preset;
-  readonly visibility?: 'public' | 'private';
-  readonly name?: string;
-  readonly topic?: string;
+  readonly roomVersion?: string | undefined;
+  readonly preset?: Preset | undefined;
+  readonly visibility?: 'public' | 'private' | undefined;
+  readonly name?: string | undefined;
+  readonly topic?: string | undefined;
   /** The localpart of an alias on this server. */
-  readonly aliasName?: string;
-  readonly creationContent?: JsonObject;
-  readonly initialState?: readonly InitialState[];
-  readonly powerLevelOverride?: JsonObject;
-  readonly invite?: readonly string[];
+  readonly aliasName?: string | undefined;
+  readonly creationContent?: JsonObject | undefined;
+  readonly initialState?: readonly InitialState[] | undefined;
+  readonly powerLevelOverride?: JsonObject | undefined;
+  readonly invite?: readonly string[] | undefined;
   /** Local users that are members from the first moment: invited and joined, or let in by a restricted join rule. */
-  readonly members?: readonly string[];
-  readonly isDirect?: boolean;
+  readonly members?: readonly string[] | undefined;
+  readonly isDirect?: boolean | undefined;
 }
 
 /**

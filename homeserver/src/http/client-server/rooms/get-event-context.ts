@@ -1,0 +1,13 @@
+import { getContext, readEventFilter } from '../../../rooms/index.ts';
+import { endpoint } from '../../endpoint.ts';
+import { integerQuery, jsonQuery } from '../../request-values.ts';
+
+export const getEventContext = endpoint(
+  'getEventContext',
+  {},
+  ({ params: { roomId, eventId }, query, requester, services }) =>
+    getContext(services.rooms, roomId, eventId, requester, {
+      limit: integerQuery(query, 'limit'),
+      filter: readEventFilter(jsonQuery(query, 'filter')),
+    }),
+);

@@ -1,0 +1,19 @@
+import { sendEvent } from '../../../rooms/index.ts';
+import { endpoint } from '../../endpoint.ts';
+import type { RateLimitName } from '../../rate-limits.ts';
+
+/** The types that have a limit of their own. */
+const LIMITS = new Map<string, RateLimitName>([
+  ['m.reaction', 'reaction'],
+  ['m.room.redaction', 'redaction'],
+]);
+
+export const sendMessage = endpoint('sendMessage', {}, async (call) => {
+  const { params, body, requester, services, takeFromLimit } = call;
+  const { roomId, eventType, txnId } = params;
+  const { userId, userNid, deviceId } = requester;
+  takeFromLimit(LIMITS.get(eventType) ?? 'message', userId);
+  const transaction = { userNid, deviceId, scope: `send ${roomId} ${eventType}`, txnId };
+  const eventId = await sendEvent(services.rooms, { roomId, sender: userId }, eventType, body, transaction);
+  return { event_id: eventId };
+});
