@@ -22,6 +22,7 @@ export { getMessages } from './queries/messages.ts';
 export { getPublicRooms, getVisibility } from './queries/public-rooms.ts';
 export { getRoomSummary } from './queries/room-summary.ts';
 export { getState, getStateEvent } from './queries/state.ts';
+export { readTimeline } from './queries/timeline.ts';
 export { getEventByTimestamp } from './queries/timestamp-to-event.ts';
 export { type Member, Room, stateKeyOf } from './room.ts';
 export { existingRoom, joinedRoom, knownRoom, powerLevelsOfRoom } from './room-access.ts';

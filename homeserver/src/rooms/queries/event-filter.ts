@@ -55,7 +55,7 @@ export function readEventFilter(value: unknown): RoomEventFilter {
 export function passesFilter(
   filter: RoomEventFilter,
   roomId: string,
-  { type, sender, content }: Pdu,
+  { type, sender, content }: Pick<Pdu, 'type' | 'sender' | 'content'>,
 ): boolean {
   const { contains_url: containsUrl } = filter;
   if (filter.not_rooms?.includes(roomId) || filter.rooms?.includes(roomId) === false) return false;
