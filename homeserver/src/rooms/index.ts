@@ -11,7 +11,7 @@ export { updateProfileInRooms } from './commands/update-profile.ts';
 export type { MemberProfile, Profiles, RoomsContext } from './context.ts';
 export { type EventContext, getContext } from './queries/context.ts';
 export { getEvent } from './queries/event.ts';
-export { passesFilter, type RoomEventFilter, readEventFilter } from './queries/event-filter.ts';
+export { passesFilter } from './queries/event-filter.ts';
 export { getHierarchy } from './queries/hierarchy.ts';
 export { canSee, filterVisible } from './queries/history-visibility.ts';
 export { ignoredUsers } from './queries/ignored-users.ts';

@@ -1,10 +1,11 @@
+import type { RoomEventFilter } from '../../accounts/index.ts';
 import type { JsonObject } from '../../protocol/canonical-json.ts';
 import { notFound } from '../../protocol/errors.ts';
 import type { StoredEvent } from '../../storage/index.ts';
 import { presentEvents, type Viewer } from '../client-event.ts';
 import type { RoomsContext } from '../context.ts';
 import { getVisibleEvent } from './event.ts';
-import { passesFilter, type RoomEventFilter } from './event-filter.ts';
+import { passesFilter } from './event-filter.ts';
 import { pageToken } from './page-token.ts';
 import { endOfView, stateAfter, viewRoom } from './room-view.ts';
 import { readTimeline } from './timeline.ts';

@@ -1,8 +1,8 @@
+import type { RoomEventFilter } from '../../accounts/index.ts';
 import type { JsonObject } from '../../protocol/canonical-json.ts';
 import type { StoredEvent } from '../../storage/index.ts';
 import { presentEvents, type Viewer } from '../client-event.ts';
 import type { RoomsContext } from '../context.ts';
-import type { RoomEventFilter } from './event-filter.ts';
 import { pageToken, positionOfToken } from './page-token.ts';
 import { endOfView, membersAfter, viewRoom } from './room-view.ts';
 import { readTimeline } from './timeline.ts';

@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
+import type { RoomEventFilter } from '../../accounts/index.ts';
 import type { Placed, StoredEvent } from '../../storage/index.ts';
 import type { RoomsContext } from '../context.ts';
 import type { Room } from '../room.ts';
-import { passesFilter, type RoomEventFilter } from './event-filter.ts';
+import { passesFilter } from './event-filter.ts';
 import { filterVisible, type Onlooker } from './history-visibility.ts';
 import { ignoredUsers } from './ignored-users.ts';
 

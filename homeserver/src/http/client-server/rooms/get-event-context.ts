@@ -1,4 +1,5 @@
-import { getContext, readEventFilter } from '../../../rooms/index.ts';
+import { parseRoomEventFilter } from '../../../accounts/index.ts';
+import { getContext } from '../../../rooms/index.ts';
 import { endpoint } from '../../endpoint.ts';
 import { integerQuery, jsonQuery } from '../../request-values.ts';
 
@@ -8,6 +9,6 @@ export const getEventContext = endpoint(
   ({ params: { roomId, eventId }, query, requester, services }) =>
     getContext(services.rooms, roomId, eventId, requester, {
       limit: integerQuery(query, 'limit'),
-      filter: readEventFilter(jsonQuery(query, 'filter')),
+      filter: parseRoomEventFilter(jsonQuery(query, 'filter') ?? {}),
     }),
 );

@@ -1,5 +1,6 @@
+import { parseRoomEventFilter } from '../../../accounts/index.ts';
 import { missingParam } from '../../../protocol/errors.ts';
-import { getMessages, readEventFilter } from '../../../rooms/index.ts';
+import { getMessages } from '../../../rooms/index.ts';
 import { endpoint } from '../../endpoint.ts';
 import { enumQuery, integerQuery, jsonQuery, textQuery } from '../../request-values.ts';
 
@@ -14,7 +15,7 @@ export const getRoomEvents = endpoint(
       from: textQuery(query, 'from'),
       to: textQuery(query, 'to'),
       limit: integerQuery(query, 'limit'),
-      filter: readEventFilter(jsonQuery(query, 'filter')),
+      filter: parseRoomEventFilter(jsonQuery(query, 'filter') ?? {}),
     });
   },
 );
