@@ -33,8 +33,9 @@ export class GroupCommitter {
   readonly #writer: BatchWriter;
   readonly #listeners: ((rows: readonly LogRow[]) => void)[] = [];
   #waiting: Waiting[] = [];
-  #scheduled = false;
-  #running: Promise<void> | undefined;
+  /** Whether a batch is on its way, or about to be. */
+  #busy = false;
+  #idle: (() => void)[] = [];
   #closed = false;
 
   constructor(writer: BatchWriter) {
@@ -63,21 +64,14 @@ export class GroupCommitter {
   /** Waits for everything handed over so far, and refuses more. */
   async close(): Promise<void> {
     this.#closed = true;
-    while (this.#scheduled || this.#running !== undefined) {
-      await (this.#running ?? new Promise((resolve) => setImmediate(resolve)));
-    }
+    if (this.#busy) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#running !== undefined) return;
-    this.#scheduled = true;
+    if (this.#busy) return;
+    this.#busy = true;
     // After this round of input, so that requests that arrived together are written together.
-    setImmediate(() => {
-      this.#scheduled = false;
-      this.#running = this.#drain().finally(() => {
-        this.#running = undefined;
-      });
-    });
+    setImmediate(() => void this.#drain());
   }
 
   async #drain(): Promise<void> {
@@ -90,6 +84,9 @@ export class GroupCommitter {
         for (const entry of batch) entry.reject(asError(error));
       }
     }
+    // In the same breath as the last look at what is waiting, or a unit that comes between would wait for ever.
+    this.#busy = false;
+    for (const resolve of this.#idle.splice(0)) resolve();
   }
 
   #settle(batch: readonly Waiting[], outcomes: readonly UnitOutcome[]): void {

@@ -45,6 +45,11 @@ const newestOfRooms = defineQuery<[number[]], { room: number; position: number }
 const rowsOfUser = defineQuery<[number, number, number], RawLogRow>(
   `SELECT ${ROW} FROM log WHERE user_nid = ? AND position > ? AND position <= ? ORDER BY position`,
 );
+const receiptsOfRooms = defineQuery<[number[], number, number], RawLogRow>(
+  `SELECT max(position) AS position, kind, room_nid AS room, user_nid AS "user", NULL AS ref, key FROM log
+   WHERE room_nid = ANY(?:bigint[]) AND kind = 2 AND position > ? AND position <= ?
+   GROUP BY kind, room_nid, user_nid, key`,
+);
 const rowsOfRoom = defineQuery<[number, number, number, number], RawLogRow>(
   `SELECT ${ROW} FROM log WHERE room_nid = ? AND kind = ? AND position > ? AND position <= ? ORDER BY position`,
 );
@@ -99,6 +104,12 @@ export class LogStore {
   /** The rows that concern one user (own account data, own memberships, own receipts), oldest first. */
   async ofUser(userNid: number, after: number, until: number): Promise<LogRow[]> {
     return (await this.#database.all(rowsOfUser, [userNid, after, until])).map(fromRaw);
+  }
+
+  /** The receipts that moved in these rooms: the newest row of each, in no order. */
+  async receiptsOfRooms(roomNids: readonly number[], after: number, until: number): Promise<LogRow[]> {
+    if (roomNids.length === 0) return [];
+    return (await this.#database.all(receiptsOfRooms, [[...roomNids], after, until])).map(fromRaw);
   }
 
   /** The rows of one kind in a room, oldest first. */

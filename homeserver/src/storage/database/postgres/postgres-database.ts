@@ -30,6 +30,7 @@ export class PostgresDatabase implements Database {
   readonly #writer: PostgresWriter;
   readonly #pool: pg.Pool;
   readonly #committer: GroupCommitter;
+  #closing: Promise<void> | undefined;
   readonly #names = new Map<string, string>();
 
   /**
@@ -72,7 +73,12 @@ export class PostgresDatabase implements Database {
     return this.#writer.reserve(counter, count);
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     await this.#committer.close();
     await this.#writer.close();
     await this.#pool.end();

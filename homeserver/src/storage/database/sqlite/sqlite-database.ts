@@ -119,6 +119,7 @@ export class SqliteDatabase implements Database {
   readonly #writer: SqliteWriter;
   readonly #reader: BetterSqlite3.Database;
   readonly #committer: GroupCommitter;
+  #closing: Promise<void> | undefined;
   readonly #prepared = new Map<string, BetterSqlite3.Statement>();
 
   /** Opens a database that the migrations have already been run on. */
@@ -149,7 +150,12 @@ export class SqliteDatabase implements Database {
     return this.#writer.reserve(counter, count);
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     await this.#committer.close();
     this.#reader.close();
     await this.#writer.close();
