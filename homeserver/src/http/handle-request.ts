@@ -11,7 +11,7 @@ import { ClientGone, readJson } from './request-body.ts';
 import type { RouteMatch, Router } from './router.ts';
 import { RunningCall } from './running-call.ts';
 import type { Services } from './services.ts';
-import { errorReply, writePreflight, writeReply } from './write-reply.ts';
+import { discardReply, errorReply, writePreflight, writeReply } from './write-reply.ts';
 
 interface RequestHandlerOptions {
   readonly router: Router;
@@ -88,7 +88,8 @@ export class RequestHandler {
     }
     call.body = await readBody(endpoint, request);
     const handled = await endpoint.handle(call);
-    if (!response.destroyed) await this.#write(response, handled);
+    if (response.destroyed) discardReply(handled);
+    else await this.#write(response, handled);
   }
 
   async #answerError(error: unknown, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -48,6 +48,11 @@ export async function writeReply(response: ServerResponse, handled: object | Rep
   response.end(bytes);
 }
 
+/** Closes what a handler opened for a client that has gone away meanwhile. */
+export function discardReply(handled: object | Reply): void {
+  if (handled instanceof Reply && handled.body instanceof Readable) handled.body.destroy();
+}
+
 /** What the client is told about an error: nothing, unless it is a `MatrixError`. */
 export function errorReply(error: unknown): Reply {
   const told =

@@ -1,0 +1,4 @@
+import type { Endpoint } from '../../endpoint.ts';
+import { setTyping } from './set-typing.ts';
+
+export const typingEndpoints: readonly Endpoint[] = [setTyping];
