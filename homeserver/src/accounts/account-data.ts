@@ -4,6 +4,7 @@ import { isRoomId } from '../protocol/identifiers.ts';
 import { type AccountDataKey, type Storage, UnitOfWork } from '../storage/index.ts';
 import { checkName } from './names.ts';
 import { retryWhenOvertaken } from './retry-when-overtaken.ts';
+import { asAccountData, PUSH_RULES_TYPE, rulesIn } from './stored-push-rules.ts';
 
 /** A piece of account data, as sync gives it to clients. */
 export interface AccountDataEntry {
@@ -20,10 +21,13 @@ export interface RoomAccountDataEntry extends AccountDataEntry {
 export const NO_ROOM = 0;
 
 /** Set by endpoints of their own, never as account data. */
-const WRITTEN_BY_SERVER = ['m.push_rules', 'm.fully_read'];
+const WRITTEN_BY_SERVER = [PUSH_RULES_TYPE, 'm.fully_read'];
 const MAX_CONTENT_CHARACTERS = 1_048_576;
 
-/** What clients keep on the server about their user, for each room and for none. */
+/**
+ * What clients keep on the server about their user, for each room and for none. Everybody has push rules: those that
+ * were never touched are the default ones.
+ */
 export class AccountData {
   readonly #storage: Storage;
 
@@ -33,13 +37,17 @@ export class AccountData {
 
   /** One piece; `roomNid` is `NO_ROOM` for what belongs to no room. */
   async get(userNid: number, roomNid: number, type: string): Promise<JsonObject | undefined> {
-    return parse(await this.#storage.accountData.get({ userNid, roomNid, type }));
+    const content = parse(await this.#storage.accountData.get({ userNid, roomNid, type }));
+    return type === PUSH_RULES_TYPE && roomNid === NO_ROOM ? this.#pushRules(userNid, content) : content;
   }
 
-  /** Everything that is stored and belongs to no room, by type. */
+  /** Everything that belongs to no room. */
   async global(userNid: number): Promise<AccountDataEntry[]> {
-    const entries = await this.#storage.accountData.global(userNid);
-    return entries.map(({ type, content }) => ({ type, content: JSON.parse(content) }));
+    const stored = await this.#storage.accountData.global(userNid);
+    const entries = stored.map(({ type, content }) => ({ type, content: JSON.parse(content) as JsonObject }));
+    const pushRules = entries.find(({ type }) => type === PUSH_RULES_TYPE);
+    const content = await this.#pushRules(userNid, pushRules?.content);
+    return [{ type: PUSH_RULES_TYPE, content }, ...entries.filter((entry) => entry !== pushRules)];
   }
 
   /** Everything that belongs to rooms, by room and type. */
@@ -96,6 +104,10 @@ export class AccountData {
     const room = await this.#storage.rooms.byId(roomId);
     if (room === undefined) throw notFound('This server does not know that room');
     return room.nid;
+  }
+
+  async #pushRules(userNid: number, stored: JsonObject | undefined): Promise<JsonObject> {
+    return asAccountData(rulesIn(stored, await this.#storage.strings.valueOf(userNid)));
   }
 }
 

@@ -12,6 +12,7 @@ import { PasswordCheck } from './password-check.ts';
 import { PasswordConfirmation } from './password-confirmation.ts';
 import { type PasswordHashing, Passwords } from './passwords.ts';
 import { type ProfileListener, Profiles } from './profiles.ts';
+import { PushRules } from './push-rules.ts';
 import { Registration, type RegistrationMode } from './registration.ts';
 import { RegistrationTokens } from './registration-tokens.ts';
 import { Sessions } from './sessions.ts';
@@ -45,6 +46,7 @@ export interface Accounts {
   readonly profiles: Profiles;
   readonly accountData: AccountData;
   readonly tags: Tags;
+  readonly pushRules: PushRules;
   readonly filters: Filters;
   /** Writes what was gathered. */
   close(): Promise<void>;
@@ -93,6 +95,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     profiles,
     accountData,
     tags: new Tags(accountData),
+    pushRules: new PushRules(accountData),
     filters: new Filters(storage),
     async close() {
       ownAccount.close();

@@ -34,11 +34,16 @@ export class Devices {
   }
 
   /**
-   * Renames one of the requester's devices.
+   * Renames one of the requester's devices; without a name nothing changes.
    * @throws {MatrixError} 404 `M_NOT_FOUND`; 400 for a name that cannot be.
    */
-  async rename({ userNid }: Requester, deviceId: string, displayName: string): Promise<void> {
+  async rename(requester: Requester, deviceId: string, displayName: string | undefined): Promise<void> {
+    if (displayName === undefined) {
+      await this.get(requester, deviceId);
+      return;
+    }
     checkDeviceName(displayName);
+    const { userNid } = requester;
     const unit = new UnitOfWork();
     this.#storage.devices.rename(unit, userNid, deviceId, displayName);
     try {

@@ -1,4 +1,6 @@
 /** Users, sessions, profiles and account data: what the other rooms use of it. */
+
+export type { RegistrationToken, StoredDevice as Device } from '../storage/index.ts';
 export { type AccountDataEntry, NO_ROOM, type RoomAccountDataEntry } from './account-data.ts';
 export { type Accounts, type AccountsOptions, createAccounts } from './accounts.ts';
 export {
@@ -10,7 +12,6 @@ export {
   type RoomFilter,
 } from './filter-definition.ts';
 export type { RoomsOfUser } from './own-account.ts';
-export { namedUser } from './password-check.ts';
 export type { PasswordHashing } from './passwords.ts';
 export type { Profile, ProfileListener } from './profiles.ts';
 export type { RegistrationMode } from './registration.ts';

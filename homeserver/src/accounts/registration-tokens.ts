@@ -7,6 +7,8 @@ import { ExpectationFailed, type RegistrationToken, type Storage, UnitOfWork } f
 export interface RegistrationTokenWish {
   /** Made up unless given. */
   readonly token?: string | undefined;
+  /** How long a token that is made up becomes; 16 unless given. */
+  readonly length?: number | undefined;
   /** How many accounts it may make; any number unless given. */
   readonly usesAllowed?: number | undefined;
   /** Milliseconds since the Unix epoch; never unless given. */
@@ -32,7 +34,7 @@ export class RegistrationTokens {
    * @throws {MatrixError} 400 `M_INVALID_PARAM` if the wish has the wrong form or there is such a token.
    */
   async create(wish: RegistrationTokenWish): Promise<RegistrationToken> {
-    const { token = randomOpaqueId(GENERATED_LENGTH), usesAllowed, expiresTs } = wish;
+    const { length = GENERATED_LENGTH, token = randomOpaqueId(length), usesAllowed, expiresTs } = wish;
     if (!TOKEN.test(token)) throw invalidParam('A token has 1 to 64 of the characters A-Z a-z 0-9 . _ ~ -');
     if (usesAllowed !== undefined && !isCount(usesAllowed)) {
       throw invalidParam('uses_allowed must be a whole number of at least 0');
@@ -53,9 +55,20 @@ export class RegistrationTokens {
     return created;
   }
 
-  /** The tokens for ordinary accounts, used up or not. */
-  list(): Promise<RegistrationToken[]> {
-    return this.#storage.registrationTokens.list();
+  /** The tokens for ordinary accounts; those that can, or cannot, be used now if `valid` is given. */
+  async list(valid?: boolean): Promise<RegistrationToken[]> {
+    const tokens = await this.#storage.registrationTokens.list();
+    return valid === undefined ? tokens : tokens.filter((token) => this.#isValid(token) === valid);
+  }
+
+  /**
+   * One token for ordinary accounts.
+   * @throws {MatrixError} 404 `M_NOT_FOUND`
+   */
+  async get(token: string): Promise<RegistrationToken> {
+    const found = TOKEN.test(token) ? await this.#storage.registrationTokens.get(token) : undefined;
+    if (found === undefined || found.makesAdmin) throw notFound('There is no such registration token');
+    return found;
   }
 
   /**
@@ -71,10 +84,7 @@ export class RegistrationTokens {
   /** A token that can be used now. */
   async findValid(token: string): Promise<RegistrationToken | undefined> {
     const found = TOKEN.test(token) ? await this.#storage.registrationTokens.get(token) : undefined;
-    if (found === undefined) return undefined;
-    const hasUses = found.usesAllowed === null || found.completed < found.usesAllowed;
-    const isCurrent = found.expiresTs === null || found.expiresTs > this.#clock.now();
-    return hasUses && isCurrent ? found : undefined;
+    return found !== undefined && this.#isValid(found) ? found : undefined;
   }
 
   /** Whether the first admin is still to come and can come. */
@@ -101,6 +111,11 @@ export class RegistrationTokens {
     });
     await this.#storage.database.commit(unit);
     return token;
+  }
+
+  #isValid({ usesAllowed, completed, expiresTs }: RegistrationToken): boolean {
+    const hasUses = usesAllowed === null || completed < usesAllowed;
+    return hasUses && (expiresTs === null || expiresTs > this.#clock.now());
   }
 
   async #commit(unit: UnitOfWork, refusal: () => Error): Promise<void> {

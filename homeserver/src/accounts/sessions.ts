@@ -6,7 +6,7 @@ import { forbidden, MatrixError } from '../protocol/errors.ts';
 import { ExpectationFailed, type Storage, type StoredUser, UnitOfWork } from '../storage/index.ts';
 import type { LastSeen } from './last-seen.ts';
 import { checkDeviceId, shortenDeviceName } from './names.ts';
-import type { PasswordAnswer, PasswordCheck } from './password-check.ts';
+import { namedUser, type PasswordAnswer, type PasswordCheck } from './password-check.ts';
 import type { Requester } from './requester.ts';
 
 /** The device that somebody logs in with. */
@@ -72,6 +72,15 @@ export class Sessions {
       throw error;
     }
     return session;
+  }
+
+  /**
+   * The account that a login is for, whether it exists or not: to count attempts.
+   * @throws {MatrixError} 400 if the request names none.
+   */
+  accountOf(answer: PasswordAnswer): string {
+    const name = namedUser(answer);
+    return this.#check.userIdOf(name) ?? name;
   }
 
   /**

@@ -1,0 +1,18 @@
+import type { Endpoint } from '../endpoint.ts';
+import {
+  createRegistrationToken,
+  deleteRegistrationToken,
+  getRegistrationToken,
+  listRegistrationTokens,
+} from './registration-tokens.ts';
+import { getRegistrationNonce, registerWithSharedSecret } from './shared-secret-register.ts';
+
+/** What server admins do, in Synapse's form. */
+export const adminEndpoints: readonly Endpoint[] = [
+  getRegistrationNonce,
+  registerWithSharedSecret,
+  listRegistrationTokens,
+  createRegistrationToken,
+  getRegistrationToken,
+  deleteRegistrationToken,
+];

@@ -1,0 +1,7 @@
+import type { Endpoint } from '../../endpoint.ts';
+import { getLoginFlows } from './get-login-flows.ts';
+import { login } from './login.ts';
+import { logout, logoutAll } from './logout.ts';
+
+/** Logging in and out. */
+export const loginEndpoints: readonly Endpoint[] = [getLoginFlows, login, logout, logoutAll];
