@@ -1,6 +1,19 @@
+import { adminEndpoints } from './admin/index.ts';
+import { accountEndpoints } from './client-server/account/index.ts';
+import { accountDataEndpoints } from './client-server/account-data/index.ts';
+import { deviceEndpoints } from './client-server/devices/index.ts';
 import { directoryEndpoints } from './client-server/directory/index.ts';
 import { discoveryEndpoints } from './client-server/discovery/index.ts';
+import { filterEndpoints } from './client-server/filters/index.ts';
+import { loginEndpoints } from './client-server/login/index.ts';
+import { mediaEndpoints } from './client-server/media/index.ts';
+import { presenceEndpoints } from './client-server/presence/index.ts';
+import { profileEndpoints } from './client-server/profile/index.ts';
+import { pushRuleEndpoints } from './client-server/push-rules/index.ts';
+import { receiptEndpoints } from './client-server/receipts/index.ts';
+import { registrationEndpoints } from './client-server/registration/index.ts';
 import { roomEndpoints } from './client-server/rooms/index.ts';
+import { typingEndpoints } from './client-server/typing/index.ts';
 import type { Endpoint } from './endpoint.ts';
 import { guildhallEndpoints } from './guildhall/index.ts';
 
@@ -10,4 +23,17 @@ export const ROUTES: readonly Endpoint[] = [
   ...discoveryEndpoints,
   ...roomEndpoints,
   ...directoryEndpoints,
+  ...receiptEndpoints,
+  ...typingEndpoints,
+  ...presenceEndpoints,
+  ...mediaEndpoints,
+  ...loginEndpoints,
+  ...registrationEndpoints,
+  ...accountEndpoints,
+  ...deviceEndpoints,
+  ...profileEndpoints,
+  ...accountDataEndpoints,
+  ...filterEndpoints,
+  ...pushRuleEndpoints,
+  ...adminEndpoints,
 ];

@@ -1,24 +1,20 @@
+import type { Accounts } from '../accounts/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { GuildsContext } from '../guilds/index.ts';
+import type { Media } from '../media/index.ts';
 import type { ServerName } from '../protocol/identifiers.ts';
+import type { Realtime } from '../realtime/index.ts';
 import type { RoomsContext } from '../rooms/index.ts';
-import type { Requester } from './endpoint.ts';
 
 /**
  * What handlers call: the rooms of the server, each under its name. `server` puts it together. Whoever adds a room
  * adds its line; a handler calls one function of it and presents the result.
  */
 export interface Services {
-  readonly accounts: {
-    readonly sessions: {
-      /**
-       * Who the access token belongs to; undefined if nobody. Rejects with a `MatrixError` to say more.
-       * @param ip where the request comes from.
-       */
-      authenticate(token: string, ip: string): Promise<Requester | undefined>;
-    };
-  };
+  readonly accounts: Accounts;
+  readonly media: Media;
+  readonly realtime: Realtime;
   readonly guilds: GuildsContext;
   readonly rooms: RoomsContext;
   readonly serverName: ServerName;
