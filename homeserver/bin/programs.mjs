@@ -44,14 +44,18 @@ export function run(program, args, { timeLimitMs, ...options } = {}) {
     const child = spawn(program, args, { stdio: 'inherit', ...options });
     const timer =
       timeLimitMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), timeLimitMs);
+    const endWithUs = () => child.kill();
+    process.once('exit', endWithUs);
+    /** @param {number} code */
+    const finish = (code) => {
+      clearTimeout(timer);
+      process.removeListener('exit', endWithUs);
+      resolve(code);
+    };
     child.on('error', (error) => {
-      clearTimeout(timer);
       console.error(`Could not run ${program}: ${error.message}`);
-      resolve(1);
+      finish(1);
     });
-    child.on('exit', (code) => {
-      clearTimeout(timer);
-      resolve(code ?? 1);
-    });
+    child.on('exit', (code) => finish(code ?? 1));
   });
 }
