@@ -174,10 +174,15 @@ describe('media', () => {
   });
 
   describe('find', () => {
+    /** Until so many wait for an upload. */
+    async function waiting(count: number): Promise<void> {
+      while (clock.pendingCount < count) await new Promise(setImmediate);
+    }
+
     it('waits for an upload that was announced', async () => {
       const { contentUri } = await media.uploads.reserve(ALICE);
       const found = find(contentUri, 5_000);
-      await new Promise(setImmediate);
+      await waiting(1);
       await uploadTo(ALICE, contentUri, 'hello');
       expect(await found).to.include({ size: 5 });
       expect(clock.pendingCount).to.equal(0);
@@ -188,7 +193,7 @@ describe('media', () => {
       const late = rejection(find(contentUri, 5_000));
       const controller = new AbortController();
       const gone = rejection(find(contentUri, 60_000, controller.signal));
-      await new Promise(setImmediate);
+      await waiting(2);
       await clock.advance(5_000);
       expect(await late).to.include({ status: 504, errcode: 'M_NOT_YET_UPLOADED' });
       controller.abort();

@@ -7,6 +7,7 @@ import sharp from 'sharp';
 import { makeImage, makePngBomb } from '../../test-kit/images.ts';
 import { rejection } from '../../test-kit/rejection.ts';
 import { openTestStorage, type TestStorage } from '../../test-kit/storage-for-tests.ts';
+import type { MatrixError } from '../protocol/errors.ts';
 import { FileStore } from '../storage/index.ts';
 import type { ThumbnailSize } from './thumbnail-size.ts';
 import { Thumbnails } from './thumbnails.ts';
@@ -19,6 +20,7 @@ describe('Thumbnails', () => {
   let directory: string;
   let blobs: FileStore;
   let made: number;
+  let gate: Promise<void>;
   let thumbnails: Thumbnails;
 
   beforeEach(async () => {
@@ -26,11 +28,13 @@ describe('Thumbnails', () => {
     directory = await mkdtemp(join(tmpdir(), 'guildhall-media-'));
     blobs = await FileStore.open(directory);
     made = 0;
+    gate = Promise.resolve();
     const counting: Pick<FileStore, 'save' | 'read' | 'withFile'> = {
       save: (source, maxBytes) => blobs.save(source, maxBytes),
       read: (sha256, range) => blobs.read(sha256, range),
-      withFile: (sha256, use) => {
+      withFile: async (sha256, use) => {
         made += 1;
+        await gate;
         return blobs.withFile(sha256, use);
       },
     };
@@ -124,9 +128,13 @@ describe('Thumbnails', () => {
     const contents = await Promise.all(
       Array.from({ length: 203 }, (_, index) => keep(Buffer.from(`not an image ${index}`))),
     );
-    const errors = await Promise.all(contents.map((sha256) => rejection(thumbnails.get(sha256, SMALL))));
-    const busy = errors.filter((error) => (error as { errcode?: string }).errcode === 'M_LIMIT_EXCEEDED');
-    expect(busy).to.have.length(1);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    gate = promise;
+    const errors = contents.map((sha256) => rejection(thumbnails.get(sha256, SMALL)));
+    expect(await Promise.race(errors)).to.include({ status: 429, errcode: 'M_LIMIT_EXCEEDED' });
+    resolve();
+    const others = (await Promise.all(errors)).filter((error) => (error as MatrixError).status === 400);
+    expect(others).to.have.length(202);
     expect(made).to.equal(202);
   });
 
