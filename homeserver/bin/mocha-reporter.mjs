@@ -2,6 +2,9 @@
 import { writeFileSync } from 'node:fs';
 import Mocha from 'mocha';
 
+/** How long a finished run may take to let go of its servers, files and timers. */
+const LETTING_GO_MS = 20_000;
+
 export default class CountingReporter extends Mocha.reporters.Spec {
   /**
    * @param {Mocha.Runner} runner
@@ -13,6 +16,12 @@ export default class CountingReporter extends Mocha.reporters.Spec {
     runner.once(Mocha.Runner.constants.EVENT_RUN_END, () => {
       const { passes, failures, pending } = this.stats;
       writeFileSync(file, JSON.stringify({ passed: passes, failed: failures, skipped: pending }));
+      setTimeout(failForLeaks, LETTING_GO_MS).unref();
     });
   }
+}
+
+function failForLeaks() {
+  console.error(`A test left something open: ${process.getActiveResourcesInfo().join(', ')}`);
+  process.exit(1);
 }
