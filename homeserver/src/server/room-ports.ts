@@ -1,0 +1,94 @@
+import type { RoomsOfUser } from '../accounts/index.ts';
+import { MatrixError } from '../protocol/errors.ts';
+import type { EphemeralChange, EventPositions, RoomMembership, SharedRooms } from '../realtime/index.ts';
+import { forgetRoom, leaveRoom, type RoomsContext } from '../rooms/index.ts';
+import type { Storage } from '../storage/index.ts';
+import type { Notifier } from '../stream/index.ts';
+
+/** What realtime asks of the rooms. */
+export function roomsForRealtime(
+  rooms: RoomsContext,
+  storage: Storage,
+): RoomMembership & EventPositions & SharedRooms {
+  const eventIn = async (roomId: string, eventId: string) => {
+    const room = await rooms.registry.byId(roomId);
+    const event = room === undefined ? undefined : await storage.events.getById(eventId);
+    return event?.roomNid === room?.nid ? event : undefined;
+  };
+  return {
+    isJoined: async (roomId, userId) => (await rooms.registry.byId(roomId))?.membershipOf(userId) === 'join',
+    roomNidOf: async (roomId) => (await rooms.registry.byId(roomId))?.nid,
+    async positionOf(roomId, eventId) {
+      const event = await eventIn(roomId, eventId);
+      return event === undefined ? undefined : storage.log.positionOf(event.nid);
+    },
+    async relationOf(roomId, eventId) {
+      const relation = (await eventIn(roomId, eventId))?.pdu.content['m.relates_to'];
+      if (typeof relation !== 'object' || relation === null || Array.isArray(relation)) return undefined;
+      const { rel_type: relType, event_id: related } = relation;
+      return typeof relType === 'string' && typeof related === 'string'
+        ? { relType, eventId: related }
+        : undefined;
+    },
+    async whoShareRoomWith(viewer, others) {
+      const viewerNid = await storage.strings.find(viewer);
+      const nids = await storage.strings.findAll(others);
+      const found = new Set<string>();
+      for (const [other, nid] of nids) {
+        if (viewerNid !== undefined && (await rooms.userRooms.share(viewerNid, nid))) found.add(other);
+      }
+      return found;
+    },
+  };
+}
+
+/** What accounts asks of the rooms when somebody goes for good. */
+export function roomsForAccounts(rooms: () => RoomsContext): RoomsOfUser {
+  return {
+    async leaveAll(userId) {
+      const context = rooms();
+      const userNid = await context.storage.strings.intern(userId);
+      for (const { roomNid, membership } of (await context.userRooms.of(userNid)).values()) {
+        const room = await context.registry.byNid(roomNid);
+        if (room === undefined || (membership !== 'join' && membership !== 'invite')) continue;
+        const target = { roomId: room.roomId, sender: userId };
+        try {
+          await leaveRoom(context, target, 'Account deactivated');
+          await forgetRoom(context, target);
+        } catch (error) {
+          if (!(error instanceof MatrixError)) throw error;
+          context.logger.warn('a deactivated user stays in a room', { room: room.roomId, error });
+        }
+      }
+    },
+  };
+}
+
+/** Wakes who may see a change of typing or presence: the members of the room, of all rooms that the user is in. */
+export function wakeForChange(
+  change: EphemeralChange,
+  rooms: RoomsContext,
+  storage: Storage,
+  notifier: Notifier,
+): void {
+  wakeMembers(change, rooms, storage, notifier).catch((error: unknown) => {
+    rooms.logger.error('waiting clients were not woken', { error });
+  });
+}
+
+async function wakeMembers(
+  change: EphemeralChange,
+  rooms: RoomsContext,
+  storage: Storage,
+  notifier: Notifier,
+): Promise<void> {
+  if (change.kind === 'typing') {
+    const room = await rooms.registry.byId(change.roomId);
+    if (room !== undefined) notifier.wakeRoom(room.nid);
+    return;
+  }
+  const userNid = await storage.strings.find(change.userId);
+  if (userNid === undefined) return;
+  notifier.wakeUser(userNid);
+  for (const roomNid of await rooms.userRooms.joined(userNid)) notifier.wakeRoom(roomNid);
+}

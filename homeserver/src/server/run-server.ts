@@ -1,0 +1,224 @@
+import { mkdir } from 'node:fs/promises';
+import { type Accounts, createAccounts, type PasswordHashing, type Profile } from '../accounts/index.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
+import { Lifecycle } from '../base/lifecycle.ts';
+import type { Logger } from '../base/logger.ts';
+import { createMetrics, type Metrics } from '../base/metrics.ts';
+import { followMemberships, type GuildsContext } from '../guilds/index.ts';
+import { createHttpServer } from '../http/server.ts';
+import type { Services } from '../http/services.ts';
+import { createMedia } from '../media/index.ts';
+import { createRealtime } from '../realtime/index.ts';
+import {
+  createRooms,
+  type MemberProfile,
+  type RoomsContext,
+  STEWARD_LOCALPART,
+  updateProfileInRooms,
+} from '../rooms/index.ts';
+import { FileStore, openStorage, type Storage } from '../storage/index.ts';
+import { openNotifier } from '../stream/index.ts';
+import type { Configuration } from './configuration/index.ts';
+import { establishIdentity } from './identity.ts';
+import { roomsForAccounts, roomsForRealtime, wakeForChange } from './room-ports.ts';
+
+/** What a server is started with. */
+export interface ServerOptions {
+  readonly configuration: Configuration;
+  /** The folder with the web client's build. */
+  readonly clientDirectory: string;
+  readonly logger: Logger;
+  readonly clock?: Clock;
+  /** What a password's hash costs; tests make it cheap. */
+  readonly passwordHashing?: PasswordHashing;
+  /** Node's own measurements as well: once in a process. */
+  readonly processMetrics?: boolean;
+}
+
+/** A server that answers. */
+export interface RunningServer {
+  /** Where it listens, without a slash at the end. */
+  readonly url: string;
+  /** Where people reach it. */
+  readonly publicUrl: string;
+  /** The token with which the first admin registers; undefined when there is one. */
+  readonly firstAdminToken: string | undefined;
+  /** Ends every request and loses nothing that was acknowledged. */
+  stop(): Promise<void>;
+}
+
+/** Starts a server: storage first, what answers requests last, so that whoever gets an answer gets a right one. */
+export async function runServer(options: ServerOptions): Promise<RunningServer> {
+  const { configuration, logger, clock = systemClock } = options;
+  const lifecycle = new Lifecycle({ logger });
+  try {
+    await mkdir(configuration.dataDir, { recursive: true });
+    const storage = await openStorage({
+      url: configuration.databaseUrl,
+      onError: (error) => logger.warn('a database connection was lost', { error }),
+    });
+    lifecycle.onStop('database', () => storage.database.close());
+    const address = { url: '', publicUrl: configuration.publicUrl ?? '' };
+    const services = await assemble(options, clock, storage, lifecycle, () => address.publicUrl);
+    const { port, bind, tls } = configuration;
+    const http = createHttpServer({
+      services,
+      bind,
+      port,
+      tls,
+      trustedProxies: configuration.trustedProxies,
+      rateLimits: configuration.rateLimits,
+      clientDirectory: options.clientDirectory,
+      describeHealth: () => describeHealth(storage),
+      metrics: measure(options),
+      logger,
+    });
+    // Handed over before it listens: what a stop ends first is what people are connected to.
+    lifecycle.onStop('http', () => http.close());
+    const listening = await http.listen();
+    address.url = `${tls ? 'https' : 'http'}://${hostOf(bind)}:${listening.port}`;
+    address.publicUrl ||= address.url;
+    const { accounts } = services;
+    await accounts.ownAccount.resumeDeactivations();
+    return {
+      ...address,
+      firstAdminToken: await accounts.registrationTokens.ensureFirstAdminToken(),
+      stop: () => lifecycle.stop(),
+    };
+  } catch (error) {
+    await lifecycle.stop();
+    throw error;
+  }
+}
+
+async function assemble(
+  { configuration, logger, passwordHashing }: ServerOptions,
+  clock: Clock,
+  storage: Storage,
+  lifecycle: Lifecycle,
+  publicUrl: () => string,
+): Promise<Services> {
+  const { serverName } = configuration;
+  const { signingKeyId, epoch } = await establishIdentity(storage, serverName, clock.now());
+  // Accounts come before rooms, and tell them of changes: what they need of each other is handed over.
+  const accounts = createAccounts({
+    storage,
+    serverName,
+    clock,
+    logger,
+    registration: configuration.registration,
+    registrationSharedSecret: configuration.registrationSharedSecret,
+    roomsOfUser: roomsForAccounts(() => rooms),
+    profileListener: {
+      profileChanged(userId) {
+        updateProfileInRooms(rooms, userId).catch((error: unknown) => {
+          logger.error('a profile was not carried into the rooms', { userId, error });
+        });
+      },
+    },
+    passwordHashing,
+  });
+  lifecycle.onStop('accounts', () => accounts.close());
+  const rooms: RoomsContext = createRooms({
+    storage,
+    serverName,
+    signingKeyId,
+    epoch,
+    clock,
+    logger,
+    profiles: {
+      profileOf: async (userId) => memberProfile(await accounts.profiles.get(userId)),
+      exists: (userId) => accounts.users.exists(userId),
+    },
+  });
+  const notifier = await openNotifier({
+    storage,
+    localJoined: async (roomNid) => (await rooms.registry.byNid(roomNid))?.localJoined ?? [],
+    onError: (error) => logger.error('waiting clients were not woken', { error }),
+  });
+  const realtime = createRealtime({
+    clock,
+    storage,
+    rooms: roomsForRealtime(rooms, storage),
+    accountData: accounts.accountData,
+    onChange: (change) => wakeForChange(change, rooms, storage, notifier),
+  });
+  lifecycle.onStop('realtime', () => realtime.stop());
+  const blobs = await FileStore.open(configuration.mediaUrl.path);
+  const media = createMedia({
+    storage,
+    blobs,
+    serverName,
+    clock,
+    logger,
+    maxUploadBytes: configuration.maxUpload,
+  });
+  const guilds = await openGuilds(storage, rooms, accounts, { serverName, clock, logger, publicUrl });
+  return {
+    accounts,
+    rooms,
+    realtime,
+    media,
+    guilds,
+    serverName,
+    get publicUrl() {
+      return publicUrl();
+    },
+    clock,
+    logger,
+  };
+}
+
+/** The guilds and their steward, which is there before the first guild is. */
+async function openGuilds(
+  storage: Storage,
+  rooms: RoomsContext,
+  accounts: Accounts,
+  options: {
+    readonly serverName: string;
+    readonly clock: Clock;
+    readonly logger: Logger;
+    readonly publicUrl: () => string;
+  },
+): Promise<GuildsContext> {
+  const { userId: steward } = await accounts.users.ensureReserved(STEWARD_LOCALPART, 'Steward');
+  const { serverName, clock, logger } = options;
+  const context: GuildsContext = {
+    storage,
+    rooms,
+    serverName,
+    get publicUrl() {
+      return options.publicUrl();
+    },
+    clock,
+    logger,
+    steward,
+  };
+  followMemberships(context);
+  return context;
+}
+
+function memberProfile(profile: Profile | undefined): MemberProfile {
+  const { displayname, avatar_url: avatarUrl } = profile ?? {};
+  return {
+    ...(displayname === undefined ? {} : { displayname }),
+    ...(avatarUrl === undefined ? {} : { avatar_url: avatarUrl }),
+  };
+}
+
+/** Healthy means that the database answers. */
+async function describeHealth(storage: Storage): Promise<object> {
+  return { database: storage.database.dialect, position: await storage.log.newest() };
+}
+
+function measure({ processMetrics = false }: ServerOptions): Metrics {
+  const metrics = createMetrics();
+  if (processMetrics) metrics.collectProcess();
+  return metrics;
+}
+
+/** How to write an address that a server listens on into a URL that a browser on this machine opens. */
+function hostOf(bind: string): string {
+  if (bind === '127.0.0.1' || bind === '::1' || bind === '0.0.0.0' || bind === '::') return 'localhost';
+  return bind.includes(':') ? `[${bind}]` : bind;
+}

@@ -1,0 +1,104 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLogger, type LogLevel } from '../src/base/logger.ts';
+import { loadConfiguration } from '../src/server/configuration/index.ts';
+import { type RunningServer, runServer } from '../src/server/run-server.ts';
+import { createTestDatabase, type TestDatabase } from './test-database.ts';
+import { registerUser, request, type TestResponse, type TestUser } from './test-user.ts';
+
+/** How a test's server differs from the others: configuration keys without `GUILDHALL_`, for instance `MAX_UPLOAD`. */
+export type TestConfiguration = Readonly<Record<string, string>>;
+
+/** Hashing that takes a millisecond: what passwords cost is not what these tests are about. */
+const CHEAP_HASHING = { memoryKiB: 1024, passes: 1 };
+
+/**
+ * A server in this process, on the database that this run of the tests is about. Everything else is as in production;
+ * registration is open and rate limits are off unless the test says otherwise.
+ */
+export class TestServer {
+  readonly #database: TestDatabase;
+  readonly #dataDir: string;
+  readonly #configuration: TestConfiguration;
+  #running: RunningServer | undefined;
+
+  private constructor(database: TestDatabase, dataDir: string, configuration: TestConfiguration) {
+    this.#database = database;
+    this.#dataDir = dataDir;
+    this.#configuration = configuration;
+  }
+
+  /** Starts a server on an empty database. Stop it after the test. */
+  static async start(configuration: TestConfiguration = {}): Promise<TestServer> {
+    const dataDir = await mkdtemp(join(tmpdir(), 'guildhall-data-'));
+    const server = new TestServer(await createTestDatabase(), dataDir, configuration);
+    try {
+      await server.#run();
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
+    return server;
+  }
+
+  /** Where it listens, without a slash at the end. Another one after a restart. */
+  get url(): string {
+    return this.#server.url;
+  }
+
+  /** The token with which the first admin registers. */
+  get firstAdminToken(): string | undefined {
+    return this.#server.firstAdminToken;
+  }
+
+  get #server(): RunningServer {
+    if (this.#running === undefined) throw new Error('the server is not running');
+    return this.#running;
+  }
+
+  /** One request without a token; the body is sent as JSON. */
+  request(method: string, path: string, body?: unknown): Promise<TestResponse> {
+    return request(this.url, method, path, { body });
+  }
+
+  /** A new account with a session. */
+  register(localpart: string): Promise<TestUser> {
+    return registerUser(() => this.url, localpart);
+  }
+
+  /** Stops the server in order, and starts it again on the same data. Sessions stay. */
+  async restart(): Promise<void> {
+    await this.#server.stop();
+    await this.#run();
+  }
+
+  /** Stops the server and removes its data. */
+  async stop(): Promise<void> {
+    await this.#running?.stop();
+    this.#running = undefined;
+    await this.#database.drop();
+    await rm(this.#dataDir, { recursive: true, force: true });
+  }
+
+  async #run(): Promise<void> {
+    const settings: TestConfiguration = {
+      SERVER_NAME: 'hs.test',
+      DATA_DIR: this.#dataDir,
+      DATABASE_URL: this.#database.url,
+      PORT: '0',
+      REGISTRATION: 'open',
+      RATE_LIMITS: 'off',
+      ...this.#configuration,
+    };
+    const env = Object.fromEntries(
+      Object.entries(settings).map(([key, value]) => [`GUILDHALL_${key}`, value]),
+    );
+    this.#running = await runServer({
+      configuration: loadConfiguration({ argv: [], env }),
+      clientDirectory: join(this.#dataDir, 'no-client'),
+      logger: createLogger({ level: (process.env.GUILDHALL_TEST_LOG as LogLevel | undefined) ?? 'error' }),
+      passwordHashing: CHEAP_HASHING,
+    });
+  }
+}

@@ -1,0 +1,155 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect } from 'chai';
+import { TestServer } from '../test-kit/test-server.ts';
+import { roomPath, type TestUser } from '../test-kit/test-user.ts';
+
+const GUILDS = '/_guildhall/client/v1/guilds';
+const INVITES = '/_guildhall/client/v1/invites';
+
+interface Guild {
+  readonly guild_id: string;
+  readonly channels: readonly { readonly room_id: string; readonly name: string }[];
+}
+
+async function joinedRooms(user: TestUser): Promise<string[]> {
+  return (await user.ok('GET', '/_matrix/client/v3/joined_rooms')).joined_rooms;
+}
+
+/** What follows a change of the guild's own membership comes right after it, not with it. */
+async function eventually(check: () => Promise<void>): Promise<void> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await check();
+    } catch (error) {
+      if (attempt === 40) throw error;
+      await delay(50);
+    }
+  }
+}
+
+describe('Guilds', () => {
+  let server: TestServer;
+  let alice: TestUser;
+  let bob: TestUser;
+  let guild: Guild;
+
+  before(async () => {
+    server = await TestServer.start();
+    alice = await server.register('alice');
+    bob = await server.register('bob');
+  });
+  after(() => server.stop());
+  beforeEach(async () => {
+    guild = await alice.ok('POST', GUILDS, { name: '  The Hall ', topic: 'Everybody' });
+  });
+
+  async function inviteCode(): Promise<string> {
+    return (await alice.ok('POST', `${GUILDS}/${encodeURIComponent(guild.guild_id)}/invites`, {})).code;
+  }
+
+  function createChannel(body: object, user = alice) {
+    return user.request('POST', `${GUILDS}/${encodeURIComponent(guild.guild_id)}/channels`, body);
+  }
+
+  it('are spaces that the steward creates and their owner governs', async () => {
+    const state: { type: string; state_key: string; sender: string; content: Record<string, unknown> }[] =
+      await alice.ok('GET', `${roomPath(guild.guild_id)}/state`);
+    const find = (type: string, key = '') =>
+      state.find((event) => event.type === type && event.state_key === key);
+    expect(find('m.room.create')?.sender).to.equal('@_guildhall:hs.test');
+    expect(find('m.room.create')?.content).to.include({ type: 'm.space', room_version: '12' });
+    expect(find('m.room.name')?.content.name).to.equal('The Hall');
+    expect(find('m.room.power_levels')?.content.users).to.deep.equal({ [alice.userId]: 150 });
+    expect(find('m.room.join_rules')?.content.join_rule).to.equal('invite');
+    expect(find('m.space.child', guild.channels[0]?.room_id)?.content).to.deep.include({ via: ['hs.test'] });
+    expect(guild.channels.map((channel) => channel.name)).to.deep.equal(['general']);
+    expect(await joinedRooms(alice)).to.include.members([guild.guild_id, guild.channels[0]?.room_id]);
+  });
+
+  it('let a guest in by a link, which shows what it leads to before anybody logs in', async () => {
+    const code = await inviteCode();
+    const preview = await server.request('GET', `${INVITES}/${code}`);
+    expect(preview.status).to.equal(200);
+    expect(preview.body).to.deep.equal({
+      code,
+      guild: { guild_id: guild.guild_id, name: 'The Hall', topic: 'Everybody', member_count: 1 },
+      inviter: { user_id: alice.userId, display_name: 'alice' },
+    });
+    const joined = await bob.ok('POST', `${INVITES}/${code}/redeem`, {});
+    expect(joined).to.deep.equal({ guild_id: guild.guild_id, channels: guild.channels });
+    expect(await joinedRooms(bob)).to.include.members([guild.guild_id, guild.channels[0]?.room_id]);
+    await bob.say(guild.channels[0]?.room_id ?? '', 'I am in');
+    expect(await bob.ok('POST', `${INVITES}/${code}/redeem`, {}), 'a second time').to.deep.equal(joined);
+    expect((await server.request('GET', `${INVITES}/${code}`)).body.guild.member_count).to.equal(2);
+  });
+
+  it('bring their members into new channels, in categories too', async () => {
+    await bob.ok('POST', `${INVITES}/${await inviteCode()}/redeem`);
+    const category = (await createChannel({ name: 'Projects', kind: 'category' })).body.room_id;
+    const inside = await createChannel({ name: 'boats', kind: 'text', topic: 'Wood', category });
+    expect(inside.status, JSON.stringify(inside.body)).to.equal(200);
+    expect(await joinedRooms(bob)).to.include.members([category, inside.body.room_id]);
+    const child = await alice.ok('GET', `${roomPath(category)}/state/m.space.child/${inside.body.room_id}`);
+    expect(child.via).to.deep.equal(['hs.test']);
+  });
+
+  it('carry a plain join, from any client, into their channels', async () => {
+    const carol = await server.register(`carol${Date.now()}`);
+    await alice.invite(guild.guild_id, carol);
+    await carol.join(guild.guild_id);
+    await eventually(async () => {
+      expect(await joinedRooms(carol)).to.include(guild.channels[0]?.room_id);
+    });
+  });
+
+  it('carry a ban into their channels, and its end', async () => {
+    await bob.ok('POST', `${INVITES}/${await inviteCode()}/redeem`);
+    const channel = guild.channels[0]?.room_id ?? '';
+    const membership = async () =>
+      (await alice.ok('GET', `${roomPath(channel)}/state/m.room.member/${bob.userId}`)).membership;
+    await alice.ok('POST', `${roomPath(guild.guild_id)}/ban`, { user_id: bob.userId });
+    await eventually(async () => expect(await membership()).to.equal('ban'));
+    const refused = await bob.request('POST', `${INVITES}/${await inviteCode()}/redeem`);
+    expect([refused.status, refused.body.errcode]).to.deep.equal([403, 'M_FORBIDDEN']);
+    await alice.ok('POST', `${roomPath(guild.guild_id)}/unban`, { user_id: bob.userId });
+    await eventually(async () => expect(await membership()).to.equal('leave'));
+    await bob.ok('POST', `${INVITES}/${await inviteCode()}/redeem`);
+    expect(await membership()).to.equal('join');
+  });
+
+  it('refuse what people may not do, and what makes no sense', async () => {
+    await bob.ok('POST', `${INVITES}/${await inviteCode()}/redeem`);
+    const outsider = await server.register(`mallory${Date.now()}`);
+    const answers = [
+      await createChannel({ name: 'mine', kind: 'text' }, bob),
+      await createChannel({ name: 'mine', kind: 'text' }, outsider),
+      await createChannel({ name: ' ', kind: 'text' }),
+      await createChannel({ name: 'x', kind: 'hologram' }),
+      await createChannel({ name: 'x', kind: 'text', category: guild.channels[0]?.room_id }),
+      await alice.request('POST', GUILDS, { topic: 'no name' }),
+      await alice.request('POST', GUILDS, { name: 'x', avatar_url: 'https://example.org/a.png' }),
+      await server.request('GET', `${INVITES}/nonsense`),
+      await bob.request('POST', `${INVITES}/nonsense/redeem`),
+      await outsider.request('POST', `${GUILDS}/${encodeURIComponent(guild.guild_id)}/invites`),
+    ];
+    expect(answers.map(({ status, body }) => `${status} ${body.errcode}`)).to.deep.equal([
+      '403 M_FORBIDDEN',
+      '404 M_NOT_FOUND',
+      '400 M_INVALID_PARAM',
+      '400 M_INVALID_PARAM',
+      '400 M_INVALID_PARAM',
+      '400 M_MISSING_PARAM',
+      '400 M_INVALID_PARAM',
+      '404 M_NOT_FOUND',
+      '404 M_NOT_FOUND',
+      '404 M_NOT_FOUND',
+    ]);
+  });
+
+  it('are there after a restart', async () => {
+    const code = await inviteCode();
+    await server.restart();
+    await bob.ok('POST', `${INVITES}/${code}/redeem`);
+    await bob.say(guild.channels[0]?.room_id ?? '', 'Still here');
+  });
+});
