@@ -99,7 +99,11 @@ export const PACKAGE_WALLS = [
  */
 export const FOLDER_WALLS = [
   { from: 'client', to: 'homeserver/src', why: 'the client speaks plain Matrix over HTTP' },
-  { from: 'homeserver', to: 'client', why: 'the homeserver serves the built client and knows nothing of it' },
+  {
+    from: 'homeserver',
+    to: 'client/src',
+    why: 'the homeserver serves the built client and knows nothing of it',
+  },
   { from: 'homeserver/src', to: 'homeserver/test-kit', why: 'the server does not need its tests to run' },
   { from: 'homeserver/src', to: 'homeserver/tests', why: 'the server does not need its tests to run' },
   { from: 'homeserver/src', to: 'homeserver/bench', why: 'the server does not need its benchmarks to run' },
