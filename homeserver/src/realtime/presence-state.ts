@@ -3,9 +3,9 @@ export const PRESENCE_STATES = ['online', 'unavailable', 'offline'] as const;
 export type PresenceState = (typeof PRESENCE_STATES)[number];
 
 /** Without activity for this long, somebody who is online counts as unavailable. */
-export const IDLE_AFTER_MS = 5 * 60_000;
+const IDLE_AFTER_MS = 5 * 60_000;
 /** Somebody who has stopped asking for news counts as offline after this long. */
-export const OFFLINE_AFTER_MS = 30_000;
+const OFFLINE_AFTER_MS = 30_000;
 
 /**
  * What is known of one user, from which the presence at any time follows. All of it changes through the functions

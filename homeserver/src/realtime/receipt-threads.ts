@@ -3,7 +3,7 @@ import type { EventId, RoomId } from '../protocol/identifiers.ts';
 import type { EventPositions } from './rooms-interface.ts';
 
 /** The thread that holds everything which is in no thread. */
-export const MAIN_THREAD = 'main';
+const MAIN_THREAD = 'main';
 
 /** How many relations are followed from an event to the thread that it belongs to. */
 const MOST_RELATIONS = 3;

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { type EndpointServer, serveEndpoints } from '../../../../test-kit/http-endpoints.ts';
 import { ManualClock } from '../../../../test-kit/manual-clock.ts';
-import { createRealtime, type RealtimeOptions } from '../../../realtime/index.ts';
+import { createRealtime } from '../../../realtime/index.ts';
 import { typingEndpoints } from '../typing/index.ts';
 import { presenceEndpoints } from './index.ts';
 
@@ -16,7 +16,9 @@ describe('presence and typing endpoints', () => {
         new Set(others.filter((userId) => userId === '@friend:test')),
     };
     // Neither endpoint comes to storage.
-    const options = { clock: new ManualClock(), rooms, onChange: () => {} } as unknown as RealtimeOptions;
+    const options = { clock: new ManualClock(), rooms, onChange: () => {} } as unknown as Parameters<
+      typeof createRealtime
+    >[0];
     realtime = createRealtime(options);
     server = await serveEndpoints([...presenceEndpoints, ...typingEndpoints], { services: { realtime } });
   });
