@@ -77,7 +77,9 @@ export class EventChain {
     const known = this.#state.get(key) ?? this.#room.state.get(key);
     if (known !== undefined || type !== 'm.room.member') return known;
     const member = this.#room.members.get(stateKey);
-    return member === undefined ? undefined : this.#context.storage.events.get(member.eventNid);
+    const event = member === undefined ? undefined : await this.#context.storage.events.get(member.eventNid);
+    if (event === undefined || event.redactedBy === null) return event;
+    return { ...event, pdu: redactPdu(event.pdu, this.#room.rules) };
   }
 
   /**

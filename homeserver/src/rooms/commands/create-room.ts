@@ -1,7 +1,7 @@
 import { randomOpaqueId } from '../../base/ids.ts';
 import type { JsonObject, JsonValue } from '../../protocol/canonical-json.ts';
-import { badJson, invalidParam, MatrixError } from '../../protocol/errors.ts';
-import { isRoomAlias } from '../../protocol/identifiers.ts';
+import { invalidParam, MatrixError } from '../../protocol/errors.ts';
+import { isRoomAlias, isUserId } from '../../protocol/identifiers.ts';
 import {
   DEFAULT_ROOM_VERSION,
   type RoomVersionRules,
@@ -70,7 +70,7 @@ export async function createRoom(
 
   const create = createDraft(creator, request, rules);
   const { room, chain } = await startRoom(context, create, rules);
-  await appendRest(context, chain, creator, request, alias, rules);
+  await appendRest(context, chain, creator, request, alias, rules).catch(refuseState);
   const creatorNid = await context.storage.strings.intern(creator);
 
   const unit = rowOf(context, room, chain, request.visibility === 'public');
@@ -82,6 +82,12 @@ export async function createRoom(
     throw error;
   }
   return room.roomId;
+}
+
+/** What the rules do not let the creator do is here the request's fault: its state contradicts itself. */
+function refuseState(error: unknown): never {
+  const isRefusal = error instanceof MatrixError && error.errcode === 'M_FORBIDDEN';
+  throw isRefusal ? new MatrixError(400, 'M_INVALID_ROOM_STATE', error.message) : error;
 }
 
 function rulesFor(version: string): RoomVersionRules {
@@ -126,10 +132,10 @@ function createDraft(creator: string, request: RoomRequest, rules: RoomVersionRu
 
 function additionalCreators(value: JsonValue | undefined, rules: RoomVersionRules): string[] {
   if (value === undefined || !rules.creatorsHaveInfinitePower) return [];
-  if (!Array.isArray(value) || value.some((userId) => typeof userId !== 'string')) {
-    throw badJson('creation_content.additional_creators must be a list of user IDs');
+  if (!Array.isArray(value) || !value.every(isUserId)) {
+    throw invalidParam('creation_content.additional_creators must be a list of user IDs');
   }
-  return value as string[];
+  return value;
 }
 
 /** The room in memory with its create event, whose hash is the room's ID from version 12 on. */

@@ -5,6 +5,7 @@ import { changeRoom } from '../change-room.ts';
 import type { RoomsContext } from '../context.ts';
 import type { Room } from '../room.ts';
 import { existingRoom, powerLevelsOfRoom } from '../room-access.ts';
+import { sameContent } from '../same-content.ts';
 
 /** What a join may carry. */
 export interface JoinOptions {
@@ -42,6 +43,8 @@ export async function joinRoom(
 ): Promise<string> {
   const room = await resolveRoom(context, roomIdOrAlias);
   const profile = await context.profiles.profileOf(userId);
+  // Who authorises a join is for the server to say.
+  const { join_authorised_via_users_server: _claimed, ...given } = options.content ?? {};
   return changeRoom(context, room, async (chain) => {
     const before = await chain.stateEvent('m.room.member', userId);
     if (before?.pdu.content.membership === 'join' && options.content === undefined) return before.eventId;
@@ -49,11 +52,12 @@ export async function joinRoom(
     const content: JsonObject = {
       ...(profile.displayname === undefined ? {} : { displayname: profile.displayname }),
       ...(profile.avatar_url === undefined ? {} : { avatar_url: profile.avatar_url }),
-      ...options.content,
+      ...given,
       ...(options.reason === undefined ? {} : { reason: options.reason }),
       ...(authorised === undefined ? {} : { join_authorised_via_users_server: authorised }),
       membership: 'join',
     };
+    if (before !== undefined && sameContent(before.pdu.content, content)) return before.eventId;
     const event = await chain.append({ type: 'm.room.member', sender: userId, stateKey: userId, content });
     return event.eventId;
   });

@@ -1,11 +1,11 @@
 import type { JsonObject } from '../../protocol/canonical-json.ts';
-import { canonicalJson } from '../../protocol/canonical-json.ts';
 import { forbidden, invalidParam, notFound } from '../../protocol/errors.ts';
 import type { TransactionKey } from '../../storage/index.ts';
 import { changeRoom } from '../change-room.ts';
 import type { RoomsContext } from '../context.ts';
 import type { EventDraft } from '../event-chain.ts';
 import { joinedRoom, knownRoom, powerLevelsOfRoom } from '../room-access.ts';
+import { sameContent } from '../same-content.ts';
 import { inviteUser } from './invite.ts';
 import { joinRoom } from './join.ts';
 import { banUser, kickUser, leaveRoom, unbanUser } from './leave.ts';
@@ -149,13 +149,5 @@ async function once(
     return await sending;
   } finally {
     inFlight.delete(key);
-  }
-}
-
-function sameContent(one: JsonObject, other: JsonObject): boolean {
-  try {
-    return canonicalJson(one) === canonicalJson(other);
-  } catch {
-    return false;
   }
 }
