@@ -94,10 +94,26 @@ export const PACKAGE_WALLS = [
 ];
 
 /**
- * Parts of the repository that reach each other over HTTP only.
+ * @param {string} from
+ * @param {readonly string[]} folders
+ * @param {string} why
+ */
+function clientWalls(from, folders, why) {
+  return folders.map((to) => ({ from: `client/src/${from}`, to: `client/src/${to}`, why }));
+}
+
+/**
+ * Folders that must not import one another; parts of the repository reach each other over HTTP only.
  * @type {readonly { from: string, to: string, why: string }[]}
  */
 export const FOLDER_WALLS = [
+  ...clientWalls('lib', ['ui', 'matrix', 'features', 'scenes', 'app'], 'lib stands alone'),
+  ...clientWalls('ui', ['matrix', 'features', 'scenes', 'app'], 'ui has parts that know no Matrix'),
+  ...clientWalls(
+    'matrix',
+    ['ui', 'features', 'scenes', 'app'],
+    'the gateway does not know who draws its snapshots',
+  ),
   { from: 'client', to: 'homeserver/src', why: 'the client speaks plain Matrix over HTTP' },
   {
     from: 'homeserver',

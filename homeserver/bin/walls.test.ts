@@ -62,6 +62,14 @@ describe('the walls between the rooms', () => {
     expect(checkFile('client/src/matrix/session.ts', "import { useState } from 'react';")).to.have.length(1);
   });
 
+  it('keep the inner folders of the client from the outer ones', () => {
+    const source = "import { x } from '../features/timeline/Timeline.tsx';";
+    for (const folder of ['lib', 'ui', 'matrix']) {
+      expect(checkFile(`client/src/${folder}/some-file.ts`, source)).to.have.length(1);
+    }
+    expect(checkFile('client/src/scenes/Hall.tsx', source)).to.deep.equal([]);
+  });
+
   it('keep client and homeserver apart, and tests out of the server', () => {
     expect(
       checkFile('client/src/app/main.tsx', "import { x } from '../../../homeserver/src/base/ids.ts';"),
