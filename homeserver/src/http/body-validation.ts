@@ -17,6 +17,43 @@ export async function validateBody(body: unknown, schema: JsonSchema): Promise<v
   dropNulls(body, schema);
   const validate = validators.get(schema) ?? (await compile(schema));
   if (!validate(body)) throw describe(validate.errors?.[0]);
+  checkTexts(body, schema, []);
+}
+
+/**
+ * Refuses texts that no database can compare or store as they are, where the schema names them: identifiers, names,
+ * keys. Free content (of events, of account data) may hold whatever JSON can.
+ */
+function checkTexts(value: unknown, schema: JsonSchema, place: readonly string[]): void {
+  if (typeof value === 'string') {
+    checkText(value, place);
+  } else if (Array.isArray(value)) {
+    const { items } = schema;
+    if (items) value.forEach((item, index) => void checkTexts(item, items, [...place, String(index)]));
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [key, property] of Object.entries(schema.properties ?? {})) {
+      if (Object.hasOwn(value, key)) checkTexts(Reflect.get(value, key), property, [...place, key]);
+    }
+    checkMap(value, schema, place);
+  }
+}
+
+/** The keys and values of an object that is a map: of users, of devices. */
+function checkMap(value: object, schema: JsonSchema, place: readonly string[]): void {
+  const { additionalProperties, patternProperties = {} } = schema;
+  const [ofPattern] = Object.values(patternProperties);
+  const others = ofPattern ?? (typeof additionalProperties === 'object' ? additionalProperties : undefined);
+  if (!others) return;
+  for (const [key, nested] of Object.entries(value)) {
+    checkText(key, place);
+    if (!schema.properties || !Object.hasOwn(schema.properties, key))
+      checkTexts(nested, others, [...place, key]);
+  }
+}
+
+function checkText(text: string, place: readonly string[]): void {
+  if (!text.includes('\0') && text.isWellFormed()) return;
+  throw invalidParam(`${place.join('.')} must be Unicode text without NUL characters`);
 }
 
 async function compile(schema: JsonSchema): Promise<ValidateFunction> {

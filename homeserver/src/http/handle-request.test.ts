@@ -183,6 +183,17 @@ describe('RequestHandler', () => {
       expect(message.body).to.deep.equal({ body: { name: null } });
     });
 
+    it('refuses NUL and broken characters in texts that the schema names, and allows them in free content', async () => {
+      const createRoom = '/_matrix/client/v3/createRoom';
+      const nul = { initial_state: [{ type: 'a\0b', content: {} }] };
+      expect(await rejects(400, 'M_INVALID_PARAM', 'POST', createRoom, nul)).to.equal(
+        'initial_state.0.type must be Unicode text without NUL characters',
+      );
+      await rejects(400, 'M_INVALID_PARAM', 'POST', createRoom, { name: '\ud800' });
+      const content = { initial_state: [{ type: 'a', content: { text: 'a\0b' } }] };
+      expect((await server.request('POST', createRoom, content)).body).to.deep.equal(content);
+    });
+
     it('refuses more bytes than it reads, announced or not, and keeps the connection usable', async () => {
       const large = JSON.stringify({ body: 'x'.repeat(5_000) });
       await rejects(413, 'M_TOO_LARGE', 'PUT', `${ROOM}/send/m.x/1`, large);

@@ -1,0 +1,112 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { Agent } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { createLogger } from '../src/base/logger.ts';
+import type { Endpoint } from '../src/http/endpoint.ts';
+import { ROUTES } from '../src/http/routes.ts';
+import { loadConfiguration } from '../src/server/configuration/index.ts';
+import { type RunningServer, runServer } from '../src/server/run-server.ts';
+import { createTestDatabase, type TestDatabase } from '../test-kit/test-database.ts';
+import { type Probe, probesOf } from './malformed-input/probes.ts';
+import { createSampleWorld, type SampleWorld } from './malformed-input/sample-world.ts';
+import { createAgent, type ProbeAnswer, sendProbe } from './malformed-input/send-probe.ts';
+
+const SECRET = 'secret';
+
+describe('malformed input', function () {
+  this.timeout(120_000);
+  let folder: string;
+  let database: TestDatabase;
+  let server: RunningServer;
+  let agent: Agent;
+  const errors: string[] = [];
+  const statuses = new Map<string, number>();
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'guildhall-malformed-'));
+    database = await createTestDatabase();
+    agent = createAgent();
+    server = await runServer({
+      configuration: loadConfiguration({
+        argv: [],
+        env: {
+          GUILDHALL_DATA_DIR: folder,
+          GUILDHALL_DATABASE_URL: database.url,
+          GUILDHALL_PORT: '0',
+          GUILDHALL_SERVER_NAME: 'test',
+          GUILDHALL_REGISTRATION: 'open',
+          GUILDHALL_REGISTRATION_SHARED_SECRET: SECRET,
+          GUILDHALL_RATE_LIMITS: 'off',
+        },
+      }),
+      clientDirectory: join(folder, 'no-client'),
+      logger: createLogger({ level: 'error', format: 'json', write: (line) => void errors.push(line) }),
+      passwordHashing: { memoryKiB: 1024, passes: 1 },
+    });
+  });
+
+  after(async () => {
+    agent.destroy();
+    await server.stop();
+    await database.drop();
+    await rm(folder, { recursive: true });
+    const requests = [...statuses.values()].reduce((sum, count) => sum + count, 0);
+    const counts = [...statuses].sort().map(([status, count]) => `${count} x ${status}`);
+    console.log(`      ${requests} requests to ${ROUTES.length} endpoints: ${counts.join(', ')}`);
+  });
+
+  /** Sends a probe. Somebody whose token ended, by a logout say, is replaced. */
+  async function send(probe: Probe, world: SampleWorld): Promise<ProbeAnswer | 'long poll'> {
+    const token = { valid: world.token, unknown: 'unknown', none: undefined }[probe.token];
+    const answer = await sendProbe(probe, { url: server.url, token, agent });
+    const status = answer === 'long poll' ? answer : String(answer.status);
+    statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    return answer;
+  }
+
+  async function failuresOf(endpoint: Endpoint): Promise<string[]> {
+    const failures: string[] = [];
+    let world = await createSampleWorld(server.url, SECRET);
+    for (const probe of probesOf(endpoint, world.samples)) {
+      let answer = await send(probe, world);
+      if (probe.token === 'valid' && answer !== 'long poll' && answer.text.includes('M_UNKNOWN_TOKEN')) {
+        world = await createSampleWorld(server.url, SECRET);
+        answer = await send(probe, world);
+      }
+      const objection = answer === 'long poll' ? undefined : objectionTo(answer, probe);
+      if (objection !== undefined) failures.push(`${probe.method} ${probe.fault}: ${objection}`);
+    }
+    return failures;
+  }
+
+  for (const endpoint of ROUTES) {
+    it(`is refused as specified by ${endpoint.name}`, async () => {
+      const failures = [...(await failuresOf(endpoint)), ...errors.splice(0)];
+      expect(failures, failures.join('\n')).to.have.length(0);
+    });
+  }
+});
+
+/** What is wrong with an answer, if anything is. */
+function objectionTo({ status, headers, text }: ProbeAnswer, { expected }: Probe): string | undefined {
+  const told = `${status} ${text.slice(0, 200)}`;
+  if (status >= 500) return told;
+  if (headers['access-control-allow-origin'] !== '*') return `${told}, without CORS`;
+  if (status === 405 && headers.allow === undefined) return `${told}, without Allow`;
+  if (status < 400) return expected ? `${told} instead of ${expected.status} ${expected.errcode}` : undefined;
+  const { errcode, error } = parseObject(text);
+  if (typeof errcode !== 'string' && !('flows' in parseObject(text))) return `${told}: no errcode`;
+  if (typeof errcode === 'string' && typeof error !== 'string') return `${told}: no sentence`;
+  const isExpected = !expected || (status === expected.status && errcode === expected.errcode);
+  return isExpected ? undefined : `${told} instead of ${expected?.status} ${expected?.errcode}`;
+}
+
+function parseObject(text: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
+}
