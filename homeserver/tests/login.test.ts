@@ -139,6 +139,11 @@ describe('the own account', () => {
     expect(await other.get('/v3/account/whoami')).to.include({ user_id: bob.userId });
   });
 
+  it('has no third-party identifiers', async () => {
+    const user = await server.user('plain');
+    expect(await user.get('/v3/account/3pid')).to.deep.equal({ threepids: [] });
+  });
+
   it('refuses passwords of the wrong form', async () => {
     const user = await server.user('form');
     const path = '/v3/account/password';

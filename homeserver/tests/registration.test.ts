@@ -99,6 +99,24 @@ describe('registering on an open server', () => {
   });
 });
 
+describe('registering too often', () => {
+  it('is refused by address, while asking what is wanted is not', async () => {
+    const server = await startAccountsServer({ rateLimits: true });
+    try {
+      const register = async (username: string, auth?: unknown) =>
+        (await server.anonymous('POST', '/v3/register', { username, password, auth })).status;
+      for (let count = 0; count < 10; count++) {
+        expect(await register(`user${count}`)).to.equal(401);
+        expect(await register(`user${count}`, DUMMY)).to.equal(200);
+      }
+      expect(await register('user10')).to.equal(401);
+      expect(await register('user10', DUMMY)).to.equal(429);
+    } finally {
+      await server.close();
+    }
+  });
+});
+
 describe('registering with tokens', () => {
   let server: AccountsServer;
   let admin: AccountClient;

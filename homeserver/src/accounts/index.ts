@@ -6,7 +6,6 @@ export { type Accounts, type AccountsOptions, createAccounts } from './accounts.
 export {
   type EventFilter,
   type Filter,
-  parseFilter,
   parseRoomEventFilter,
   type RoomEventFilter,
   type RoomFilter,

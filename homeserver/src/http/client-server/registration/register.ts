@@ -1,13 +1,16 @@
 import { MatrixError } from '../../../protocol/errors.ts';
+import { addressGroup } from '../../client-address.ts';
 import { endpoint } from '../../endpoint.ts';
 import { enumQuery } from '../../request-values.ts';
 import { presentSession } from '../login/present-session.ts';
 
-/** Makes an account. */
-export const register = endpoint('register', { limit: 'registration' }, async ({ query, body, services }) => {
+/** Makes an account. Only what may make one counts as a registration: clients ask first what is wanted of them. */
+export const register = endpoint('register', { limit: 'usernameCheck' }, async (call) => {
+  const { query, body, services } = call;
   if (enumQuery(query, 'kind', ['user', 'guest']) === 'guest') {
     throw new MatrixError(403, 'M_GUEST_ACCESS_FORBIDDEN', 'There are no guest accounts on this server');
   }
+  if (body.auth?.type !== undefined) call.takeFromLimit('registration', addressGroup(call.ip));
   const { userId, session } = await services.accounts.registration.register({
     username: body.username,
     password: body.password,
