@@ -1,26 +1,25 @@
-export type Theme = 'system' | 'dark' | 'light';
+import { create } from 'zustand';
+
+export type Theme = 'dark' | 'light';
 
 /** The same key as in public/theme.js, which applies the choice before the first paint. */
 const storageKey = 'guildhall.theme';
 
-export function readTheme(): Theme {
-  const stored = localStorage.getItem(storageKey);
-  return stored === 'dark' || stored === 'light' ? stored : 'system';
+interface ThemeState {
+  /** The theme that is on the screen, whoever chose it. */
+  readonly theme: Theme;
 }
 
-/** The theme that is on the screen now, whoever chose it. */
-export function readShownTheme(): 'dark' | 'light' {
-  const theme = readTheme();
-  if (theme !== 'system') return theme;
+function readTheme(): Theme {
+  const chosen = document.documentElement.dataset.theme;
+  if (chosen === 'dark' || chosen === 'light') return chosen;
   return window.matchMedia('(prefers-color-scheme: light)').matches ? 'light' : 'dark';
 }
 
+export const useTheme = create<ThemeState>(() => ({ theme: readTheme() }));
+
 export function chooseTheme(theme: Theme): void {
-  if (theme === 'system') {
-    localStorage.removeItem(storageKey);
-    delete document.documentElement.dataset.theme;
-    return;
-  }
   localStorage.setItem(storageKey, theme);
   document.documentElement.dataset.theme = theme;
+  useTheme.setState({ theme });
 }

@@ -29,19 +29,27 @@ export function loadSession(): Session | undefined {
   }
 }
 
+const watchers = new Set<() => void>();
+
 export function saveSession(session: Session): void {
   localStorage.setItem(storageKey, JSON.stringify(session));
+  for (const handleChange of watchers) handleChange();
 }
 
 export function clearSession(): void {
   localStorage.removeItem(storageKey);
+  for (const handleChange of watchers) handleChange();
 }
 
-/** Calls back when another tab logs in or out. Returns the function that stops it. */
+/** Calls back when this tab or another one logs in or out. Returns the function that stops it. */
 export function watchSession(handleChange: () => void): () => void {
   const handleStorage = (event: StorageEvent): void => {
     if (event.key === storageKey || event.key === null) handleChange();
   };
+  watchers.add(handleChange);
   window.addEventListener('storage', handleStorage);
-  return () => window.removeEventListener('storage', handleStorage);
+  return () => {
+    watchers.delete(handleChange);
+    window.removeEventListener('storage', handleStorage);
+  };
 }

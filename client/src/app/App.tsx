@@ -1,0 +1,55 @@
+import { type ComponentType, lazy, type ReactNode, Suspense, useSyncExternalStore } from 'react';
+import { Redirect, Route, Switch, useLocation } from 'wouter';
+import { withNextPath } from '../features/auth/next-path.ts';
+import { loadSession, watchSession } from '../lib/homeserver/session.ts';
+import { Spinner } from '../ui/Spinner.tsx';
+import styles from './App.module.css';
+import { ErrorBoundary } from './ErrorBoundary.tsx';
+
+// The pages at the door never load the Matrix SDK; it comes with the hall.
+const LoginScene = lazy(() => import('../scenes/auth/LoginScene.tsx'));
+const RegisterScene = lazy(() => import('../scenes/auth/RegisterScene.tsx'));
+const SetupScene = lazy(() => import('../scenes/auth/SetupScene.tsx'));
+const InviteScene = lazy(() => import('../scenes/invite/InviteScene.tsx'));
+const HallScene = lazy(() => import('../scenes/hall/HallScene.tsx'));
+
+/** The access token of this browser's session: changes when it logs in or out, here or in another tab. */
+function useAccessToken(): string | undefined {
+  return useSyncExternalStore(watchSession, () => loadSession()?.accessToken);
+}
+
+/** Every address of the client. */
+export function App() {
+  const accessToken = useAccessToken();
+  return (
+    <ErrorBoundary>
+      <Suspense fallback={<PageLoading />}>
+        <Switch>
+          <Route path="/login">{atTheDoor(LoginScene, accessToken)}</Route>
+          <Route path="/register">{atTheDoor(RegisterScene, accessToken)}</Route>
+          <Route path="/setup" component={SetupScene} />
+          <Route path="/invite/:code" component={InviteScene} />
+          <Route>{accessToken === undefined ? <ToLogin /> : <HallScene key={accessToken} />}</Route>
+        </Switch>
+      </Suspense>
+    </ErrorBoundary>
+  );
+}
+
+/** Whoever is logged in already has no business at the door. */
+function atTheDoor(Scene: ComponentType, accessToken: string | undefined): ReactNode {
+  return accessToken === undefined ? <Scene /> : <Redirect to="/" replace />;
+}
+
+function ToLogin() {
+  const [path] = useLocation();
+  return <Redirect to={withNextPath('/login', path)} replace />;
+}
+
+function PageLoading() {
+  return (
+    <div className={styles.loading}>
+      <Spinner size={28} label="Loading" />
+    </div>
+  );
+}

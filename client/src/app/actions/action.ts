@@ -1,0 +1,52 @@
+import type { LucideIcon } from 'lucide-react';
+import type { MenuEntry } from '../../ui/Menu.tsx';
+
+/** Something that a person can do, described once: menus, toolbars and keys all read the same description. */
+export interface Action<Context> {
+  readonly id: string;
+  readonly label: string;
+  readonly icon: LucideIcon;
+  /** The key that does it, as `KeyboardEvent.key` names it; `Mod+` in front means Control, or Command on a Mac. */
+  readonly key?: string;
+  readonly isDangerous?: boolean;
+  readonly isAvailable: (context: Context) => boolean;
+  readonly perform: (context: Context) => void;
+}
+
+/** The actions that can be done now, as lines of a menu. */
+export function listMenuEntries<Context>(
+  actions: readonly Action<Context>[],
+  context: Context,
+): readonly MenuEntry[] {
+  return actions
+    .filter((action) => action.isAvailable(context))
+    .map((action) => ({
+      id: action.id,
+      label: action.label,
+      icon: action.icon,
+      shortcut: action.key,
+      isDangerous: action.isDangerous ?? false,
+      perform: () => action.perform(context),
+    }));
+}
+
+interface KeyPress {
+  readonly key: string;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly altKey: boolean;
+}
+
+/** Does what a key stands for here; false when it stands for nothing. */
+export function performByKey<Context>(
+  actions: readonly Action<Context>[],
+  context: Context,
+  pressed: KeyPress,
+): boolean {
+  if (pressed.altKey) return false;
+  const name = pressed.ctrlKey || pressed.metaKey ? `Mod+${pressed.key}` : pressed.key;
+  const action = actions.find((candidate) => candidate.key?.toLowerCase() === name.toLowerCase());
+  if (!action?.isAvailable(context)) return false;
+  action.perform(context);
+  return true;
+}

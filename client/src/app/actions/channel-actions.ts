@@ -1,0 +1,29 @@
+import { CheckCheck, Settings } from 'lucide-react';
+import type { Gateway } from '../../matrix/gateway.ts';
+import type { ChannelSummary } from '../../matrix/types.ts';
+import { openDialog } from '../dialog-store.ts';
+import type { Action } from './action.ts';
+
+export interface ChannelContext {
+  readonly gateway: Gateway;
+  readonly channel: ChannelSummary;
+}
+
+const markChannelRead: Action<ChannelContext> = {
+  id: 'channel.mark-read',
+  label: 'Mark as read',
+  icon: CheckCheck,
+  isAvailable: ({ channel }) => channel.joined && channel.unread,
+  perform: ({ gateway, channel }) => void gateway.timeline(channel.channelId).markRead(),
+};
+
+const openChannelSettings: Action<ChannelContext> = {
+  id: 'channel.settings',
+  label: 'Channel settings',
+  icon: Settings,
+  isAvailable: ({ channel }) => channel.joined,
+  perform: ({ channel }) => openDialog({ kind: 'channel-settings', channelId: channel.channelId }),
+};
+
+/** What can be done with a channel in a list. */
+export const channelActions: readonly Action<ChannelContext>[] = [markChannelRead, openChannelSettings];

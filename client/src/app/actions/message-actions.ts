@@ -1,0 +1,121 @@
+import { ClipboardCopy, Pencil, Reply, RotateCw, SmilePlus, Trash2, X } from 'lucide-react';
+import { describeError } from '../../lib/homeserver/describe-error.ts';
+import type { Gateway } from '../../matrix/gateway.ts';
+import type { Message } from '../../matrix/types.ts';
+import { showToast } from '../../ui/toast-store.ts';
+import { openDialog } from '../dialog-store.ts';
+import type { Action } from './action.ts';
+
+/** A message, and what the timeline and the composer around it can do. */
+export interface MessageContext {
+  readonly gateway: Gateway;
+  readonly channelId: string;
+  readonly message: Message;
+  readonly canSend: boolean;
+  readonly startReply: (message: Message) => void;
+  readonly startEdit: (message: Message) => void;
+  readonly pickReaction: (message: Message) => void;
+}
+
+function isAlive({ message }: MessageContext): boolean {
+  return message.status === 'sent' && message.content.kind !== 'deleted';
+}
+
+export const addReaction: Action<MessageContext> = {
+  id: 'message.react',
+  label: 'Add a reaction',
+  icon: SmilePlus,
+  key: '+',
+  isAvailable: (context) => context.canSend && isAlive(context),
+  perform: ({ message, pickReaction }) => pickReaction(message),
+};
+
+export const replyToMessage: Action<MessageContext> = {
+  id: 'message.reply',
+  label: 'Reply',
+  icon: Reply,
+  key: 'R',
+  isAvailable: (context) => context.canSend && isAlive(context),
+  perform: ({ message, startReply }) => startReply(message),
+};
+
+export const editMessage: Action<MessageContext> = {
+  id: 'message.edit',
+  label: 'Edit',
+  icon: Pencil,
+  key: 'E',
+  isAvailable: (context) =>
+    isAlive(context) && context.message.isOwn && context.message.content.kind === 'text',
+  perform: ({ message, startEdit }) => startEdit(message),
+};
+
+const copyText: Action<MessageContext> = {
+  id: 'message.copy',
+  label: 'Copy text',
+  icon: ClipboardCopy,
+  isAvailable: ({ message }) => message.content.kind === 'text' && navigator.clipboard !== undefined,
+  perform: ({ message }) => {
+    if (message.content.kind !== 'text') return;
+    navigator.clipboard.writeText(message.content.body).then(
+      () => showToast('Copied'),
+      () => showToast('The browser did not allow it', 'danger'),
+    );
+  },
+};
+
+export const deleteMessage: Action<MessageContext> = {
+  id: 'message.delete',
+  label: 'Delete',
+  icon: Trash2,
+  key: 'Delete',
+  isDangerous: true,
+  isAvailable: ({ message }) => message.canDelete,
+  perform: ({ gateway, channelId, message }) =>
+    openDialog({
+      kind: 'confirm',
+      title: 'Delete this message?',
+      text: message.isOwn
+        ? 'It disappears for everybody.'
+        : `It disappears for everybody, ${message.author.name} included.`,
+      confirmLabel: 'Delete',
+      perform: () => gateway.messages.remove(channelId, message.eventId),
+    }),
+};
+
+export const retryMessage: Action<MessageContext> = {
+  id: 'message.retry',
+  label: 'Send again',
+  icon: RotateCw,
+  isAvailable: ({ message }) => message.status === 'failed',
+  perform: ({ gateway, channelId, message }) => gateway.messages.retry(channelId, message.eventId),
+};
+
+export const discardMessage: Action<MessageContext> = {
+  id: 'message.discard',
+  label: 'Discard',
+  icon: X,
+  isDangerous: true,
+  isAvailable: ({ message }) => message.status === 'failed',
+  perform: ({ gateway, channelId, message }) => gateway.messages.discard(channelId, message.eventId),
+};
+
+/** What can be done with a message. */
+export const messageActions: readonly Action<MessageContext>[] = [
+  addReaction,
+  replyToMessage,
+  editMessage,
+  copyText,
+  retryMessage,
+  discardMessage,
+  deleteMessage,
+];
+
+/** Adds our reaction with this emoji, or takes it back. */
+export function toggleReaction({ gateway, channelId, message }: MessageContext, key: string): void {
+  const own = message.reactions.find((reaction) => reaction.key === key)?.ownEventId;
+  if (own === undefined) {
+    gateway.messages.react(channelId, message.eventId, key);
+    return;
+  }
+  gateway.messages.remove(channelId, own).catch((error) => showToast(describeError(error), 'danger'));
+}

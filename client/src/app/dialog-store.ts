@@ -1,0 +1,33 @@
+import { create } from 'zustand';
+
+/** Which dialog is open, with what it needs to know. */
+export type DialogRequest =
+  | { readonly kind: 'create-guild' }
+  | { readonly kind: 'create-channel'; readonly guildId: string; readonly categoryId?: string }
+  | { readonly kind: 'create-category'; readonly guildId: string }
+  | { readonly kind: 'invite'; readonly guildId: string }
+  | { readonly kind: 'channel-settings'; readonly channelId: string }
+  | { readonly kind: 'new-direct' }
+  | { readonly kind: 'profile' }
+  | { readonly kind: 'person'; readonly userId: string; readonly roomId: string }
+  | {
+      readonly kind: 'confirm';
+      readonly title: string;
+      readonly text: string;
+      readonly confirmLabel: string;
+      readonly perform: () => Promise<void>;
+    };
+
+interface DialogState {
+  readonly request: DialogRequest | undefined;
+}
+
+export const useDialog = create<DialogState>(() => ({ request: undefined }));
+
+export function openDialog(request: DialogRequest): void {
+  useDialog.setState({ request });
+}
+
+export function closeDialog(): void {
+  useDialog.setState({ request: undefined });
+}

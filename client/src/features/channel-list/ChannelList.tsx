@@ -1,0 +1,164 @@
+import { ChevronDown, Plus } from 'lucide-react';
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import { listMenuEntries } from '../../app/actions/action.ts';
+import { channelActions } from '../../app/actions/channel-actions.ts';
+import {
+  createChannelInGuild,
+  type GuildContext,
+  guildActions,
+  inviteToGuild,
+} from '../../app/actions/guild-actions.ts';
+import { openDialog } from '../../app/dialog-store.ts';
+import { buildGuildPath } from '../../app/paths.ts';
+import { joinClasses } from '../../lib/join-classes.ts';
+import { toggleCategory, usePreferences } from '../../lib/preferences.ts';
+import { listChannels } from '../../matrix/channel-tree.ts';
+import type { CategorySummary, ChannelSummary, GuildDetails } from '../../matrix/types.ts';
+import { Button } from '../../ui/Button.tsx';
+import { IconButton } from '../../ui/IconButton.tsx';
+import { ContextMenu, MenuButton } from '../../ui/Menu.tsx';
+import { useGateway } from '../session/gateway-context.ts';
+import { ChannelLink } from './ChannelLink.tsx';
+import styles from './ChannelList.module.css';
+
+interface ChannelListProps {
+  readonly guild: GuildDetails;
+  readonly channelId: string | undefined;
+}
+
+/** The channels of a guild under its name, those in categories below the others. */
+export function ChannelList({ guild, channelId }: ChannelListProps) {
+  const gateway = useGateway();
+  const [, navigate] = useLocation();
+  const context: GuildContext = { gateway, guild, navigate };
+  const channels = listChannels(guild.tree);
+  const [pressed, setPressed] = useState<ChannelSummary>();
+  return (
+    <>
+      <header className={styles.head}>
+        <MenuButton entries={listMenuEntries(guildActions, context)}>
+          <button type="button" className={styles.title} aria-label={`${guild.name}, guild menu`}>
+            <span className={styles.name}>{guild.name}</span>
+            <ChevronDown size={18} strokeWidth={1.75} aria-hidden />
+          </button>
+        </MenuButton>
+        {inviteToGuild.isAvailable(context) && (
+          <IconButton
+            icon={inviteToGuild.icon}
+            label={inviteToGuild.label}
+            tooltipSide="bottom"
+            onClick={() => inviteToGuild.perform(context)}
+          />
+        )}
+      </header>
+      <ContextMenu
+        entries={pressed ? listMenuEntries(channelActions, { gateway, channel: pressed }) : []}
+        handleOpen={(target) => {
+          const id = target.closest<HTMLElement>('[data-channel]')?.dataset.channel;
+          const found = channels.find((channel) => channel.channelId === id);
+          setPressed(found);
+          return found?.joined === true;
+        }}
+      >
+        <nav className={styles.scroll} aria-label={`Channels of ${guild.name}`}>
+          <ul>
+            {guild.tree.channels.map((channel) => (
+              <ChannelItem key={channel.channelId} guild={guild} channel={channel} selectedId={channelId} />
+            ))}
+          </ul>
+          {guild.tree.categories.map((category) => (
+            <Category key={category.categoryId} guild={guild} category={category} selectedId={channelId} />
+          ))}
+          {channels.length === 0 && <NoChannels context={context} />}
+        </nav>
+      </ContextMenu>
+    </>
+  );
+}
+
+function NoChannels({ context }: { readonly context: GuildContext }) {
+  const canCreate = createChannelInGuild.isAvailable(context);
+  return (
+    <div className={styles.empty}>
+      <p>There is no channel here yet.</p>
+      {canCreate && (
+        <Button onClick={() => createChannelInGuild.perform(context)}>Create the first one</Button>
+      )}
+    </div>
+  );
+}
+
+interface ChannelItemProps {
+  readonly guild: GuildDetails;
+  readonly channel: ChannelSummary;
+  readonly selectedId: string | undefined;
+}
+
+function ChannelItem({ guild, channel, selectedId }: ChannelItemProps) {
+  return (
+    <li>
+      <ChannelLink
+        {...channel}
+        href={buildGuildPath(guild.guildId, channel.channelId)}
+        isSelected={channel.channelId === selectedId}
+        isFaint={!channel.joined}
+        hasSettings={channel.joined && guild.permissions.canRename}
+      />
+    </li>
+  );
+}
+
+interface CategoryProps {
+  readonly guild: GuildDetails;
+  readonly category: CategorySummary;
+  readonly selectedId: string | undefined;
+}
+
+function Category({ guild, category, selectedId }: CategoryProps) {
+  const isCollapsed = usePreferences((state) => state.collapsedCategories.includes(category.categoryId));
+  const listId = `category-${category.categoryId}`;
+  // A closed category still shows where we are and what is new.
+  const shown = isCollapsed
+    ? category.channels.filter((channel) => channel.channelId === selectedId || channel.unread)
+    : category.channels;
+  return (
+    <section className={styles.category}>
+      <div className={styles.categoryHead}>
+        <h2 className={styles.categoryTitle}>
+          <button
+            type="button"
+            className={styles.categoryToggle}
+            aria-expanded={!isCollapsed}
+            aria-controls={listId}
+            onClick={() => toggleCategory(category.categoryId)}
+          >
+            <ChevronDown
+              size={14}
+              strokeWidth={2}
+              className={joinClasses(styles.chevron, isCollapsed && styles.turned)}
+              aria-hidden
+            />
+            <span className={styles.categoryName}>{category.name}</span>
+          </button>
+        </h2>
+        {guild.permissions.canAddChannels && (
+          <IconButton
+            icon={Plus}
+            label={`Create a channel in ${category.name}`}
+            size="small"
+            onClick={() =>
+              openDialog({ kind: 'create-channel', guildId: guild.guildId, categoryId: category.categoryId })
+            }
+          />
+        )}
+      </div>
+      <ul id={listId}>
+        {shown.map((channel) => (
+          <ChannelItem key={channel.channelId} guild={guild} channel={channel} selectedId={selectedId} />
+        ))}
+      </ul>
+      {category.channels.length === 0 && !isCollapsed && <p className={styles.note}>Nothing in here yet</p>}
+    </section>
+  );
+}

@@ -1,0 +1,73 @@
+import { Hash, Menu, Users } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { openDialog } from '../../app/dialog-store.ts';
+import { openDrawer, useDrawer } from '../../app/drawer-store.ts';
+import { isMembersDrawer, useLayout } from '../../app/layout.ts';
+import { toggleMembers, usePreferences } from '../../lib/preferences.ts';
+import type { ChannelDetails } from '../../matrix/types.ts';
+import { IconButton } from '../../ui/IconButton.tsx';
+import { MediaAvatar } from '../media/MediaAvatar.tsx';
+import styles from './ChannelHeader.module.css';
+
+/** The bar above a place; on narrow screens it holds the way back to guilds and channels. */
+export function PlaceHeader({ children }: { readonly children?: ReactNode }) {
+  const isNarrow = useLayout() === 'narrow';
+  return (
+    <header className={styles.header}>
+      {isNarrow && (
+        <IconButton
+          icon={Menu}
+          label="Guilds and channels"
+          tooltipSide="bottom"
+          onClick={() => openDrawer('navigation')}
+        />
+      )}
+      {children}
+    </header>
+  );
+}
+
+/** Name and topic of a channel, and whether its members are shown. */
+export function ChannelHeader({ channel }: { readonly channel: ChannelDetails }) {
+  const { name, topic, partner, kind } = channel;
+  return (
+    <PlaceHeader>
+      {partner ? (
+        <MediaAvatar id={partner.userId} name={partner.name} mxc={partner.avatarMxc} size={24} />
+      ) : (
+        <Hash className={styles.sign} size={20} strokeWidth={1.75} aria-hidden />
+      )}
+      <h1 className={styles.name}>{name}</h1>
+      {topic === undefined ? (
+        <span className={styles.topic} />
+      ) : (
+        <button
+          type="button"
+          className={styles.topic}
+          title={topic}
+          aria-label={`Topic: ${topic}`}
+          onClick={() => openDialog({ kind: 'channel-settings', channelId: channel.channelId })}
+        >
+          {topic}
+        </button>
+      )}
+      {kind === 'channel' && <MembersToggle />}
+    </PlaceHeader>
+  );
+}
+
+function MembersToggle() {
+  const isDrawer = isMembersDrawer(useLayout());
+  const drawer = useDrawer((state) => state.drawer);
+  const showsMembers = usePreferences((state) => state.showsMembers);
+  const isShown = isDrawer ? drawer === 'members' : showsMembers;
+  return (
+    <IconButton
+      icon={Users}
+      label={isShown ? 'Hide members' : 'Show members'}
+      tooltipSide="bottom"
+      aria-pressed={isShown}
+      onClick={() => (isDrawer ? openDrawer('members') : toggleMembers())}
+    />
+  );
+}

@@ -1,0 +1,102 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { describeError, readErrcode } from '../../lib/homeserver/describe-error.ts';
+import type { MessageActions, OutgoingText } from '../../matrix/messages.ts';
+import { type Attachment, readAttachments, releaseAttachment } from './attachments.ts';
+
+/** An attachment and how far it is on its way. */
+export interface TrayItem {
+  readonly attachment: Attachment;
+  /** The part that was uploaded, 0 to 1; undefined while it waits. */
+  readonly progress: number | undefined;
+  readonly error: string | undefined;
+}
+
+export interface AttachmentTray {
+  readonly items: readonly TrayItem[];
+  readonly add: (files: Iterable<File>) => void;
+  /** Takes an attachment out; an upload that is under way ends. */
+  readonly remove: (id: number) => void;
+  /** Uploads and sends everything that waits or failed; the caption goes with the first. */
+  readonly send: (caption: OutgoingText | undefined) => void;
+}
+
+/** The files in the composer of a channel. */
+export function useAttachments(messages: MessageActions, channelId: string): AttachmentTray {
+  const [items, setItems] = useState<readonly TrayItem[]>([]);
+  const uploads = useRef(new Map<number, AbortController>());
+  const latest = useRef(items);
+  latest.current = items;
+
+  useEffect(() => {
+    const running = uploads.current;
+    return () => {
+      for (const upload of running.values()) upload.abort();
+      for (const { attachment } of latest.current) releaseAttachment(attachment);
+    };
+  }, []);
+
+  const change = useCallback((id: number, changes: Partial<TrayItem>) => {
+    setItems((current) =>
+      current.map((item) => (item.attachment.id === id ? { ...item, ...changes } : item)),
+    );
+  }, []);
+
+  const add = useCallback((files: Iterable<File>) => {
+    void readAttachments(files).then((attachments) => {
+      const waiting = attachments.map((attachment) => ({
+        attachment,
+        progress: undefined,
+        error: undefined,
+      }));
+      setItems((current) => [...current, ...waiting]);
+    });
+  }, []);
+
+  const remove = useCallback((id: number) => {
+    uploads.current.get(id)?.abort();
+    uploads.current.delete(id);
+    setItems((current) => {
+      const leaving = current.find((item) => item.attachment.id === id);
+      if (leaving) releaseAttachment(leaving.attachment);
+      return current.filter((item) => item !== leaving);
+    });
+  }, []);
+
+  const sendOne = useCallback(
+    async (attachment: Attachment, caption: OutgoingText | undefined) => {
+      const { id, file, width, height } = attachment;
+      const abort = new AbortController();
+      uploads.current.set(id, abort);
+      change(id, { progress: 0, error: undefined });
+      try {
+        await messages.sendFile(
+          channelId,
+          { file, width, height, caption },
+          { signal: abort.signal, handleProgress: (progress) => change(id, { progress }) },
+        );
+        remove(id);
+      } catch (error) {
+        if (!abort.signal.aborted) change(id, { progress: undefined, error: describeUploadError(error) });
+      }
+    },
+    [messages, channelId, change, remove],
+  );
+
+  const send = useCallback(
+    (caption: OutgoingText | undefined) => {
+      const waiting = latest.current.filter((item) => item.progress === undefined);
+      // One after the other: the order in which they were added is the order in which they are seen.
+      void waiting.reduce(async (before, item, index) => {
+        await before;
+        await sendOne(item.attachment, index === 0 ? caption : undefined);
+      }, Promise.resolve());
+    },
+    [sendOne],
+  );
+
+  return { items, add, remove, send };
+}
+
+function describeUploadError(error: unknown): string {
+  return readErrcode(error) === 'M_TOO_LARGE' ? 'Too large for this server' : describeError(error);
+}

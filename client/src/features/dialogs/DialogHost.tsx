@@ -1,0 +1,33 @@
+import { closeDialog, type DialogRequest } from '../../app/dialog-store.ts';
+import { ChannelSettingsDialog } from './ChannelSettingsDialog.tsx';
+import { ConfirmDialog } from './ConfirmDialog.tsx';
+import { CreateCategoryDialog, CreateChannelDialog } from './CreateChannelDialog.tsx';
+import { CreateGuildDialog } from './CreateGuildDialog.tsx';
+import { InviteDialog } from './InviteDialog.tsx';
+import { NewDirectDialog } from './NewDirectDialog.tsx';
+import { PersonDialog } from './PersonDialog.tsx';
+import { ProfileDialog } from './ProfileDialog.tsx';
+
+/** The dialog that was asked for. */
+export default function DialogHost({ request }: { readonly request: DialogRequest }) {
+  switch (request.kind) {
+    case 'create-guild':
+      return <CreateGuildDialog handleClose={closeDialog} />;
+    case 'create-channel':
+      return <CreateChannelDialog {...request} handleClose={closeDialog} />;
+    case 'create-category':
+      return <CreateCategoryDialog guildId={request.guildId} handleClose={closeDialog} />;
+    case 'invite':
+      return <InviteDialog guildId={request.guildId} handleClose={closeDialog} />;
+    case 'channel-settings':
+      return <ChannelSettingsDialog channelId={request.channelId} handleClose={closeDialog} />;
+    case 'new-direct':
+      return <NewDirectDialog handleClose={closeDialog} />;
+    case 'profile':
+      return <ProfileDialog handleClose={closeDialog} />;
+    case 'person':
+      return <PersonDialog userId={request.userId} roomId={request.roomId} handleClose={closeDialog} />;
+    case 'confirm':
+      return <ConfirmDialog {...request} handleClose={closeDialog} />;
+  }
+}

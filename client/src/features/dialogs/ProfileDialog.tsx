@@ -1,0 +1,43 @@
+import { useState } from 'react';
+import { Dialog } from '../../ui/Dialog.tsx';
+import { TextField } from '../../ui/TextField.tsx';
+import { showToast } from '../../ui/toast-store.ts';
+import { useGateway, useStore } from '../session/gateway-context.ts';
+import { DialogForm } from './DialogForm.tsx';
+import { PersonHead } from './PersonHead.tsx';
+import { useSubmit } from './use-submit.ts';
+
+const longestName = 64;
+
+/** Our own name as others see it, and our user ID. */
+export function ProfileDialog({ handleClose }: { readonly handleClose: () => void }) {
+  const gateway = useGateway();
+  const profile = useStore(gateway.profile);
+  const [name, setName] = useState(profile.name);
+  const submission = useSubmit();
+  const work = async (): Promise<void> => {
+    await gateway.communities.setDisplayName(name.trim());
+    showToast('Saved');
+    handleClose();
+  };
+  return (
+    <Dialog title="Your profile" handleClose={handleClose}>
+      <PersonHead person={profile} />
+      <DialogForm
+        submission={submission}
+        submitLabel="Save changes"
+        canSubmit={name.trim() !== '' && name.trim() !== profile.name}
+        handleClose={handleClose}
+        work={work}
+      >
+        <TextField
+          label="Shown name"
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+          maxLength={longestName}
+          required
+        />
+      </DialogForm>
+    </Dialog>
+  );
+}

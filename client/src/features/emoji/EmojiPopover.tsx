@@ -1,0 +1,77 @@
+import { Popover } from '@base-ui/react/popover';
+import { Ellipsis } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
+import { Spinner } from '../../ui/Spinner.tsx';
+import styles from './EmojiPopover.module.css';
+import { quickReactions } from './emoji-data.ts';
+
+const EmojiGrid = lazy(() => import('./EmojiGrid.tsx'));
+
+interface EmojiPopoverProps {
+  readonly anchor: Element | null;
+  readonly handlePick: (emoji: string) => void;
+  readonly handleClose: () => void;
+  /** Begins with all emoji instead of the few that are used most. */
+  readonly beginsWithAll?: boolean;
+}
+
+/** A choice of emoji beside an element: a few at first, all of them one click away. Open as long as it is rendered. */
+export function EmojiPopover({ anchor, handlePick, handleClose, beginsWithAll = false }: EmojiPopoverProps) {
+  const [showsAll, setShowsAll] = useState(beginsWithAll);
+  const pick = (emoji: string): void => {
+    handlePick(emoji);
+    handleClose();
+  };
+  return (
+    <Popover.Root open onOpenChange={(isOpen) => isOpen || handleClose()}>
+      <Popover.Portal>
+        <Popover.Positioner
+          className={styles.positioner}
+          anchor={anchor}
+          side="top"
+          align="end"
+          sideOffset={4}
+          collisionPadding={8}
+        >
+          <Popover.Popup className={styles.popup} aria-label="Pick an emoji">
+            {showsAll ? (
+              <Suspense fallback={<GridLoading />}>
+                <EmojiGrid handlePick={pick} />
+              </Suspense>
+            ) : (
+              <div className={styles.quick}>
+                {quickReactions.map((emoji) => (
+                  <button
+                    key={emoji}
+                    type="button"
+                    className={styles.emoji}
+                    aria-label={`React with ${emoji}`}
+                    onClick={() => pick(emoji)}
+                  >
+                    {emoji}
+                  </button>
+                ))}
+                <button
+                  type="button"
+                  className={styles.emoji}
+                  aria-label="More emoji"
+                  onClick={() => setShowsAll(true)}
+                >
+                  <Ellipsis size={18} aria-hidden />
+                </button>
+              </div>
+            )}
+          </Popover.Popup>
+        </Popover.Positioner>
+      </Popover.Portal>
+    </Popover.Root>
+  );
+}
+
+function GridLoading() {
+  return (
+    <div className={styles.loading}>
+      <Spinner size={24} label="Loading emoji" />
+    </div>
+  );
+}

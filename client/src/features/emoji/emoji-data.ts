@@ -1,0 +1,69 @@
+import { asAmount, asArray, asObject, asString } from '../../lib/parse.ts';
+
+export interface Emoji {
+  readonly emoji: string;
+  readonly label: string;
+  readonly tags: readonly string[];
+}
+
+export interface EmojiGroup {
+  readonly name: string;
+  readonly emoji: readonly Emoji[];
+}
+
+/** The reactions that are offered first. */
+export const quickReactions = ['👍', '❤️', '😂', '🎉', '😮', '😢', '🔥', '👀'] as const;
+
+/** Names of emojibase's groups by their number; parts of emoji (2) are none of their own. */
+const groupNames: Readonly<Record<number, string>> = {
+  0: 'Smileys',
+  1: 'People',
+  3: 'Nature',
+  4: 'Food',
+  5: 'Travel',
+  6: 'Activities',
+  7: 'Objects',
+  8: 'Symbols',
+  9: 'Flags',
+};
+
+/** Reads emojibase's compact data into groups in their order. */
+export function readEmojiGroups(data: unknown): readonly EmojiGroup[] {
+  const groups = new Map<string, { readonly order: number; readonly emoji: Emoji }[]>();
+  for (const value of asArray(data)) {
+    const fields = asObject(value) ?? {};
+    const emoji = asString(fields.unicode);
+    const name = groupNames[asAmount(fields.group) ?? -1];
+    if (emoji === undefined || name === undefined) continue;
+    const group = groups.get(name) ?? [];
+    const tags = asArray(fields.tags).map(String);
+    group.push({
+      order: asAmount(fields.order) ?? 0,
+      emoji: { emoji, label: asString(fields.label) ?? emoji, tags },
+    });
+    groups.set(name, group);
+  }
+  return Object.values(groupNames).flatMap((name) => {
+    const group = groups.get(name);
+    if (!group) return [];
+    return [{ name, emoji: group.sort((a, b) => a.order - b.order).map((entry) => entry.emoji) }];
+  });
+}
+
+/** The emoji whose name or tags begin with what was typed, those whose name does so first. */
+export function searchEmoji(groups: readonly EmojiGroup[], typed: string): readonly Emoji[] {
+  const query = typed.trim().toLowerCase();
+  if (query === '') return [];
+  const byLabel: Emoji[] = [];
+  const byTag: Emoji[] = [];
+  for (const emoji of groups.flatMap((group) => group.emoji)) {
+    if (emoji.emoji === query || startsAWord(emoji.label, query)) byLabel.push(emoji);
+    else if (emoji.tags.some((tag) => tag.startsWith(query))) byTag.push(emoji);
+  }
+  return [...byLabel, ...byTag];
+}
+
+function startsAWord(label: string, query: string): boolean {
+  const text = label.toLowerCase();
+  return text.startsWith(query) || text.includes(` ${query}`);
+}

@@ -1,0 +1,113 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { Crown, Shield } from 'lucide-react';
+import { useRef } from 'react';
+import { openDialog } from '../../app/dialog-store.ts';
+import { joinClasses } from '../../lib/join-classes.ts';
+import type { Member, MemberList } from '../../matrix/types.ts';
+import { describePresence, PresenceSign } from '../../ui/PresenceSign.tsx';
+import { Skeleton } from '../../ui/Skeleton.tsx';
+import { MediaAvatar } from '../media/MediaAvatar.tsx';
+import { useGateway, useStore } from '../session/gateway-context.ts';
+import styles from './MemberPanel.module.css';
+
+const captionHeight = 40;
+const memberHeight = 46;
+
+type Row =
+  | { readonly type: 'caption'; readonly key: string; readonly text: string }
+  | { readonly type: 'member'; readonly key: string; readonly member: Member };
+
+/** Who is in a channel, those who are there first. */
+export function MemberPanel({ roomId }: { readonly roomId: string }) {
+  const members = useStore(useGateway().members(roomId));
+  const rows = listRows(members);
+  const scroller = useRef<HTMLDivElement>(null);
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (index) => (rows[index]?.type === 'caption' ? captionHeight : memberHeight),
+    getItemKey: (index) => rows[index]?.key ?? index,
+    overscan: 8,
+  });
+  return (
+    <aside className={styles.panel} aria-label="Members">
+      <div ref={scroller} className={styles.scroll}>
+        {!members.complete && rows.length === 0 && <MembersSkeleton />}
+        <ul className={styles.list} style={{ height: virtualizer.getTotalSize() }}>
+          {virtualizer.getVirtualItems().map((item) => {
+            const row = rows[item.index];
+            if (!row) return null;
+            return (
+              <li
+                key={row.key}
+                className={styles.row}
+                style={{ height: item.size, transform: `translateY(${item.start}px)` }}
+              >
+                {row.type === 'caption' ? (
+                  <h2 className={styles.caption}>{row.text}</h2>
+                ) : (
+                  <MemberButton member={row.member} roomId={roomId} />
+                )}
+              </li>
+            );
+          })}
+        </ul>
+      </div>
+    </aside>
+  );
+}
+
+function listRows({ present, absent }: MemberList): readonly Row[] {
+  const toRow = (member: Member): Row => ({ type: 'member', key: member.userId, member });
+  const caption = (word: string, count: number): Row => ({
+    type: 'caption',
+    key: word,
+    text: `${word} · ${count}`,
+  });
+  return [
+    ...(present.length > 0 ? [caption('Here', present.length), ...present.map(toRow)] : []),
+    ...(absent.length > 0 ? [caption('Away', absent.length), ...absent.map(toRow)] : []),
+  ];
+}
+
+function MemberButton({ member, roomId }: { readonly member: Member; readonly roomId: string }) {
+  return (
+    <button
+      type="button"
+      className={joinClasses(styles.member, member.presence === 'offline' && styles.absent)}
+      aria-label={`${member.name}, ${describePresence(member.presence)}`}
+      onClick={() => openDialog({ kind: 'person', userId: member.userId, roomId })}
+    >
+      <MediaAvatar
+        id={member.userId}
+        name={member.name}
+        mxc={member.avatarMxc}
+        size={32}
+        badge={<PresenceSign presence={member.presence} />}
+      />
+      <span className={styles.words}>
+        <span className={styles.nameLine}>
+          <span className={styles.name}>{member.name}</span>
+          {member.rank === 'owner' && (
+            <Crown size={14} className={styles.rank} aria-label="Runs this guild" />
+          )}
+          {member.rank === 'moderator' && <Shield size={14} className={styles.rank} aria-label="Moderator" />}
+        </span>
+        {member.status !== undefined && <span className={styles.status}>{member.status}</span>}
+      </span>
+    </button>
+  );
+}
+
+function MembersSkeleton() {
+  return (
+    <div className={styles.skeleton} role="status" aria-label="Loading members">
+      {[96, 124, 80, 110].map((width) => (
+        <div key={width} className={styles.skeletonRow}>
+          <Skeleton shape="circle" width={32} height={32} />
+          <Skeleton width={width} />
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,50 @@
+import { Ellipsis } from 'lucide-react';
+import { accountActions, darkTheme, lightTheme } from '../../app/actions/account-actions.ts';
+import { listMenuEntries } from '../../app/actions/action.ts';
+import { openDialog } from '../../app/dialog-store.ts';
+import { useTheme } from '../../lib/theme.ts';
+import { IconButton } from '../../ui/IconButton.tsx';
+import { MenuButton } from '../../ui/Menu.tsx';
+import { PresenceSign } from '../../ui/PresenceSign.tsx';
+import { MediaAvatar } from '../media/MediaAvatar.tsx';
+import { useGateway, useStore } from '../session/gateway-context.ts';
+import styles from './UserPanel.module.css';
+
+/** Ourselves, at the foot of the list: name, theme and everything about the account. */
+export function UserPanel() {
+  const gateway = useGateway();
+  const profile = useStore(gateway.profile);
+  const { phase } = useStore(gateway.connection);
+  const themeAction = useTheme((state) => (state.theme === 'dark' ? lightTheme : darkTheme));
+  const isOnline = phase === 'live';
+  return (
+    <section className={styles.panel} aria-label="Your account">
+      <button
+        type="button"
+        className={styles.me}
+        aria-label="Your profile"
+        onClick={() => openDialog({ kind: 'profile' })}
+      >
+        <MediaAvatar
+          id={profile.userId}
+          name={profile.name}
+          mxc={profile.avatarMxc}
+          size={32}
+          badge={<PresenceSign presence={isOnline ? 'online' : 'offline'} />}
+        />
+        <span className={styles.words}>
+          <span className={styles.name}>{profile.name}</span>
+          <span className={styles.state}>{isOnline ? 'Online' : 'Connecting…'}</span>
+        </span>
+      </button>
+      <IconButton
+        icon={themeAction.icon}
+        label={themeAction.label}
+        onClick={() => themeAction.perform(undefined)}
+      />
+      <MenuButton entries={listMenuEntries(accountActions, undefined)} side="top" align="end">
+        <IconButton icon={Ellipsis} label="Account menu" />
+      </MenuButton>
+    </section>
+  );
+}

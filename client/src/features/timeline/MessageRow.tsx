@@ -1,0 +1,201 @@
+import { CircleAlert, CornerUpRight } from 'lucide-react';
+import { memo, type ReactNode, useState } from 'react';
+import {
+  addReaction,
+  deleteMessage,
+  discardMessage,
+  editMessage,
+  type MessageContext,
+  replyToMessage,
+  retryMessage,
+  toggleReaction,
+} from '../../app/actions/message-actions.ts';
+import { openDialog } from '../../app/dialog-store.ts';
+import { joinClasses } from '../../lib/join-classes.ts';
+import { formatFull, formatStamp, formatTime } from '../../lib/time.ts';
+import type { Message, ReplyQuote } from '../../matrix/types.ts';
+import { IconButton } from '../../ui/IconButton.tsx';
+import { MediaAvatar } from '../media/MediaAvatar.tsx';
+import { useGateway } from '../session/gateway-context.ts';
+import { FormattedText } from './FormattedText.tsx';
+import { MessageFile } from './MessageFile.tsx';
+import { MessageImage } from './MessageImage.tsx';
+import styles from './MessageRow.module.css';
+import { ReactionBar } from './ReactionBar.tsx';
+import { type TimelineControls, useTimelineControls } from './timeline-controls.ts';
+
+interface MessageRowProps {
+  readonly message: Message;
+  /** Whether it stands under the head of the message before it. */
+  readonly continued: boolean;
+  readonly isHighlighted: boolean;
+}
+
+/** One message of the timeline. */
+export const MessageRow = memo(function MessageRow({ message, continued, isHighlighted }: MessageRowProps) {
+  const gateway = useGateway();
+  const controls = useTimelineControls();
+  const [isActive, setIsActive] = useState(false);
+  const context: MessageContext = { gateway, message, ...controls };
+  return (
+    <article
+      className={joinClasses(
+        styles.row,
+        continued && styles.continued,
+        message.mentionsMe && styles.mention,
+        isHighlighted && styles.highlighted,
+        message.status !== 'sent' && styles.pending,
+      )}
+      aria-label={`${message.author.name}, ${formatStamp(message.timestamp)}`}
+      onPointerEnter={(event) => event.pointerType === 'mouse' && setIsActive(true)}
+      onPointerLeave={() => setIsActive(false)}
+      onFocus={() => setIsActive(true)}
+      onBlur={(event) => event.currentTarget.contains(event.relatedTarget) || setIsActive(false)}
+    >
+      {message.reply && <ReplyLine reply={message.reply} controls={controls} />}
+      {continued ? (
+        <time className={styles.sideTime} dateTime={new Date(message.timestamp).toISOString()}>
+          {formatTime(message.timestamp)}
+        </time>
+      ) : (
+        <MessageHead message={message} controls={controls} />
+      )}
+      <div className={styles.body}>
+        <MessageContentView message={message} roomId={controls.channelId} />
+        {message.reactions.length > 0 && (
+          <ReactionBar
+            reactions={message.reactions}
+            canReact={addReaction.isAvailable(context)}
+            handleToggle={(key) => toggleReaction(context, key)}
+            handleAdd={() => addReaction.perform(context)}
+          />
+        )}
+        {message.status === 'failed' && <SendFailure context={context} />}
+      </div>
+      {isActive && <MessageToolbar context={context} />}
+    </article>
+  );
+});
+
+function MessageHead({
+  message,
+  controls,
+}: {
+  readonly message: Message;
+  readonly controls: TimelineControls;
+}) {
+  const { author, timestamp } = message;
+  const handleOpen = (): void =>
+    openDialog({ kind: 'person', userId: author.userId, roomId: controls.channelId });
+  return (
+    <>
+      <button type="button" className={styles.avatar} aria-hidden tabIndex={-1} onClick={handleOpen}>
+        <MediaAvatar id={author.userId} name={author.name} mxc={author.avatarMxc} />
+      </button>
+      <header className={styles.head}>
+        <button type="button" className={styles.author} onClick={handleOpen}>
+          {author.name}
+        </button>
+        <time
+          className={styles.time}
+          dateTime={new Date(timestamp).toISOString()}
+          title={formatFull(timestamp)}
+        >
+          {formatStamp(timestamp)}
+        </time>
+      </header>
+    </>
+  );
+}
+
+function ReplyLine({ reply, controls }: { readonly reply: ReplyQuote; readonly controls: TimelineControls }) {
+  return (
+    <button type="button" className={styles.reply} onClick={() => controls.jumpTo(reply.eventId)}>
+      <CornerUpRight size={14} strokeWidth={1.75} aria-hidden />
+      {reply.author ? (
+        <>
+          <MediaAvatar
+            id={reply.author.userId}
+            name={reply.author.name}
+            mxc={reply.author.avatarMxc}
+            size={16}
+          />
+          <span className={styles.replyAuthor}>{reply.author.name}</span>
+          <span className={styles.replyText}>{reply.excerpt}</span>
+        </>
+      ) : (
+        <span className={styles.replyText}>An older message</span>
+      )}
+    </button>
+  );
+}
+
+function MessageContentView({ message, roomId }: { readonly message: Message; readonly roomId: string }) {
+  const { content } = message;
+  const edited: ReactNode = message.edited && <span className={styles.edited}> (edited)</span>;
+  switch (content.kind) {
+    case 'text':
+      if (content.style !== 'emote')
+        return <FormattedText content={content} roomId={roomId} trailing={edited} />;
+      return (
+        <div className={styles.emote}>
+          <span aria-hidden>✱</span> {message.author.name}{' '}
+          <FormattedText content={content} roomId={roomId} trailing={edited} />
+        </div>
+      );
+    case 'image':
+      return (
+        <>
+          <MessageImage content={content} />
+          {content.caption && <FormattedText content={content.caption} roomId={roomId} trailing={edited} />}
+        </>
+      );
+    case 'file':
+      return <MessageFile content={content} />;
+    case 'deleted':
+      return <p className={styles.gone}>Message deleted</p>;
+    case 'unreadable':
+      return (
+        <p className={styles.gone}>
+          {content.reason === 'encrypted'
+            ? 'This message is encrypted. Guildhall cannot read it yet.'
+            : content.body || 'A kind of message that Guildhall does not know yet.'}
+        </p>
+      );
+  }
+}
+
+function SendFailure({ context }: { readonly context: MessageContext }) {
+  return (
+    <p className={styles.failure} role="alert">
+      <CircleAlert size={14} aria-hidden /> Couldn't send.
+      <button type="button" className={styles.failureButton} onClick={() => retryMessage.perform(context)}>
+        Retry
+      </button>
+      <button type="button" className={styles.failureButton} onClick={() => discardMessage.perform(context)}>
+        Discard
+      </button>
+    </p>
+  );
+}
+
+const toolbarActions = [addReaction, replyToMessage, editMessage, deleteMessage];
+
+function MessageToolbar({ context }: { readonly context: MessageContext }) {
+  const available = toolbarActions.filter((action) => action.isAvailable(context));
+  if (available.length === 0) return null;
+  return (
+    <div className={styles.toolbar} role="toolbar" aria-label="Message actions">
+      {available.map((action) => (
+        <IconButton
+          key={action.id}
+          icon={action.icon}
+          label={action.label}
+          size="small"
+          tone={action.isDangerous ? 'danger' : 'normal'}
+          onClick={() => action.perform(context)}
+        />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,158 @@
+import { ArrowDown } from 'lucide-react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import { listMenuEntries } from '../../app/actions/action.ts';
+import { type MessageContext, messageActions, toggleReaction } from '../../app/actions/message-actions.ts';
+import type { TimelineStore } from '../../matrix/timeline-store.ts';
+import type { ChannelDetails, Message, TimelineSnapshot } from '../../matrix/types.ts';
+import { Button } from '../../ui/Button.tsx';
+import { ContextMenu } from '../../ui/Menu.tsx';
+import { showToast } from '../../ui/toast-store.ts';
+import { startEdit, startReply } from '../composer/composer-store.ts';
+import { EmojiPopover } from '../emoji/EmojiPopover.tsx';
+import { useGateway, useStore } from '../session/gateway-context.ts';
+import { MessageAnnouncer } from './MessageAnnouncer.tsx';
+import styles from './Timeline.module.css';
+import { TimelineItemView, type TimelineRow } from './TimelineItemView.tsx';
+import { TimelineSkeleton } from './TimelineSkeleton.tsx';
+import { type TimelineControls, TimelineControlsContext } from './timeline-controls.ts';
+import { useTimelineScroll } from './use-timeline-scroll.ts';
+
+const introRow: TimelineRow = { type: 'intro', key: 'intro' };
+
+/** What was said in a channel. Give it the channel as its `key`: it begins anew with each one. */
+export function Timeline({ channel }: { readonly channel: ChannelDetails }) {
+  const store = useGateway().timeline(channel.channelId);
+  const snapshot = useStore(store);
+  useEffect(() => {
+    const handleLeave = (): void => store.open();
+    store.open();
+    // Whoever looks away finds a line above what came meanwhile.
+    window.addEventListener('blur', handleLeave);
+    return () => window.removeEventListener('blur', handleLeave);
+  }, [store]);
+  if (snapshot.phase === 'loading') return <TimelineSkeleton />;
+  return <LoadedTimeline channel={channel} store={store} snapshot={snapshot} />;
+}
+
+interface LoadedTimelineProps {
+  readonly channel: ChannelDetails;
+  readonly store: TimelineStore;
+  readonly snapshot: TimelineSnapshot;
+}
+
+function LoadedTimeline({ channel, store, snapshot }: LoadedTimelineProps) {
+  const gateway = useGateway();
+  const { channelId } = channel;
+  const { canSend } = channel.permissions;
+  const rows = useMemo<readonly TimelineRow[]>(
+    () => (snapshot.hasOlder ? snapshot.items : [introRow, ...snapshot.items]),
+    [snapshot.hasOlder, snapshot.items],
+  );
+  const scroll = useTimelineScroll(rows, store, snapshot);
+  const [picking, setPicking] = useState<Message>();
+  const [pressed, setPressed] = useState<Message>();
+  const { showEvent } = scroll;
+
+  const handleJump = useCallback(
+    async (eventId: string) => {
+      if (await store.jumpTo(eventId)) showEvent(eventId);
+      else showToast("Couldn't find that message. It may be gone.", 'danger');
+    },
+    [store, showEvent],
+  );
+  const controls = useMemo<TimelineControls>(
+    () => ({
+      channelId,
+      canSend,
+      startReply: (message) => startReply(channelId, message),
+      startEdit: (message) => startEdit(channelId, message),
+      pickReaction: setPicking,
+      jumpTo: (eventId) => void handleJump(eventId),
+    }),
+    [channelId, canSend, handleJump],
+  );
+  const buildContext = (message: Message): MessageContext => ({ gateway, message, ...controls });
+  const findMessage = (element: Element): Message | undefined => {
+    const index = Number(element.closest<HTMLElement>('[data-index]')?.dataset.index);
+    const row = rows[index];
+    return row?.type === 'message' ? row.message : undefined;
+  };
+
+  return (
+    <TimelineControlsContext value={controls}>
+      <div className={styles.frame}>
+        <ContextMenu
+          entries={pressed ? listMenuEntries(messageActions, buildContext(pressed)) : []}
+          handleOpen={(target) => {
+            const message = findMessage(target);
+            setPressed(message);
+            return message !== undefined && message.content.kind !== 'deleted';
+          }}
+        >
+          <div
+            ref={scroll.scrollerRef}
+            className={styles.scroller}
+            role="log"
+            aria-label={`Messages in ${channel.name}`}
+            aria-live="off"
+            aria-busy={snapshot.older === 'loading'}
+            onScroll={scroll.handleScroll}
+            onKeyDown={(event) => scroll.handleKey(event, (message) => buildContext(message))}
+          >
+            <div className={styles.filler} />
+            <ol className={styles.list} style={{ height: scroll.virtualizer.getTotalSize() }}>
+              {snapshot.hasOlder && (
+                <li className={styles.older}>
+                  <OlderMessages snapshot={snapshot} handleRetry={() => void store.loadOlder()} />
+                </li>
+              )}
+              {scroll.virtualizer.getVirtualItems().map((item) => {
+                const row = rows[item.index];
+                if (!row) return null;
+                return (
+                  <li
+                    key={row.key}
+                    ref={scroll.virtualizer.measureElement}
+                    data-index={item.index}
+                    className={styles.item}
+                    style={{ transform: `translateY(${item.start}px)` }}
+                    tabIndex={row.type === 'message' && row.key === scroll.tabKey ? 0 : -1}
+                  >
+                    <TimelineItemView row={row} channel={channel} highlightedId={scroll.highlightedId} />
+                  </li>
+                );
+              })}
+            </ol>
+          </div>
+        </ContextMenu>
+        <MessageAnnouncer items={snapshot.items} ownUserId={gateway.userId} />
+        {!scroll.isAtEnd && (
+          <Button className={styles.jump} onClick={scroll.returnToEnd}>
+            <ArrowDown size={16} aria-hidden /> Jump to the newest
+          </Button>
+        )}
+        {picking && (
+          <EmojiPopover
+            anchor={scroll.findElement(picking.key)}
+            handleClose={() => setPicking(undefined)}
+            handlePick={(emoji) => toggleReaction(buildContext(picking), emoji)}
+          />
+        )}
+      </div>
+    </TimelineControlsContext>
+  );
+}
+
+interface OlderMessagesProps {
+  readonly snapshot: TimelineSnapshot;
+  readonly handleRetry: () => void;
+}
+
+function OlderMessages({ snapshot, handleRetry }: OlderMessagesProps) {
+  if (snapshot.older !== 'failed') return <TimelineSkeleton size="small" />;
+  return (
+    <p className={styles.failed} role="alert">
+      Couldn't load older messages. <Button onClick={handleRetry}>Try again</Button>
+    </p>
+  );
+}

@@ -1,0 +1,256 @@
+import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
+import {
+  type KeyboardEvent,
+  type RefObject,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
+import { performByKey } from '../../app/actions/action.ts';
+import { type MessageContext, messageActions } from '../../app/actions/message-actions.ts';
+import type { TimelineStore } from '../../matrix/timeline-store.ts';
+import type { Message, TimelineSnapshot } from '../../matrix/types.ts';
+import type { TimelineRow } from './TimelineItemView.tsx';
+
+/** How close to the newest message counts as being there, in pixels. */
+const endThreshold = 60;
+/** How many rows before the first one loaded the next piece is asked for. */
+const loadAhead = 15;
+/** The place above the rows while older ones exist; the skeleton lies in it. */
+const olderSpace = 160;
+const highlightTime = 2000;
+
+/** What rows measure before they are measured. */
+const estimates: Readonly<Record<TimelineRow['type'], number>> = {
+  intro: 200,
+  day: 44,
+  unread: 28,
+  message: 56,
+  notices: 30,
+};
+
+export interface TimelineScroll {
+  readonly scrollerRef: RefObject<HTMLDivElement | null>;
+  readonly virtualizer: Virtualizer<HTMLDivElement, Element>;
+  readonly isAtEnd: boolean;
+  readonly highlightedId: string | undefined;
+  /** The message that the Tab key reaches; arrows go on from there. */
+  readonly tabKey: string | undefined;
+  readonly handleScroll: () => void;
+  readonly handleKey: (event: KeyboardEvent, buildContext: (message: Message) => MessageContext) => void;
+  /** Brings a message into the middle and lets it glow for a moment. */
+  readonly showEvent: (eventId: string) => void;
+  readonly returnToEnd: () => void;
+  readonly findElement: (key: string) => Element | null;
+}
+
+/**
+ * Where the reader is in a timeline.
+ * The end is the anchor: what the reader looks at stays where it is when older messages arrive above it, and new ones
+ * are followed only by those who are at the end already.
+ */
+export function useTimelineScroll(
+  rows: readonly TimelineRow[],
+  store: TimelineStore,
+  snapshot: TimelineSnapshot,
+): TimelineScroll {
+  const scrollerRef = useRef<HTMLDivElement>(null);
+  const isPlaced = useRef(false);
+  const [isAtEnd, setIsAtEnd] = useState(true);
+  const [highlightedId, setHighlightedId] = useState<string>();
+  const [wanted, setWanted] = useState<string>();
+  const [focusedKey, setFocusedKey] = useState<string>();
+
+  const virtualizer = useVirtualizer<HTMLDivElement, Element>({
+    count: rows.length,
+    getScrollElement: () => scrollerRef.current,
+    estimateSize: (index) => estimates[rows[index]?.type ?? 'message'],
+    getItemKey: (index) => rows[index]?.key ?? index,
+    anchorTo: 'end',
+    followOnAppend: snapshot.isLive,
+    scrollEndThreshold: endThreshold,
+    overscan: 10,
+    paddingStart: snapshot.hasOlder ? olderSpace : 16,
+    paddingEnd: 20,
+  });
+
+  useLayoutEffect(() => {
+    if (isPlaced.current || rows.length === 0) return;
+    virtualizer.scrollToEnd();
+    const frame = requestAnimationFrame(() => {
+      isPlaced.current = true;
+      virtualizer.scrollToEnd();
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [rows.length, virtualizer]);
+
+  useKeepEnd(scrollerRef, virtualizer);
+  useLoadAround(virtualizer, isPlaced, rows.length, store, snapshot);
+  useMarkRead(store, snapshot, isAtEnd);
+
+  const handleScroll = useCallback(() => {
+    const scroller = scrollerRef.current;
+    if (!scroller || !isPlaced.current) return;
+    const distance = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
+    setIsAtEnd(snapshot.isLive && distance < endThreshold * 4);
+  }, [snapshot.isLive]);
+
+  useEffect(() => {
+    const index = wanted === undefined ? -1 : findRow(rows, wanted);
+    if (index === -1) return;
+    virtualizer.scrollToIndex(index, { align: 'center' });
+    setHighlightedId(wanted);
+    setWanted(undefined);
+  }, [wanted, rows, virtualizer]);
+
+  useEffect(() => {
+    if (highlightedId === undefined) return;
+    const timer = setTimeout(() => setHighlightedId(undefined), highlightTime);
+    return () => clearTimeout(timer);
+  }, [highlightedId]);
+
+  const returnToEnd = useCallback(() => {
+    store.returnToLive();
+    setIsAtEnd(true);
+    requestAnimationFrame(() => virtualizer.scrollToEnd());
+  }, [store, virtualizer]);
+
+  const findElement = useCallback(
+    (key: string) => {
+      const index = rows.findIndex((row) => row.key === key);
+      return scrollerRef.current?.querySelector(`[data-index="${index}"]`) ?? null;
+    },
+    [rows],
+  );
+
+  const lastMessage = rows.findLast((row) => row.type === 'message');
+  const tabKey = rows.some((row) => row.key === focusedKey) ? focusedKey : lastMessage?.key;
+
+  const focusRow = (index: number): void => {
+    const row = rows[index];
+    if (!row) return;
+    setFocusedKey(row.key);
+    virtualizer.scrollToIndex(index, { align: 'auto' });
+    requestAnimationFrame(() => {
+      scrollerRef.current
+        ?.querySelector<HTMLElement>(`[data-index="${index}"]`)
+        ?.focus({ preventScroll: true });
+    });
+  };
+
+  const handleKey: TimelineScroll['handleKey'] = (event, buildContext) => {
+    const { target } = event;
+    // Keys pressed inside a message, on a link or button of it, are not meant for the list.
+    if (!(target instanceof HTMLElement) || target.dataset.index === undefined) return;
+    const index = Number(target.dataset.index);
+    const next = findNextIndex(rows, index, event.key);
+    const row = rows[index];
+    if (next !== undefined) focusRow(next);
+    else if (row?.type !== 'message' || !performByKey(messageActions, buildContext(row.message), event))
+      return;
+    event.preventDefault();
+  };
+
+  return {
+    scrollerRef,
+    virtualizer,
+    isAtEnd: isAtEnd && snapshot.isLive,
+    highlightedId,
+    tabKey,
+    handleScroll,
+    handleKey,
+    showEvent: setWanted,
+    returnToEnd,
+    findElement,
+  };
+}
+
+function findRow(rows: readonly TimelineRow[], eventId: string): number {
+  return rows.findIndex((row) => row.type === 'message' && row.message.eventId === eventId);
+}
+
+/** The message that an arrow, Home or End leads to; undefined for other keys and where there is none. */
+function findNextIndex(rows: readonly TimelineRow[], index: number, key: string): number | undefined {
+  const isMessage = (candidate: number): boolean => rows[candidate]?.type === 'message';
+  const indexes = rows.keys().filter(isMessage).toArray();
+  const place = indexes.indexOf(index);
+  switch (key) {
+    case 'ArrowUp':
+      return indexes[Math.max(0, place - 1)];
+    case 'ArrowDown':
+      return indexes[Math.min(indexes.length - 1, place + 1)];
+    case 'PageUp':
+      return indexes[Math.max(0, place - 10)];
+    case 'PageDown':
+      return indexes[Math.min(indexes.length - 1, place + 10)];
+    case 'Home':
+      return indexes[0];
+    case 'End':
+      return indexes.at(-1);
+    default:
+      return undefined;
+  }
+}
+
+/** Stays at the newest message when the place for the timeline changes, as it does when the composer grows. */
+function useKeepEnd(
+  scrollerRef: RefObject<HTMLDivElement | null>,
+  virtualizer: Virtualizer<HTMLDivElement, Element>,
+): void {
+  useEffect(() => {
+    const scroller = scrollerRef.current;
+    if (!scroller) return;
+    let height = scroller.clientHeight;
+    const observer = new ResizeObserver(() => {
+      const lost = height - scroller.clientHeight;
+      height = scroller.clientHeight;
+      const distance = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
+      if (lost !== 0 && distance - Math.max(0, lost) < endThreshold) virtualizer.scrollToEnd();
+    });
+    observer.observe(scroller);
+    return () => observer.disconnect();
+  }, [scrollerRef, virtualizer]);
+}
+
+/** Asks for older messages before the reader meets the first one, and for newer ones after a jump into the past. */
+function useLoadAround(
+  virtualizer: Virtualizer<HTMLDivElement, Element>,
+  isPlaced: RefObject<boolean>,
+  count: number,
+  store: TimelineStore,
+  snapshot: TimelineSnapshot,
+): void {
+  const items = virtualizer.getVirtualItems();
+  const first = items[0]?.index ?? 0;
+  const last = items.at(-1)?.index ?? 0;
+  useEffect(() => {
+    const load = (): void => {
+      if (first < loadAhead && snapshot.hasOlder && snapshot.older === 'idle') void store.loadOlder();
+      if (last > count - loadAhead && !snapshot.isLive) void store.loadNewer();
+    };
+    if (isPlaced.current) {
+      load();
+      return;
+    }
+    // The first frame shows the beginning of the list, before it is scrolled to its end.
+    const timer = setTimeout(load, 100);
+    return () => clearTimeout(timer);
+  }, [first, last, count, store, snapshot, isPlaced]);
+}
+
+/** Marks the channel as read while somebody looks at its newest message. */
+function useMarkRead(store: TimelineStore, snapshot: TimelineSnapshot, isAtEnd: boolean): void {
+  useEffect(() => {
+    const markRead = (): void => {
+      if (isAtEnd && snapshot.isLive && document.hasFocus()) void store.markRead();
+    };
+    const timer = setTimeout(markRead, 300);
+    window.addEventListener('focus', markRead);
+    return () => {
+      clearTimeout(timer);
+      window.removeEventListener('focus', markRead);
+    };
+  }, [store, snapshot, isAtEnd]);
+}

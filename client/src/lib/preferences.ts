@@ -1,0 +1,69 @@
+import { create } from 'zustand';
+import { asArray, asObject, asString } from './parse.ts';
+
+/** What this browser remembers about how somebody likes the hall. */
+export interface Preferences {
+  readonly collapsedCategories: readonly string[];
+  readonly showsMembers: boolean;
+  /** The channel that was open last in each guild. */
+  readonly lastChannels: Readonly<Record<string, string>>;
+  /** Where somebody was when they left: the front door leads there again. */
+  readonly lastPath: string | undefined;
+}
+
+const storageKey = 'guildhall.preferences';
+
+export function parsePreferences(stored: unknown): Preferences {
+  const fields = asObject(stored) ?? {};
+  const lastChannels: Record<string, string> = {};
+  for (const [guildId, channelId] of Object.entries(asObject(fields.lastChannels) ?? {})) {
+    const known = asString(channelId);
+    if (known !== undefined) lastChannels[guildId] = known;
+  }
+  return {
+    collapsedCategories: asArray(fields.collapsedCategories).filter((id) => typeof id === 'string'),
+    showsMembers: fields.showsMembers !== false,
+    lastChannels,
+    lastPath: asString(fields.lastPath),
+  };
+}
+
+function load(): Preferences {
+  try {
+    return parsePreferences(JSON.parse(localStorage.getItem(storageKey) ?? '{}'));
+  } catch {
+    return parsePreferences({});
+  }
+}
+
+export const usePreferences = create<Preferences>(load);
+
+function change(changes: Partial<Preferences>): void {
+  usePreferences.setState(changes);
+  localStorage.setItem(storageKey, JSON.stringify(usePreferences.getState()));
+}
+
+export function toggleCategory(categoryId: string): void {
+  const { collapsedCategories } = usePreferences.getState();
+  const isCollapsed = collapsedCategories.includes(categoryId);
+  change({
+    collapsedCategories: isCollapsed
+      ? collapsedCategories.filter((id) => id !== categoryId)
+      : [...collapsedCategories, categoryId],
+  });
+}
+
+export function toggleMembers(): void {
+  change({ showsMembers: !usePreferences.getState().showsMembers });
+}
+
+/** Remembers the address that is on the screen, and the channel as the last one of its guild. */
+export function rememberPlace(path: string, guildId?: string, channelId?: string): void {
+  const { lastChannels, lastPath } = usePreferences.getState();
+  if (lastPath === path) return;
+  const isInGuild = guildId !== undefined && channelId !== undefined;
+  change({
+    lastPath: path,
+    lastChannels: isInGuild ? { ...lastChannels, [guildId]: channelId } : lastChannels,
+  });
+}

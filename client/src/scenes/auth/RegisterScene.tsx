@@ -1,0 +1,82 @@
+import { useEffect, useState } from 'react';
+import { Link } from 'wouter';
+import { AuthLayout } from '../../features/auth/AuthLayout.tsx';
+import { readNextPath, withNextPath } from '../../features/auth/next-path.ts';
+import { RegistrationForm } from '../../features/auth/RegistrationForm.tsx';
+import { findRegistrationMode, type RegistrationMode } from '../../lib/homeserver/auth.ts';
+import { describeError } from '../../lib/homeserver/describe-error.ts';
+import { Button } from '../../ui/Button.tsx';
+import { Skeleton } from '../../ui/Skeleton.tsx';
+import { ErrorState } from '../../ui/StateView.tsx';
+import styles from './RegisterScene.module.css';
+
+type Probe = { readonly mode: RegistrationMode } | { readonly error: unknown } | undefined;
+
+/** Creating an account, if this server lets people in. */
+export default function RegisterScene() {
+  const next = readNextPath(window.location.search);
+  const [probe, setProbe] = useState<Probe>();
+  const [attempt, setAttempt] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt asks again.
+  useEffect(() => {
+    const abort = new AbortController();
+    setProbe(undefined);
+    findRegistrationMode(abort.signal).then(
+      (mode) => setProbe({ mode }),
+      (error: unknown) => abort.signal.aborted || setProbe({ error }),
+    );
+    return () => abort.abort();
+  }, [attempt]);
+
+  const isClosed = probe !== undefined && 'mode' in probe && probe.mode === 'closed';
+  return (
+    <AuthLayout
+      title={isClosed ? 'The doors are closed' : 'Create your account'}
+      lead={
+        isClosed
+          ? 'This server does not take new people right now. Ask whoever runs it to let you in.'
+          : 'One account for every guild on this server.'
+      }
+      footer={
+        <>
+          Have an account? <Link href={withNextPath('/login', next)}>Log in</Link>
+        </>
+      }
+    >
+      <RegisterBody probe={probe} handleRetry={() => setAttempt(attempt + 1)} />
+    </AuthLayout>
+  );
+}
+
+function RegisterBody({ probe, handleRetry }: { readonly probe: Probe; readonly handleRetry: () => void }) {
+  if (probe === undefined) return <FormSkeleton />;
+  if ('error' in probe) {
+    return (
+      <ErrorState size="panel" title="Couldn't ask the server" handleRetry={handleRetry}>
+        {describeError(probe.error)}
+      </ErrorState>
+    );
+  }
+  if (probe.mode === 'closed') {
+    return (
+      <Button className={styles.retry} isWide onClick={handleRetry}>
+        Look again
+      </Button>
+    );
+  }
+  return <RegistrationForm submitLabel="Create account" asksForToken={probe.mode === 'token'} />;
+}
+
+function FormSkeleton() {
+  return (
+    <div className={styles.skeleton} role="status" aria-label="Loading">
+      {[1, 2].map((field) => (
+        <div key={field} className={styles.field}>
+          <Skeleton width={88} />
+          <Skeleton height={44} />
+        </div>
+      ))}
+      <Skeleton height={44} />
+    </div>
+  );
+}

@@ -1,0 +1,173 @@
+import { useEffect, useState } from 'react';
+import { Link, useLocation, useParams } from 'wouter';
+import { AuthLayout, FormError } from '../../features/auth/AuthLayout.tsx';
+import { withNextPath } from '../../features/auth/next-path.ts';
+import { describeError, readErrcode } from '../../lib/homeserver/describe-error.ts';
+import { findInvite, type InvitePreview, redeemInvite } from '../../lib/homeserver/guilds.ts';
+import { clearSession, loadSession, type Session } from '../../lib/homeserver/session.ts';
+import { Avatar } from '../../ui/Avatar.tsx';
+import { Button } from '../../ui/Button.tsx';
+import { Skeleton } from '../../ui/Skeleton.tsx';
+import { ErrorState } from '../../ui/StateView.tsx';
+import styles from './InviteScene.module.css';
+
+type Lookup =
+  | { readonly phase: 'loading' }
+  | { readonly phase: 'found'; readonly invite: InvitePreview }
+  | { readonly phase: 'unknown' }
+  | { readonly phase: 'failed'; readonly error: unknown };
+
+/** The page of an invite link: what the guild is, who invites, and one button to join. */
+export default function InviteScene() {
+  const code = useParams<{ code: string }>().code;
+  const [lookup, setLookup] = useState<Lookup>({ phase: 'loading' });
+  const [attempt, setAttempt] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt asks again.
+  useEffect(() => {
+    const abort = new AbortController();
+    setLookup({ phase: 'loading' });
+    findInvite(code, abort.signal).then(
+      (invite) => setLookup(invite ? { phase: 'found', invite } : { phase: 'unknown' }),
+      (error: unknown) => abort.signal.aborted || setLookup({ phase: 'failed', error }),
+    );
+    return () => abort.abort();
+  }, [code, attempt]);
+
+  switch (lookup.phase) {
+    case 'loading':
+      return (
+        <AuthLayout title="You're invited">
+          <CardSkeleton />
+        </AuthLayout>
+      );
+    case 'found':
+      return <FoundInvite invite={lookup.invite} />;
+    case 'unknown':
+      return (
+        <AuthLayout
+          title="This invite has gone out"
+          lead="It may have been taken back, or a letter got lost on the way."
+        >
+          <div className={styles.actions}>
+            <p className={styles.note}>Ask whoever sent it for a new one.</p>
+            <Link className={styles.link} href="/">
+              Go to Guildhall
+            </Link>
+          </div>
+        </AuthLayout>
+      );
+    case 'failed':
+      return (
+        <AuthLayout title="You're invited">
+          <ErrorState
+            size="panel"
+            title="Couldn't look up the invite"
+            handleRetry={() => setAttempt(attempt + 1)}
+          >
+            {describeError(lookup.error)}
+          </ErrorState>
+        </AuthLayout>
+      );
+  }
+}
+
+function FoundInvite({ invite }: { readonly invite: InvitePreview }) {
+  const [session, setSession] = useState(loadSession);
+  const lead = invite.inviterName
+    ? `${invite.inviterName} invites you to come in.`
+    : 'Somebody keeps a place for you.';
+  return (
+    <AuthLayout title="You're invited" lead={lead}>
+      <GuildCard invite={invite} />
+      {session ? (
+        <JoinButton invite={invite} session={session} handleSignedOut={() => setSession(undefined)} />
+      ) : (
+        <SignInChoices code={invite.code} />
+      )}
+    </AuthLayout>
+  );
+}
+
+function GuildCard({ invite }: { readonly invite: InvitePreview }) {
+  return (
+    <section className={styles.card} aria-label="The guild">
+      <Avatar id={invite.guildId} name={invite.guildName} size={64} shape="squircle" />
+      <div className={styles.about}>
+        <h2 className={styles.name}>{invite.guildName}</h2>
+        {invite.topic !== undefined && <p className={styles.topic}>{invite.topic}</p>}
+        {invite.memberCount !== undefined && (
+          <p className={styles.note}>{describeCount(invite.memberCount)}</p>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function describeCount(count: number): string {
+  return count === 1 ? '1 member' : `${count.toLocaleString('en')} members`;
+}
+
+interface JoinButtonProps {
+  readonly invite: InvitePreview;
+  readonly session: Session;
+  readonly handleSignedOut: () => void;
+}
+
+function JoinButton({ invite, session, handleSignedOut }: JoinButtonProps) {
+  const [, navigate] = useLocation();
+  const [isBusy, setIsBusy] = useState(false);
+  const [error, setError] = useState<string>();
+  const handleJoin = async (): Promise<void> => {
+    setIsBusy(true);
+    setError(undefined);
+    try {
+      const { guildId, firstChannelId } = await redeemInvite(session.accessToken, invite.code);
+      const channel = firstChannelId ? `/${encodeURIComponent(firstChannelId)}` : '';
+      navigate(`/guilds/${encodeURIComponent(guildId)}${channel}`, { replace: true });
+    } catch (failure) {
+      setIsBusy(false);
+      if (readErrcode(failure) === 'M_UNKNOWN_TOKEN') {
+        clearSession();
+        handleSignedOut();
+      } else {
+        setError(describeError(failure));
+      }
+    }
+  };
+  return (
+    <div className={styles.actions}>
+      {error !== undefined && <FormError>{error}</FormError>}
+      <Button variant="primary" isWide isBusy={isBusy} onClick={handleJoin} autoFocus>
+        Join {invite.guildName}
+      </Button>
+      <p className={styles.note}>You are logged in as {session.userId}</p>
+    </div>
+  );
+}
+
+function SignInChoices({ code }: { readonly code: string }) {
+  const here = `/invite/${encodeURIComponent(code)}`;
+  return (
+    <div className={styles.actions}>
+      <Link className={styles.primary} href={withNextPath('/register', here)}>
+        Create an account to join
+      </Link>
+      <Link className={styles.link} href={withNextPath('/login', here)}>
+        I have an account
+      </Link>
+    </div>
+  );
+}
+
+function CardSkeleton() {
+  return (
+    <div className={styles.card} role="status" aria-label="Loading the invite">
+      <Skeleton shape="squircle" width={64} height={64} />
+      <div className={styles.about}>
+        <Skeleton width="60%" height={20} />
+        <Skeleton width="85%" />
+        <Skeleton width={72} />
+      </div>
+    </div>
+  );
+}

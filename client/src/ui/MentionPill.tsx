@@ -1,0 +1,10 @@
+import styles from './MentionPill.module.css';
+
+/** How many messages were meant for you. Decoration: the label beside it says the number. */
+export function MentionPill({ count }: { readonly count: number }) {
+  return (
+    <span className={styles.pill} aria-hidden>
+      {count > 99 ? '99+' : count}
+    </span>
+  );
+}
