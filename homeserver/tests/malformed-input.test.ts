@@ -81,6 +81,27 @@ describe('malformed input', function () {
     return failures;
   }
 
+  it('is refused by name where nothing is', async () => {
+    const world = await createSampleWorld(server.url, SECRET);
+    const prefixes = [
+      '/_matrix',
+      '/_matrix/client/v3',
+      '/_matrix/media/v3',
+      '/_guildhall/client/v1',
+      '/_synapse/admin',
+    ];
+    for (const method of ['GET', 'PUT', 'POST', 'DELETE', 'PATCH']) {
+      for (const path of [...prefixes, ...prefixes.map((prefix) => `${prefix}/nothing`)]) {
+        const expected = { status: 404, errcode: 'M_UNRECOGNIZED' };
+        const probe: Probe = { fault: 'unknown path', method, path, token: 'valid', expected };
+        const answer = await send(probe, world);
+        expect(answer === 'long poll' ? answer : objectionTo(answer, probe), `${method} ${path}`).to.equal(
+          undefined,
+        );
+      }
+    }
+  });
+
   for (const endpoint of ROUTES) {
     it(`is refused as specified by ${endpoint.name}`, async () => {
       const failures = [...(await failuresOf(endpoint)), ...errors.splice(0)];

@@ -60,6 +60,12 @@ export const QUERY_GARBAGE: readonly (readonly [written: string, refused: boolea
   ['%F0%9F%98%80', false],
 ];
 
+/** For a query parameter of this JSON type: what is not of it. */
+export const MISTYPED: Readonly<Record<string, readonly string[]>> = {
+  integer: ['many', '1.5', '%7B', '0x10', 'NaN', '1e5'],
+  boolean: ['maybe', 'TRUE', '1', '%7B'],
+};
+
 const VALUES: readonly (readonly [types: readonly string[], value: JsonValue])[] = [
   [['null'], null],
   [['boolean'], true],

@@ -2,8 +2,16 @@ import type { Endpoint } from '../../src/http/endpoint.ts';
 import type { JsonSchema } from '../../src/http/specification/json-schema.ts';
 import { allOperations } from '../../src/http/specification/specification.ts';
 import type { JsonObject, JsonValue } from '../../src/protocol/canonical-json.ts';
-import { CONTENTS, EVENT_TYPES, garbageFor, PATH_GARBAGE, QUERY_GARBAGE, wrongTypesFor } from './garbage.ts';
-import { type Samples, sampleBody, sampleParam, sampleValue } from './sample-values.ts';
+import {
+  CONTENTS,
+  EVENT_TYPES,
+  garbageFor,
+  MISTYPED,
+  PATH_GARBAGE,
+  QUERY_GARBAGE,
+  wrongTypesFor,
+} from './garbage.ts';
+import { type Samples, sampleBody, sampleParam, sampleValue, typesOf } from './sample-values.ts';
 
 /** One malformed request. */
 export interface Probe {
@@ -41,7 +49,7 @@ export function* probesOf(endpoint: Endpoint, samples: Samples): Generator<Probe
   };
   yield* tokenProbes(endpoint, whole);
   yield* pathProbes(endpoint, samples, whole);
-  yield* queryProbes(endpoint, whole);
+  yield* queryProbes(endpoint, samples, whole);
   if (readsJson(endpoint)) yield* bodyProbes(endpoint, samples, whole);
   // Last, since it may do what the endpoint is for.
   yield { ...whole, fault: 'nothing but required properties' };
@@ -85,19 +93,28 @@ function* pathProbes(endpoint: Endpoint, samples: Samples, whole: Omit<Probe, 'f
   }
 }
 
-function* queryProbes(endpoint: Endpoint, whole: Omit<Probe, 'fault'>): Generator<Probe> {
-  const parameters =
+/** Media that need no token are frozen: these say so, whatever else is wrong. */
+const FROZEN = ['getContent', 'getContentOverrideName', 'getContentThumbnail'];
+
+function* queryProbes(endpoint: Endpoint, samples: Samples, whole: Omit<Probe, 'fault'>): Generator<Probe> {
+  const described =
     allOperations().find(({ operationId }) => operationId === endpoint.name)?.parameters ?? [];
-  for (const { name, in: place } of parameters) {
-    if (place !== 'query') continue;
+  const parameters = described.filter(({ in: place }) => place === 'query');
+  const needed = parameters
+    .filter(({ required }) => required)
+    .map(({ name, schema }) => `&${name}=${encodeURIComponent(String(sampleValue(name, schema, samples)))}`);
+  for (const { name, schema } of parameters) {
+    const others = needed.filter((written) => !written.startsWith(`&${name}=`)).join('');
+    const probeWith = (written: string): Omit<Probe, 'expected'> => ({
+      ...whole,
+      fault: `${name} in the query is ${written.slice(0, 60)}`,
+      path: `${whole.path}?${encodeURIComponent(name)}=${written}${others}`,
+    });
     for (const [written, refused] of QUERY_GARBAGE) {
-      yield {
-        ...whole,
-        fault: `${name} in the query is ${written.slice(0, 60)}`,
-        path: `${whole.path}?${encodeURIComponent(name)}=${written}`,
-        ...(refused && { expected: BAD_PARAM }),
-      };
+      yield { ...probeWith(written), ...(refused && { expected: BAD_PARAM }) };
     }
+    const mistyped = FROZEN.includes(endpoint.name) ? [] : MISTYPED[typesOf(schema)[0] ?? ''];
+    for (const written of mistyped ?? []) yield { ...probeWith(written), expected: BAD_PARAM };
   }
 }
 

@@ -144,7 +144,9 @@ async function startRoom(
   create: ReturnType<typeof createDraft>,
   rules: RoomVersionRules,
 ): Promise<{ room: Room; chain: EventChain }> {
-  const roomType = typeof create.content.type === 'string' ? create.content.type : null;
+  const { type } = create.content;
+  // PostgreSQL cannot store a NUL, and nobody looks for such a type.
+  const roomType = typeof type === 'string' && !type.includes('\0') ? type : null;
   const nid = context.ids.room.take();
   const head: RoomHead = { version: 0, extremities: [], depth: 0, snapshotNid: 0, blocks: EMPTY_SNAPSHOT };
   if (!rules.roomIdIsCreateHash) {
