@@ -4,6 +4,7 @@ import { createLogger } from '../src/base/logger.ts';
 import { directoryEndpoints } from '../src/http/client-server/directory/index.ts';
 import { roomEndpoints } from '../src/http/client-server/rooms/index.ts';
 import { createRooms, type RoomsContext } from '../src/rooms/index.ts';
+import { UnitOfWork } from '../src/storage/index.ts';
 import { accountsForTests } from './accounts-for-tests.ts';
 import { type Answer, ChatClient } from './chat-client.ts';
 import { type EndpointServer, serveEndpoints } from './http-endpoints.ts';
@@ -15,6 +16,8 @@ export interface RoomsServer {
   readonly http: EndpointServer;
   /** Registers a user whose name begins with this one. */
   user(name: string): Promise<ChatClient>;
+  /** Puts somebody on a user's list of ignored people. */
+  ignore(user: ChatClient, other: ChatClient): Promise<void>;
   /** A request without an access token. */
   anonymous(method: string, path: string, body?: unknown): Promise<Answer>;
   close(): Promise<void>;
@@ -56,6 +59,14 @@ export async function startRoomsServer(): Promise<RoomsServer> {
       return new ChatClient(userId, (method, path, body) =>
         http.request(method, `/_matrix/client${path}`, body, accessToken),
       );
+    },
+    async ignore(user, other) {
+      const userNid = await storage.strings.intern(user.userId);
+      const content = { ignored_users: { [other.userId]: {} } };
+      const key = { userNid, roomNid: 0, type: 'm.ignored_user_list' };
+      const unit = new UnitOfWork();
+      storage.accountData.put(unit, key, JSON.stringify(content));
+      await storage.database.commit(unit);
     },
     async anonymous(method, path, body) {
       const init = body === undefined ? { method } : { method, body: JSON.stringify(body) };

@@ -16,10 +16,11 @@ async function joinedRooms(user: TestUser): Promise<string[]> {
 }
 
 /** What follows a change of the guild's own membership comes right after it, not with it. */
-async function eventually(check: () => Promise<void>): Promise<void> {
+async function eventually(check: () => Promise<unknown>): Promise<void> {
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await check();
+      await check();
+      return;
     } catch (error) {
       if (attempt === 40) throw error;
       await delay(50);

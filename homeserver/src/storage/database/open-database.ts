@@ -40,11 +40,22 @@ async function openPostgres({ url, onError }: DatabaseOptions): Promise<Database
 
 async function openSqlite(path: string, synchronous: 'full' | 'normal'): Promise<Database> {
   mkdirSync(dirname(path), { recursive: true });
-  if (!isCurrent(path)) {
-    await runMigrations({ client: 'better-sqlite3', connection: { filename: path }, useNullAsDefault: true });
+  const { lockForThisProcess } = await import('./sqlite/single-process-lock.ts');
+  const lock = lockForThisProcess(path);
+  try {
+    if (!isCurrent(path)) {
+      await runMigrations({
+        client: 'better-sqlite3',
+        connection: { filename: path },
+        useNullAsDefault: true,
+      });
+    }
+    const { SqliteDatabase } = await import('./sqlite/sqlite-database.ts');
+    return new SqliteDatabase({ path, synchronous }, lock);
+  } catch (error) {
+    lock.release();
+    throw error;
   }
-  const { SqliteDatabase } = await import('./sqlite/sqlite-database.ts');
-  return new SqliteDatabase({ path, synchronous });
 }
 
 /** Whether there is nothing to migrate; spares a start the weight of the migration library. */

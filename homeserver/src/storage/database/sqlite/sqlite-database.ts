@@ -10,6 +10,7 @@ import {
   type UnitOfWork,
   type UnitStatement,
 } from '../unit-of-work.ts';
+import type { ProcessLock } from './single-process-lock.ts';
 import type {
   WireOutcome,
   WireUnit,
@@ -116,14 +117,16 @@ function fromWire(outcome: WireOutcome): UnitOutcome {
 /** SQLite: one writer thread, and a read-only connection here. */
 export class SqliteDatabase implements Database {
   readonly dialect = 'sqlite';
+  readonly #lock: ProcessLock;
   readonly #writer: SqliteWriter;
   readonly #reader: BetterSqlite3.Database;
   readonly #committer: GroupCommitter;
   #closing: Promise<void> | undefined;
   readonly #prepared = new Map<string, BetterSqlite3.Statement>();
 
-  /** Opens a database that the migrations have already been run on. */
-  constructor(options: WriterOptions) {
+  /** Opens a database that the migrations have already been run on; the lock is released when it is closed. */
+  constructor(options: WriterOptions, lock: ProcessLock) {
+    this.#lock = lock;
     this.#writer = new SqliteWriter(options);
     this.#committer = new GroupCommitter(this.#writer);
     this.#reader = new BetterSqlite3(options.path, { readonly: true });
@@ -159,6 +162,7 @@ export class SqliteDatabase implements Database {
     await this.#committer.close();
     this.#reader.close();
     await this.#writer.close();
+    this.#lock.release();
   }
 
   #statement(text: string): BetterSqlite3.Statement {
