@@ -13,6 +13,7 @@ import { pushRuleEndpoints } from './client-server/push-rules/index.ts';
 import { receiptEndpoints } from './client-server/receipts/index.ts';
 import { registrationEndpoints } from './client-server/registration/index.ts';
 import { roomEndpoints } from './client-server/rooms/index.ts';
+import { syncEndpoints } from './client-server/sync/index.ts';
 import { typingEndpoints } from './client-server/typing/index.ts';
 import type { Endpoint } from './endpoint.ts';
 import { guildhallEndpoints } from './guildhall/index.ts';
@@ -26,6 +27,7 @@ export const ROUTES: readonly Endpoint[] = [
   ...receiptEndpoints,
   ...typingEndpoints,
   ...presenceEndpoints,
+  ...syncEndpoints,
   ...mediaEndpoints,
   ...loginEndpoints,
   ...registrationEndpoints,

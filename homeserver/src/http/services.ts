@@ -6,6 +6,7 @@ import type { Media } from '../media/index.ts';
 import type { ServerName } from '../protocol/identifiers.ts';
 import type { Realtime } from '../realtime/index.ts';
 import type { RoomsContext } from '../rooms/index.ts';
+import type { Sync } from '../sync/index.ts';
 
 /**
  * What handlers call: the rooms of the server, each under its name. `server` puts it together. Whoever adds a room
@@ -17,6 +18,7 @@ export interface Services {
   readonly realtime: Realtime;
   readonly guilds: GuildsContext;
   readonly rooms: RoomsContext;
+  readonly sync: Sync;
   readonly serverName: ServerName;
   /** Where clients reach this server, without a slash at the end: `https://chat.example.org`. */
   readonly publicUrl: string;

@@ -10,6 +10,7 @@ export { redactEvent, type SendTarget, sendEvent, setState } from './commands/se
 export { updateProfileInRooms } from './commands/update-profile.ts';
 export type { MemberProfile, Profiles, RoomsContext } from './context.ts';
 export { type EventContext, getContext } from './queries/context.ts';
+export { departureOf } from './queries/departure.ts';
 export { getEvent } from './queries/event.ts';
 export { passesFilter } from './queries/event-filter.ts';
 export { getHierarchy } from './queries/hierarchy.ts';

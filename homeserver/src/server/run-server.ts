@@ -18,6 +18,7 @@ import {
 } from '../rooms/index.ts';
 import { FileStore, openStorage, type Storage } from '../storage/index.ts';
 import { openNotifier } from '../stream/index.ts';
+import { createSync } from '../sync/index.ts';
 import type { Configuration } from './configuration/index.ts';
 import { establishIdentity } from './identity.ts';
 import { roomsForAccounts, roomsForRealtime, wakeForChange } from './room-ports.ts';
@@ -133,7 +134,7 @@ async function assemble(
   });
   const notifier = await openNotifier({
     storage,
-    localJoined: async (roomNid) => (await rooms.registry.byNid(roomNid))?.localJoined ?? [],
+    localJoined: (roomNid) => rooms.registry.loaded(roomNid)?.localJoined ?? loadLocalJoined(rooms, roomNid),
     onError: (error) => logger.error('waiting clients were not woken', { error }),
   });
   const realtime = createRealtime({
@@ -144,6 +145,7 @@ async function assemble(
     onChange: (change) => wakeForChange(change, rooms, storage, notifier),
   });
   lifecycle.onStop('realtime', () => realtime.stop());
+  const sync = createSync({ rooms, accounts, realtime, notifier });
   const blobs = await FileStore.open(configuration.mediaUrl.path);
   const media = createMedia({
     storage,
@@ -158,6 +160,7 @@ async function assemble(
     accounts,
     rooms,
     realtime,
+    sync,
     media,
     guilds,
     serverName,
@@ -167,6 +170,10 @@ async function assemble(
     clock,
     logger,
   };
+}
+
+async function loadLocalJoined(rooms: RoomsContext, roomNid: number): Promise<Iterable<number>> {
+  return (await rooms.registry.byNid(roomNid))?.localJoined ?? [];
 }
 
 /** The guilds and their steward, which is there before the first guild is. */

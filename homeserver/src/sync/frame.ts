@@ -1,0 +1,40 @@
+import type { Accounts } from '../accounts/index.ts';
+import type { Realtime } from '../realtime/index.ts';
+import type { RoomsContext, Viewer } from '../rooms/index.ts';
+import type { Notifier } from '../stream/index.ts';
+import type { SentMembers } from './sent-members.ts';
+import type { SyncFilter } from './sync-filter.ts';
+import type { UnreadCounts } from './unread-counts.ts';
+import type { UserSettingsCache } from './user-settings.ts';
+
+/** What every provider of a part of the response works with. */
+export interface SyncContext {
+  readonly rooms: RoomsContext;
+  readonly accountData: Accounts['accountData'];
+  readonly realtime: Realtime;
+  readonly notifier: Notifier;
+  readonly settings: UserSettingsCache;
+  readonly unread: UnreadCounts;
+}
+
+/** A place in the log and in what lives in memory only. */
+export interface Place {
+  readonly position: number;
+  readonly ephemeral: number;
+}
+
+/** Under which name the response has the room's state, and with that: at the start of the timeline, or at its end. */
+export type StateKey = 'state' | 'state_after' | 'org.matrix.msc4222.state_after';
+
+/** One response on its way: for whom, what they want, and which part of everything it covers. */
+export interface Frame {
+  readonly viewer: Viewer;
+  readonly filter: SyncFilter;
+  /** Undefined for an initial sync. */
+  readonly since: Place | undefined;
+  readonly until: Place;
+  /** Every joined room with all of its state, changed or not. */
+  readonly fullState: boolean;
+  readonly stateKey: StateKey;
+  readonly sentMembers: SentMembers;
+}

@@ -1,0 +1,30 @@
+import type { Accounts } from '../accounts/index.ts';
+import type { Realtime } from '../realtime/index.ts';
+import type { RoomsContext } from '../rooms/index.ts';
+import type { Notifier } from '../stream/index.ts';
+import { Sync } from './sync.ts';
+import { UnreadCounts } from './unread-counts.ts';
+import { UserSettingsCache } from './user-settings.ts';
+
+/** Sync: what is new for somebody. */
+export type { StateKey } from './frame.ts';
+export type { SyncBody } from './response-shapes.ts';
+export type { Sync, SyncRequest } from './sync.ts';
+
+export interface SyncOptions {
+  readonly rooms: RoomsContext;
+  readonly accounts: Pick<Accounts, 'accountData' | 'filters'>;
+  readonly realtime: Realtime;
+  readonly notifier: Notifier;
+}
+
+export function createSync({ rooms, accounts, realtime, notifier }: SyncOptions): Sync {
+  const settings = new UserSettingsCache(rooms);
+  const unread = new UnreadCounts(rooms, realtime.receipts, settings);
+  notifier.onRows((rows) => {
+    settings.follow(rows);
+    unread.follow(rows);
+  });
+  const { accountData, filters } = accounts;
+  return new Sync({ rooms, accountData, realtime, notifier, settings, unread }, filters);
+}

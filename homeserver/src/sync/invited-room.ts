@@ -1,0 +1,43 @@
+import type { JsonObject } from '../protocol/canonical-json.ts';
+import { type Room, stateKeyOf, strippedEvent } from '../rooms/index.ts';
+import type { StoredEvent } from '../storage/index.ts';
+import type { Frame, SyncContext } from './frame.ts';
+import type { EventList } from './response-shapes.ts';
+
+/** What tells somebody which room they are invited to. Source: Client-Server API v1.19, "Stripped state". */
+const SHOWN = [
+  'm.room.create',
+  'm.room.name',
+  'm.room.avatar',
+  'm.room.topic',
+  'm.room.join_rules',
+  'm.room.canonical_alias',
+  'm.room.encryption',
+];
+
+/** The rooms that the viewer is invited to, or has knocked on, by ID: stripped state with their own membership. */
+export async function strippedRooms(
+  context: SyncContext,
+  { viewer }: Frame,
+  rooms: readonly Room[],
+): Promise<Record<string, EventList>> {
+  const { ignored } = await context.settings.of(viewer);
+  const found: Record<string, EventList> = {};
+  for (const room of rooms) {
+    const own = await ownMembership(context, room, viewer.userId);
+    if (own === undefined || ignored.has(own.pdu.sender)) continue;
+    const shown = SHOWN.flatMap((type) => room.state.get(stateKeyOf(type, '')) ?? []);
+    const events: JsonObject[] = [...shown, own].map((event) => strippedEvent(room, event));
+    found[room.roomId] = { events };
+  }
+  return found;
+}
+
+async function ownMembership(
+  { rooms: { storage } }: SyncContext,
+  room: Room,
+  userId: string,
+): Promise<StoredEvent | undefined> {
+  const nid = room.members.get(userId)?.eventNid;
+  return nid === undefined ? undefined : storage.events.get(nid);
+}

@@ -1,0 +1,34 @@
+import type { LeftEntry } from './affected-rooms.ts';
+import type { Frame, SyncContext } from './frame.ts';
+import type { TimelineBody } from './response-shapes.ts';
+import { stateOf } from './room-state.ts';
+import { presentTimeline, readRecent, type TimelineRange } from './timeline.ts';
+
+/**
+ * A room that the viewer has left: what they saw of it until then and nothing after, but for what became of their
+ * membership. Somebody who was never in it, but rejected an invite or was refused, is told just that.
+ *
+ * Source: Client-Server API v1.19, `GET /sync`, "LeftRoom".
+ */
+export async function leftRoom(
+  context: SyncContext,
+  frame: Frame,
+  { room, changes, departure, newest, role }: LeftEntry,
+): Promise<TimelineBody> {
+  const since = frame.since?.position ?? 0;
+  if (role === 'stranger') {
+    return presentTimeline(context, frame, room, { events: [newest], limited: false, start: since }, []);
+  }
+  const isFull = role === 'guest' || frame.since === undefined;
+  const range: TimelineRange = {
+    room,
+    after: isFull ? 0 : since,
+    until: departure.position,
+    events: isFull ? undefined : changes.events?.filter((event) => event.position <= departure.position),
+    seesAll: false,
+  };
+  const timeline = await readRecent(context, frame, range);
+  const state = await stateOf(context, frame, { range, timeline, isFull, members: [frame.viewer.userId] });
+  const shown = newest.nid === departure.nid ? timeline.events : [...timeline.events, newest];
+  return presentTimeline(context, frame, room, { ...timeline, events: shown }, state);
+}

@@ -1,0 +1,132 @@
+import type { Accounts } from '../accounts/index.ts';
+import type { Timer } from '../base/clock.ts';
+import { invalidParam } from '../protocol/errors.ts';
+import type { PresenceState } from '../realtime/index.ts';
+import type { Viewer } from '../rooms/index.ts';
+import { parseStreamToken } from '../stream/index.ts';
+import type { Frame, Place, StateKey, SyncContext } from './frame.ts';
+import type { SyncBody } from './response-shapes.ts';
+import { SentMembersLog } from './sent-members.ts';
+import { SyncFilter } from './sync-filter.ts';
+import { buildResponse } from './sync-response.ts';
+
+/** A request for what is new. */
+export interface SyncRequest {
+  readonly viewer: Viewer;
+  /** The token of the last response; undefined to begin. */
+  readonly since: string | undefined;
+  /** The ID of a filter, or a filter as JSON. */
+  readonly filter: string | undefined;
+  readonly fullState: boolean;
+  readonly setPresence: PresenceState;
+  readonly stateKey: StateKey;
+  /** How long to wait for news, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Ends the wait: the client has gone, or the server stops. */
+  readonly signal: AbortSignal;
+}
+
+/** Proxies cut requests off after a minute. */
+const LONGEST_WAIT_MS = 60_000;
+
+/** Tells clients what is new, and waits until there is something. */
+export class Sync {
+  readonly #context: SyncContext;
+  readonly #filters: Accounts['filters'];
+  readonly #sentMembers = new SentMembersLog();
+
+  constructor(context: SyncContext, filters: Accounts['filters']) {
+    this.#context = context;
+    this.#filters = filters;
+  }
+
+  /**
+   * What is new since the token; waits for it up to the timeout if there is nothing yet.
+   *
+   * Source: Client-Server API v1.19, `GET /_matrix/client/v3/sync`.
+   * @throws {MatrixError} 400 `M_INVALID_PARAM` for a token or filter that is none; 400 `M_BAD_JSON` for the filter.
+   */
+  async sync(request: SyncRequest): Promise<SyncBody> {
+    const { viewer } = request;
+    const filter = new SyncFilter(await this.#filters.resolve(viewer.userNid, request.filter));
+    const since = this.#placeOf(request.since);
+    const endPresence = this.#context.realtime.presence.userIsSyncing(viewer.userId, request.setPresence);
+    try {
+      return await this.#waitForNews(request, filter, since);
+    } finally {
+      endPresence();
+    }
+  }
+
+  async #waitForNews(request: SyncRequest, filter: SyncFilter, since: Place | undefined): Promise<SyncBody> {
+    const { notifier, rooms } = this.#context;
+    const interest = notifier.register(request.viewer.userNid);
+    const end = new Deadline(this.#context, request, () => interest.wake());
+    try {
+      for (let from = since; ; ) {
+        // Register, then read, then wait: whatever comes after the read ends the wait.
+        interest.arm();
+        const memberships = await rooms.userRooms.of(request.viewer.userNid);
+        const frame = this.#frame(request, filter, from);
+        const { body, isEmpty } = await buildResponse(this.#context, frame, memberships);
+        if (!isEmpty || frame.since === undefined || frame.fullState || end.isOver) return body;
+        // Nothing of what happened until now is for this client: there is no need to look at it again.
+        from = frame.until;
+        await interest.wait();
+      }
+    } finally {
+      end.cancel();
+      interest.close();
+    }
+  }
+
+  #frame(request: SyncRequest, filter: SyncFilter, since: Place | undefined): Frame {
+    const { notifier, realtime } = this.#context;
+    return {
+      viewer: request.viewer,
+      filter,
+      since,
+      until: { position: notifier.position, ephemeral: realtime.log.position },
+      fullState: request.fullState,
+      stateKey: request.stateKey,
+      sentMembers: this.#sentMembers.open(request.viewer, request.since),
+    };
+  }
+
+  /** Undefined for a beginning: also with a token of another life of the database, or from a future that was lost. */
+  #placeOf(written: string | undefined): Place | undefined {
+    if (written === undefined) return undefined;
+    const token = parseStreamToken(written);
+    if (token === undefined) throw invalidParam('since is not a token of this server');
+    const { rooms, notifier } = this.#context;
+    const isKnown = token.epoch === rooms.epoch && token.position <= notifier.position;
+    return isKnown ? { position: token.position, ephemeral: token.ephemeral } : undefined;
+  }
+}
+
+/** The end of a wait: the timeout, or the signal. */
+class Deadline {
+  isOver = false;
+  readonly #signal: AbortSignal;
+  readonly #timer: Timer | undefined;
+  readonly #end: () => void;
+
+  constructor({ rooms: { clock } }: SyncContext, { timeoutMs, signal }: SyncRequest, onEnd: () => void) {
+    this.#signal = signal;
+    this.#end = () => {
+      this.isOver = true;
+      onEnd();
+    };
+    if (timeoutMs <= 0 || signal.aborted) {
+      this.isOver = true;
+      return;
+    }
+    this.#timer = clock.setTimeout(this.#end, Math.min(timeoutMs, LONGEST_WAIT_MS));
+    signal.addEventListener('abort', this.#end);
+  }
+
+  cancel(): void {
+    this.#timer?.cancel();
+    this.#signal.removeEventListener('abort', this.#end);
+  }
+}

@@ -1,0 +1,62 @@
+import { RecentMap } from '../base/recent-map.ts';
+import {
+  type CompiledPushRules,
+  compilePushRules,
+  defaultPushRules,
+  type PushRuleset,
+  withDefaultRules,
+} from '../protocol/push-rules/index.ts';
+import { ignoredUsers, type RoomsContext, type Viewer } from '../rooms/index.ts';
+import { LogKind, type LogRow } from '../storage/index.ts';
+
+/** The parts of a user's account data that sync goes by. */
+export interface UserSettings {
+  /** Users whose messages and invites the user does not want to see. */
+  readonly ignored: ReadonlySet<string>;
+  readonly pushRules: CompiledPushRules;
+}
+
+type User = Pick<Viewer, 'userId' | 'userNid'>;
+
+const REMEMBERED_USERS = 20_000;
+const WATCHED = ['m.ignored_user_list', 'm.push_rules'];
+
+/** Reads what sync goes by once, until it changes. */
+export class UserSettingsCache {
+  readonly #rooms: RoomsContext;
+  // A read on its way is in here as well: a change that commits meanwhile throws it out.
+  readonly #known = new RecentMap<number, Promise<UserSettings>>(REMEMBERED_USERS);
+
+  constructor(rooms: RoomsContext) {
+    this.#rooms = rooms;
+  }
+
+  of(user: User): Promise<UserSettings> {
+    const known = this.#known.get(user.userNid);
+    if (known !== undefined) return known;
+    const reading = this.#read(user);
+    this.#known.set(user.userNid, reading);
+    reading.catch(() => this.#known.delete(user.userNid));
+    return reading;
+  }
+
+  /** Forgets what committed rows have changed. */
+  follow(rows: readonly LogRow[]): void {
+    for (const { kind, user, room, key } of rows) {
+      const isWatched = kind === LogKind.AccountData && room === undefined && WATCHED.includes(key ?? '');
+      if (isWatched && user !== undefined) this.#known.delete(user);
+    }
+  }
+
+  async #read(user: User): Promise<UserSettings> {
+    return { ignored: await ignoredUsers(this.#rooms, user), pushRules: await this.#pushRules(user) };
+  }
+
+  async #pushRules({ userId, userNid }: User): Promise<CompiledPushRules> {
+    const key = { userNid, roomNid: 0, type: 'm.push_rules' };
+    const stored = await this.#rooms.storage.accountData.get(key);
+    if (stored === undefined) return compilePushRules(defaultPushRules(userId));
+    const { global } = JSON.parse(stored) as { global: PushRuleset };
+    return compilePushRules(withDefaultRules(global, userId));
+  }
+}
