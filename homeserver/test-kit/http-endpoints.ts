@@ -10,7 +10,7 @@ export const ALICE: Requester = { userId: '@alice:test', userNid: 1, deviceId: '
 export const ADMIN: Requester = { userId: '@admin:test', userNid: 2, deviceId: 'B', isAdmin: true };
 
 /** Services of which only those exist that a test gives, and the tokens `alice` and `admin`. */
-export function fakeServices(given: Partial<Services> = {}): Services {
+function fakeServices(given: Partial<Services> = {}): Services {
   const services: Partial<Services> = {
     serverName: 'test',
     publicUrl: 'http://test.example',

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import { RecentMap } from '../base/recent-map.ts';
 import { limitExceeded } from '../protocol/errors.ts';
@@ -25,8 +26,6 @@ const RATE_LIMITS = {
   loginAddress: { perSecond: 0.5, burst: 20 },
   /** By account. */
   loginAccount: { perSecond: 0.2, burst: 10 },
-  /** By account: failed attempts only. */
-  loginFailed: { perSecond: 0.1, burst: 10 },
   usernameCheck: { perSecond: 1, burst: 30 },
   roomCreation: { perSecond: 0.2, burst: 30 },
   join: { perSecond: 2, burst: 100 },
@@ -38,11 +37,12 @@ const RATE_LIMITS = {
   accountData: { perSecond: 5, burst: 100 },
   media: { perSecond: 2, burst: 60 },
   search: { perSecond: 2, burst: 30 },
-  report: { perSecond: 0.1, burst: 10 },
 } as const satisfies Readonly<Record<string, RateLimit>>;
 
 export type RateLimitName = keyof typeof RATE_LIMITS;
 
+/** Longer keys, which are no identifiers, count by their hash. */
+const MAX_KEY_LENGTH = 255;
 /** How many callers a limit remembers; the one that has been quiet for longest is forgotten first. */
 const MAX_KEYS_PER_LIMIT = 20_000;
 
@@ -67,10 +67,11 @@ export class RateLimits {
     const millisecondsEach = 1_000 / perSecond;
     const now = this.#clock.now();
     const buckets = this.#bucketsOf(limit);
-    const fullAt = Math.max(now, buckets.get(key) ?? now) + millisecondsEach;
+    const bucket = key.length > MAX_KEY_LENGTH ? hash('sha256', key) : key;
+    const fullAt = Math.max(now, buckets.get(bucket) ?? now) + millisecondsEach;
     const waitMs = fullAt - now - burst * millisecondsEach;
     if (waitMs > 0) throw limitExceeded(waitMs);
-    buckets.set(key, fullAt);
+    buckets.set(bucket, fullAt);
   }
 
   #bucketsOf(limit: RateLimitName): RecentMap<string, number> {

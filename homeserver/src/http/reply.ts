@@ -27,8 +27,3 @@ export class Reply {
     this.body = body;
   }
 }
-
-/** 302: look there. */
-export function redirectTo(location: string): Reply {
-  return new Reply({ status: 302, headers: { Location: location } });
-}
