@@ -13,4 +13,14 @@ export const SOAKS = {
     what: 'the unit tests with another random seed',
     command: ['node_modules/mocha/bin/mocha.js', '--reporter', 'dot', 'homeserver/src/**/*.test.ts'],
   },
+  crash: {
+    what: 'kill -9 under load, 20 rounds on SQLite',
+    command: ['node_modules/mocha/bin/mocha.js', 'homeserver/tests/crash.test.ts'],
+    environment: { GUILDHALL_CRASH_ROUNDS: '20' },
+  },
+  'crash-postgres': {
+    what: 'kill -9 under load, 20 rounds on PostgreSQL (npm run services -- start)',
+    command: ['node_modules/mocha/bin/mocha.js', 'homeserver/tests/crash.test.ts'],
+    environment: { GUILDHALL_CRASH_ROUNDS: '20', GUILDHALL_TEST_DATABASE: 'postgres' },
+  },
 };
