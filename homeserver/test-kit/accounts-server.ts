@@ -1,23 +1,21 @@
-import type { AccountsOptions } from '../src/accounts/index.ts';
-import { ROUTES } from '../src/http/routes.ts';
-import { type RoomRow, type Storage, UnitOfWork } from '../src/storage/index.ts';
-import { accountsForTests, type SignedUp, type TestAccounts } from './accounts-for-tests.ts';
 import { type Answer, ChatClient } from './chat-client.ts';
-import { type EndpointServer, serveEndpoints } from './http-endpoints.ts';
-import { openTestStorage } from './storage-for-tests.ts';
+import { type TestConfiguration, TestServer } from './test-server.ts';
+import { request, TestUser } from './test-user.ts';
 
-/** Accounts over HTTP, with storage behind them, and nothing else. */
+/** A server called `test`, for tests of what comes before rooms: accounts and sessions. */
 export interface AccountsServer {
-  readonly accounts: TestAccounts;
-  readonly storage: Storage;
-  readonly http: EndpointServer;
-  /** Registers a user of this name, which must be new. */
+  /** The token with which the first admin registers. */
+  readonly firstAdminToken: string | undefined;
+  /** Registers a user of this name, which must be new; the password is `password of NAME`. */
   user(name: string): Promise<AccountClient>;
-  /** Logs in; the password is `password of NAME` unless given. */
+  /** Logs in; `body` replaces parts of the request. */
   login(name: string, body?: Readonly<Record<string, unknown>>): Promise<AccountClient>;
   /** A request without an access token; paths begin after `/_matrix/client`. */
   anonymous(method: string, path: string, body?: unknown): Promise<Answer>;
-  close(): Promise<void>;
+  /** Any request; paths are whole. */
+  request(method: string, path: string, body?: unknown, token?: string): Promise<Answer>;
+  restart(): Promise<void>;
+  stop(): Promise<void>;
 }
 
 /** A client that knows its session. */
@@ -25,33 +23,22 @@ export class AccountClient extends ChatClient {
   readonly accessToken: string;
   readonly deviceId: string;
 
-  constructor(http: EndpointServer, session: Pick<SignedUp, 'userId' | 'deviceId' | 'accessToken'>) {
-    const { userId, deviceId, accessToken } = session;
-    super(userId, (method, path, body) => http.request(method, `/_matrix/client${path}`, body, accessToken));
-    this.accessToken = accessToken;
-    this.deviceId = deviceId;
+  constructor(user: TestUser) {
+    super(user.userId, (method, path, body) => user.request(method, `/_matrix/client${path}`, body));
+    this.accessToken = user.accessToken;
+    this.deviceId = user.deviceId;
   }
 }
 
-/** Starts a server on a free port over an empty database. */
-export async function startAccountsServer(
-  options: Partial<AccountsOptions> & { rateLimits?: boolean } = {},
-): Promise<AccountsServer> {
-  const { storage, close } = await openTestStorage();
-  const { rateLimits = false, ...accountsOptions } = options;
-  const accounts = accountsForTests(storage, accountsOptions);
-  const http = await serveEndpoints(ROUTES, { rateLimits, services: { accounts } });
-  const anonymous: AccountsServer['anonymous'] = async (method, path, body) => {
-    const init = body === undefined ? { method } : { method, body: JSON.stringify(body) };
-    const response = await http.fetch(`/_matrix/client${path}`, init);
-    return { status: response.status, body: (await response.json()) as Answer['body'] };
-  };
+/** Starts a server on an empty database. Stop it after the test. */
+export async function startAccountsServer(configuration: TestConfiguration = {}): Promise<AccountsServer> {
+  const server = await TestServer.start({ SERVER_NAME: 'test', ...configuration });
+  const anonymous: AccountsServer['anonymous'] = (method, path, body) =>
+    server.request(method, `/_matrix/client${path}`, body);
   return {
-    accounts,
-    storage,
-    http,
+    firstAdminToken: server.firstAdminToken,
     anonymous,
-    user: async (name) => new AccountClient(http, await accounts.signUp(name)),
+    user: async (name) => new AccountClient(await server.register(name)),
     async login(name, body = {}) {
       const { status, body: session } = await anonymous('POST', '/v3/login', {
         type: 'm.login.password',
@@ -60,34 +47,13 @@ export async function startAccountsServer(
         ...body,
       });
       if (status !== 200) throw new Error(`${name} could not log in: ${JSON.stringify(session)}`);
-      return new AccountClient(http, {
-        userId: String(session.user_id),
-        deviceId: String(session.device_id),
-        accessToken: String(session.access_token),
-      });
+      const { user_id: userId, device_id: deviceId, access_token: token } = session;
+      return new AccountClient(
+        new TestUser(() => server.url, String(userId), String(deviceId), String(token)),
+      );
     },
-    async close() {
-      await http.close();
-      await accounts.close();
-      await close();
-    },
+    request: (method, path, body, token) => request(server.url, method, path, { body, token }),
+    restart: () => server.restart(),
+    stop: () => server.stop(),
   };
-}
-
-/** A room that account data can belong to, with nothing in it. */
-export async function addBareRoom(storage: Storage, nid: number, roomId: string): Promise<void> {
-  const room: RoomRow = {
-    nid,
-    roomId,
-    roomVersion: '12',
-    version: 1,
-    extremities: [],
-    depth: 1,
-    snapshotNid: 1,
-    roomType: null,
-    listed: false,
-  };
-  const unit = new UnitOfWork();
-  storage.rooms.insert(unit, room);
-  await storage.database.commit(unit);
 }

@@ -1,25 +1,19 @@
 import { expect } from 'chai';
-import {
-  type AccountClient,
-  type AccountsServer,
-  addBareRoom,
-  startAccountsServer,
-} from '../test-kit/accounts-server.ts';
-
-const ROOM = '!room:test';
+import { type AccountClient, type AccountsServer, startAccountsServer } from '../test-kit/accounts-server.ts';
 
 describe('account data', () => {
   let server: AccountsServer;
   let alice: AccountClient;
+  let room: string;
   before(async () => {
     server = await startAccountsServer();
     alice = await server.user('alice');
-    await addBareRoom(server.storage, 5, ROOM);
+    room = encodeURIComponent(await alice.createRoom());
   });
-  after(() => server.close());
+  after(() => server.stop());
 
   const mine = '/v3/user/@alice:test';
-  const inRoom = (path: string) => `${mine}/rooms/${encodeURIComponent(ROOM)}/${path}`;
+  const inRoom = (path: string) => `${mine}/rooms/${room}/${path}`;
 
   it('is set and got, of the user and of the user in a room', async () => {
     const content = { '@bob:test': ['!x'], nested: { float: 1.5, none: null } };
@@ -34,7 +28,7 @@ describe('account data', () => {
   it('belongs to its user', async () => {
     const bob = await server.user('bob');
     const refused = '403 M_FORBIDDEN';
-    for (const path of ['account_data/m.direct', `rooms/${ROOM}/account_data/x`]) {
+    for (const path of ['account_data/m.direct', `rooms/${room}/account_data/x`]) {
       expect(await bob.refusal('GET', `${mine}/${path}`)).to.equal(refused);
       expect(await bob.refusal('PUT', `${mine}/${path}`, {})).to.equal(refused);
     }
@@ -65,14 +59,13 @@ describe('account data', () => {
 describe('tags', () => {
   let server: AccountsServer;
   let alice: AccountClient;
+  let tags: string;
   before(async () => {
     server = await startAccountsServer();
     alice = await server.user('alice');
-    await addBareRoom(server.storage, 5, ROOM);
+    tags = `/v3/user/@alice:test/rooms/${encodeURIComponent(await alice.createRoom())}/tags`;
   });
-  after(() => server.close());
-
-  const tags = `/v3/user/@alice:test/rooms/${encodeURIComponent(ROOM)}/tags`;
+  after(() => server.stop());
 
   it('are given to rooms and taken from them', async () => {
     expect(await alice.get(tags)).to.deep.equal({ tags: {} });
@@ -99,7 +92,7 @@ describe('filters', () => {
     server = await startAccountsServer();
     alice = await server.user('alice');
   });
-  after(() => server.close());
+  after(() => server.stop());
 
   const path = '/v3/user/@alice:test/filter';
 
@@ -129,7 +122,7 @@ describe('push rules', () => {
     server = await startAccountsServer();
     alice = await server.user('alice');
   });
-  after(() => server.close());
+  after(() => server.stop());
 
   const rules = '/v3/pushrules/global';
 

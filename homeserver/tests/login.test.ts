@@ -1,12 +1,13 @@
 import { expect } from 'chai';
 import { type AccountsServer, startAccountsServer } from '../test-kit/accounts-server.ts';
+import { eventually } from '../test-kit/eventually.ts';
 
 describe('logging in', () => {
   let server: AccountsServer;
   before(async () => {
     server = await startAccountsServer();
   });
-  after(() => server.close());
+  after(() => server.stop());
 
   const login = (body: unknown) => server.anonymous('POST', '/v3/login', body);
   const identifier = (user: string) => ({ type: 'm.id.user', user });
@@ -85,7 +86,7 @@ describe('logging in', () => {
   });
 
   it('may be asked for only so often, by account', async () => {
-    const limited = await startAccountsServer({ rateLimits: true });
+    const limited = await startAccountsServer({ RATE_LIMITS: 'on' });
     try {
       await limited.user('alice');
       const attempt = (user: string) =>
@@ -98,7 +99,7 @@ describe('logging in', () => {
       expect(statuses[10]).to.equal(429);
       expect((await attempt('bob')).status).to.equal(403);
     } finally {
-      await limited.close();
+      await limited.stop();
     }
   });
 });
@@ -108,7 +109,7 @@ describe('the own account', () => {
   before(async () => {
     server = await startAccountsServer();
   });
-  after(() => server.close());
+  after(() => server.stop());
 
   const proof = (user: string, session?: unknown) => ({
     type: 'm.login.password',
@@ -163,5 +164,18 @@ describe('the own account', () => {
     expect(login.body.errcode).to.equal('M_USER_DEACTIVATED');
     const taken = await server.anonymous('GET', '/v3/register/available?username=leaver');
     expect(taken.body.errcode).to.equal('M_USER_IN_USE');
+  });
+
+  it('leaves its rooms when it is deactivated', async () => {
+    const host = await server.user('host');
+    const guest = await server.user('guest');
+    const roomId = await host.createRoom({ preset: 'public_chat' });
+    await guest.join(roomId);
+    await guest.post('/v3/account/deactivate', { auth: proof('guest') });
+    await eventually(async () => {
+      const { membership } = await host.state(roomId, 'm.room.member', guest.userId);
+      return membership === 'leave';
+    });
+    expect((await server.anonymous('GET', `/v3/profile/${guest.userId}`)).body).to.deep.equal({});
   });
 });

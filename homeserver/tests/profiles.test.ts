@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { type AccountClient, type AccountsServer, startAccountsServer } from '../test-kit/accounts-server.ts';
+import { eventually } from '../test-kit/eventually.ts';
 
 describe('profiles', () => {
   let server: AccountsServer;
@@ -8,7 +9,7 @@ describe('profiles', () => {
     server = await startAccountsServer();
     alice = await server.user('alice');
   });
-  after(() => server.close());
+  after(() => server.stop());
 
   const own = (key: string) => `/v3/profile/@alice:test/${encodeURIComponent(key)}`;
   const show = async (path: string) => (await server.anonymous('GET', path)).body;
@@ -36,6 +37,17 @@ describe('profiles', () => {
     await alice.put(own('displayname'), { displayname: null });
     expect(await show('/v3/profile/@alice:test')).to.have.all.keys('avatar_url', 'org.example.pronouns');
     expect((await server.anonymous('GET', own('m.tz'))).status).to.equal(404);
+  });
+
+  it('are carried into the rooms of their users', async () => {
+    const carol = await server.user('carol');
+    const roomId = await carol.createRoom();
+    await carol.put('/v3/profile/@carol:test/displayname', { displayname: 'Carol' });
+    await carol.put('/v3/profile/@carol:test/avatar_url', { avatar_url: 'mxc://test/carol' });
+    await eventually(async () => {
+      const member = await carol.state(roomId, 'm.room.member', carol.userId);
+      return member.displayname === 'Carol' && member.avatar_url === 'mxc://test/carol';
+    });
   });
 
   it('are changed by their users only', async () => {

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { expect } from 'chai';
-import { AccountClient, type AccountsServer, startAccountsServer } from '../test-kit/accounts-server.ts';
+import { type AccountClient, type AccountsServer, startAccountsServer } from '../test-kit/accounts-server.ts';
 
 const DUMMY = { type: 'm.login.dummy' };
 const TOKEN = 'm.login.registration_token';
@@ -11,7 +11,7 @@ describe('registering on an open server', () => {
   before(async () => {
     server = await startAccountsServer();
   });
-  after(() => server.close());
+  after(() => server.stop());
 
   const register = (body: unknown, query = '') => server.anonymous('POST', `/v3/register${query}`, body);
 
@@ -29,17 +29,14 @@ describe('registering on an open server', () => {
     });
     expect(status).to.equal(200);
     expect(body).to.include({ user_id: '@alice:test', device_id: 'PHONE', home_server: 'test' });
-    const alice = new AccountClient(server.http, {
-      userId: '@alice:test',
-      deviceId: 'PHONE',
-      accessToken: String(body.access_token),
-    });
-    expect(await alice.get('/v3/account/whoami')).to.deep.equal({
+    const get = async (path: string) =>
+      (await server.request('GET', `/_matrix/client${path}`, undefined, String(body.access_token))).body;
+    expect(await get('/v3/account/whoami')).to.deep.equal({
       user_id: '@alice:test',
       device_id: 'PHONE',
       is_guest: false,
     });
-    expect(await alice.get('/v3/devices/PHONE')).to.include({ display_name: 'My phone' });
+    expect(await get('/v3/devices/PHONE')).to.include({ display_name: 'My phone' });
   });
 
   it('may leave the login for later', async () => {
@@ -73,7 +70,8 @@ describe('registering on an open server', () => {
       expect(available.body.errcode, username).to.equal(errcode);
     }
     const free = await server.anonymous('GET', '/v3/register/available?username=free');
-    expect(free).to.deep.equal({ status: 200, body: { available: true } });
+    expect(free.status).to.equal(200);
+    expect(free.body).to.deep.equal({ available: true });
     const unnamed = await server.anonymous('GET', '/v3/register/available');
     expect(unnamed.body.errcode).to.equal('M_MISSING_PARAM');
   });
@@ -101,7 +99,7 @@ describe('registering on an open server', () => {
 
 describe('registering too often', () => {
   it('is refused by address, while asking what is wanted is not', async () => {
-    const server = await startAccountsServer({ rateLimits: true });
+    const server = await startAccountsServer({ RATE_LIMITS: 'on' });
     try {
       const register = async (username: string, auth?: unknown) =>
         (await server.anonymous('POST', '/v3/register', { username, password, auth })).status;
@@ -112,7 +110,7 @@ describe('registering too often', () => {
       expect(await register('user10')).to.equal(401);
       expect(await register('user10', DUMMY)).to.equal(429);
     } finally {
-      await server.close();
+      await server.stop();
     }
   });
 });
@@ -123,20 +121,19 @@ describe('registering with tokens', () => {
   const tokens = '/_synapse/admin/v1/registration_tokens';
 
   before(async () => {
-    server = await startAccountsServer({ registration: 'token' });
-    const token = await server.accounts.registrationTokens.ensureFirstAdminToken();
+    server = await startAccountsServer({ REGISTRATION: 'token' });
     const { body } = await server.anonymous('POST', '/v3/register', {
       username: 'admin',
       password,
-      auth: { type: TOKEN, token },
+      auth: { type: TOKEN, token: server.firstAdminToken },
     });
     admin = await server.login('admin', { password });
     expect(body.user_id).to.equal(admin.userId);
   });
-  after(() => server.close());
+  after(() => server.stop());
 
   const asAdmin = (method: string, path: string, body?: unknown) =>
-    server.http.request(method, path, body, admin.accessToken);
+    server.request(method, path, body, admin.accessToken);
   const isValid = async (token: string) =>
     (await server.anonymous('GET', `/v1/register/${TOKEN}/validity?token=${token}`)).body;
 
@@ -160,9 +157,9 @@ describe('registering with tokens', () => {
     const auth = { type: TOKEN, token: 'once' };
     await server.anonymous('POST', '/v3/register', { username: 'bob', password, auth });
     const bob = await server.login('bob', { password });
-    const refused = await server.http.request('GET', tokens, undefined, bob.accessToken);
+    const refused = await server.request('GET', tokens, undefined, bob.accessToken);
     expect(refused.status).to.equal(403);
-    expect((await server.http.fetch(tokens)).status).to.equal(401);
+    expect((await server.request('GET', tokens)).status).to.equal(401);
   });
 
   it('makes one account with the last use, and tells the other why', async () => {
@@ -188,33 +185,36 @@ describe('registering with the shared secret', () => {
     createHmac('sha1', secret).update(`${nonce}\0${username}\0${password}\0${role}`).digest('hex');
 
   it("works as Synapse's scripts expect, although registration is closed", async () => {
-    const server = await startAccountsServer({ registration: 'closed', registrationSharedSecret: secret });
+    const server = await startAccountsServer({
+      REGISTRATION: 'closed',
+      REGISTRATION_SHARED_SECRET: secret,
+    });
     try {
-      const { nonce } = (await (await server.http.fetch(path)).json()) as { nonce: string };
+      const nonce = String((await server.request('GET', path)).body.nonce);
       const request = { nonce, username: 'boss', password, admin: true };
       const mac = sign(nonce, 'boss', 'admin');
-      const { status, body } = await server.http.request('POST', path, { ...request, mac });
+      const { status, body } = await server.request('POST', path, { ...request, mac });
       expect(status).to.equal(200);
       expect(body).to.include({ user_id: '@boss:test', home_server: 'test' });
       expect(body).to.include.all.keys('access_token', 'device_id');
-      const again = await server.http.request('POST', path, { ...request, username: 'again', mac });
+      const again = await server.request('POST', path, { ...request, username: 'again', mac });
       expect(again.status).to.equal(400);
       const closed = await server.anonymous('POST', '/v3/register', { username: 'me', password });
       expect(closed.status).to.equal(403);
       expect(closed.body.errcode).to.equal('M_FORBIDDEN');
-      const missing = await server.http.request('POST', path, { nonce });
+      const missing = await server.request('POST', path, { nonce });
       expect(missing.body.errcode).to.equal('M_MISSING_PARAM');
     } finally {
-      await server.close();
+      await server.stop();
     }
   });
 
   it('is off without a secret', async () => {
     const server = await startAccountsServer();
     try {
-      expect((await server.http.fetch(path)).status).to.equal(400);
+      expect((await server.request('GET', path)).status).to.equal(400);
     } finally {
-      await server.close();
+      await server.stop();
     }
   });
 });
