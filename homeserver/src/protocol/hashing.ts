@@ -1,5 +1,4 @@
 import { createHash, hash } from 'node:crypto';
-import { encodeBase64 } from './base64.ts';
 import { canonicalJson, lenientCanonicalJson } from './canonical-json.ts';
 import type { Pdu } from './events.ts';
 import { redactPdu } from './redaction.ts';
@@ -14,8 +13,9 @@ import { pduToWire } from './wire.ts';
 
 /** The content hash, what `hashes.sha256` must say: unpadded base64 of SHA-256 over the event without `unsigned`, `signatures` and `hashes`. */
 export function contentHash(pdu: Pdu, rules: RoomVersionRules): string {
-  const { unsigned: _unsigned, signatures: _signatures, hashes: _hashes, ...rest } = pduToWire(pdu, rules);
-  return encodeBase64(sha256(canonicalEventJson(rest, rules)));
+  // Canonical JSON skips keys without a value, which costs less than a copy without the keys.
+  const json = { ...pduToWire(pdu, rules), unsigned: undefined, signatures: undefined, hashes: undefined };
+  return stripPadding(hash('sha256', canonicalEventJson(json, rules), 'base64'));
 }
 
 /**
@@ -23,13 +23,13 @@ export function contentHash(pdu: Pdu, rules: RoomVersionRules): string {
  * `hashes`, so the content hash has to be in place.
  */
 export function signingBytes(pdu: Pdu, rules: RoomVersionRules): string {
-  const { signatures: _signatures, unsigned: _unsigned, ...rest } = pduToWire(redactPdu(pdu, rules), rules);
-  return canonicalEventJson(rest, rules);
+  const json = { ...pduToWire(redactPdu(pdu, rules), rules), unsigned: undefined, signatures: undefined };
+  return canonicalEventJson(json, rules);
 }
 
 /** SHA-256 over `signingBytes`, 32 bytes. From room version 3 on it names the event. */
 export function referenceHash(pdu: Pdu, rules: RoomVersionRules): Buffer {
-  return sha256(signingBytes(pdu, rules));
+  return createHash('sha256').update(signingBytes(pdu, rules)).digest();
 }
 
 /**
@@ -48,7 +48,7 @@ export function eventIdOf(pdu: Pdu, rules: RoomVersionRules): string {
 /** As `eventIdOf`, for a caller that has the `signingBytes` already. Room version 3 and on. */
 export function eventIdOfSigningBytes(bytes: string, rules: RoomVersionRules): string {
   if (rules.eventIdFormat === 'base64url') return `$${hash('sha256', bytes, 'base64url')}`;
-  return `$${encodeBase64(sha256(bytes))}`;
+  return `$${stripPadding(hash('sha256', bytes, 'base64'))}`;
 }
 
 const roomIds = new WeakMap<Pdu, string>();
@@ -80,6 +80,7 @@ export function canonicalEventJson(value: unknown, rules: RoomVersionRules): str
   return rules.strictCanonicalJson ? canonicalJson(value) : lenientCanonicalJson(value);
 }
 
-function sha256(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+/** SHA-256 in base64 ends with one `=`. */
+function stripPadding(sha256Base64: string): string {
+  return sha256Base64.slice(0, -1);
 }

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from './canonical-json.ts';
 import type { Pdu } from './events.ts';
 import { isRawNumber } from './json-numbers.ts';
+import { ownValue } from './json-values.ts';
 import type { RoomVersionRules } from './room-versions.ts';
 
 /**
@@ -32,40 +33,67 @@ export function powerLevelsOf(
   creators: readonly string[],
   rules: RoomVersionRules,
 ): PowerLevels {
-  const level = (key: string, fallback: number) => integerOf(own(content, key), rules) ?? fallback;
-  const entry = (map: string, key: string) => {
-    const entries = own(content, map);
-    return isObject(entries) ? integerOf(own(entries, key), rules) : undefined;
-  };
-  const usersDefault = level('users_default', 0);
-  return {
-    userLevel(userId) {
-      if (creators.includes(userId)) {
-        if (rules.creatorsHaveInfinitePower) return Number.POSITIVE_INFINITY;
-        if (content === undefined) return 100;
-      }
-      return entry('users', userId) ?? usersDefault;
-    },
-    eventLevel(type, isState) {
-      return entry('events', type) ?? (isState ? level('state_default', 50) : level('events_default', 0));
-    },
-    get ban() {
-      return level('ban', 50);
-    },
-    get kick() {
-      return level('kick', 50);
-    },
-    get invite() {
-      return level('invite', 0);
-    },
-    get redact() {
-      return level('redact', 50);
-    },
-    usersDefault,
-    notification(key) {
-      return entry('notifications', key) ?? 50;
-    },
-  };
+  return new ContentPowerLevels(content, creators, rules);
+}
+
+/** Reads levels when they are asked for: most events need two or three of them. */
+class ContentPowerLevels implements PowerLevels {
+  readonly #content: JsonObject | undefined;
+  readonly #creators: readonly string[];
+  readonly #rules: RoomVersionRules;
+
+  constructor(content: JsonObject | undefined, creators: readonly string[], rules: RoomVersionRules) {
+    this.#content = content;
+    this.#creators = creators;
+    this.#rules = rules;
+  }
+
+  userLevel(userId: string): number {
+    if (this.#creators.includes(userId)) {
+      if (this.#rules.creatorsHaveInfinitePower) return Number.POSITIVE_INFINITY;
+      if (this.#content === undefined) return 100;
+    }
+    return this.#entry('users', userId) ?? this.usersDefault;
+  }
+
+  eventLevel(type: string, isState: boolean): number {
+    return (
+      this.#entry('events', type) ??
+      (isState ? this.#level('state_default', 50) : this.#level('events_default', 0))
+    );
+  }
+
+  notification(key: string): number {
+    return this.#entry('notifications', key) ?? 50;
+  }
+
+  get ban(): number {
+    return this.#level('ban', 50);
+  }
+
+  get kick(): number {
+    return this.#level('kick', 50);
+  }
+
+  get invite(): number {
+    return this.#level('invite', 0);
+  }
+
+  get redact(): number {
+    return this.#level('redact', 50);
+  }
+
+  get usersDefault(): number {
+    return this.#level('users_default', 0);
+  }
+
+  #level(key: string, fallback: number): number {
+    return integerOf(ownValue(this.#content, key), this.#rules) ?? fallback;
+  }
+
+  #entry(map: string, key: string): number | undefined {
+    return integerOf(ownValue(ownValue(this.#content, map), key), this.#rules);
+  }
 }
 
 /**
@@ -105,12 +133,4 @@ export function integerOf(value: JsonValue | undefined, rules: RoomVersionRules)
   if (typeof value === 'string') return STRING_INTEGER.test(value) ? Number(value) : undefined;
   const fraction = isRawNumber(value) ? Number(value.rawJSON) : value;
   return typeof fraction === 'number' && Number.isFinite(fraction) ? Math.trunc(fraction) : undefined;
-}
-
-function own(object: JsonObject | undefined, key: string): JsonValue | undefined {
-  return object !== undefined && Object.hasOwn(object, key) ? object[key] : undefined;
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

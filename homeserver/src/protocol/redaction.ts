@@ -1,5 +1,6 @@
-import type { JsonObject, JsonValue } from './canonical-json.ts';
+import type { JsonObject } from './canonical-json.ts';
 import type { Pdu } from './events.ts';
+import { isJsonObject, ownValue } from './json-values.ts';
 import type { RoomVersionRules } from './room-versions.ts';
 
 /**
@@ -87,21 +88,17 @@ function redactMember(content: JsonObject, rules: RoomVersionRules): JsonObject 
       : ['membership'],
   );
   const invite = content.third_party_invite;
-  if (rules.redaction.keepsThirdPartyInviteSigned && isObject(invite)) {
+  if (rules.redaction.keepsThirdPartyInviteSigned && isJsonObject(invite)) {
     // Without `signed` an empty object stays, as in Synapse: event IDs depend on it, and the specification is silent.
     kept.third_party_invite = pick(invite, ['signed']);
   }
   return kept;
 }
 
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function pick(content: JsonObject, keys: readonly string[]): JsonObject {
   const picked: JsonObject = {};
   for (const key of keys) {
-    const value = Object.hasOwn(content, key) ? content[key] : undefined;
+    const value = ownValue(content, key);
     if (value !== undefined) picked[key] = value;
   }
   return picked;

@@ -2,6 +2,7 @@ import { createPrivateKey, createPublicKey, hash, type KeyObject, sign, verify }
 import { decodeBase64, encodeBase64 } from './base64.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { Signatures } from './events.ts';
+import { ownValue } from './json-values.ts';
 
 /**
  * Ed25519 signatures on JSON.
@@ -99,11 +100,6 @@ export function signatureOf(object: object, serverName: string, keyId: string): 
   const signatures = ownValue(object, 'signatures');
   const signature = ownValue(ownValue(signatures, serverName), keyId);
   return typeof signature === 'string' ? signature : undefined;
-}
-
-function ownValue(object: unknown, key: string): unknown {
-  if (typeof object !== 'object' || object === null || !Object.hasOwn(object, key)) return undefined;
-  return (object as Record<string, unknown>)[key];
 }
 
 const MAX_CACHED_KEYS = 1000;

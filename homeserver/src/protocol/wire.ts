@@ -3,6 +3,7 @@ import { badJson } from './errors.ts';
 import type { Pdu } from './events.ts';
 import { isEventId, isRoomId, isUserId } from './identifiers.ts';
 import { isRawNumber } from './json-numbers.ts';
+import { isJsonObject } from './json-values.ts';
 import type { RoomVersionRules } from './room-versions.ts';
 
 /**
@@ -11,8 +12,14 @@ import type { RoomVersionRules } from './room-versions.ts';
  * Source: specification v1.19, Room versions, "Event format" (versions 1, 3, 11 and 12).
  */
 
-/** The event as it is sent, hashed and signed: version 1 and 2 references become pairs of ID and hashes. */
+/**
+ * The event as it is sent, hashed and signed: version 1 and 2 references become pairs of ID and hashes. Where nothing
+ * changes, it is the event itself.
+ */
 export function pduToWire(pdu: Pdu, rules: RoomVersionRules): JsonObject {
+  if (pdu.exact === undefined && pdu.reference_hashes === undefined && !rules.referencesCarryHashes) {
+    return pdu as unknown as JsonObject;
+  }
   const { reference_hashes: hashes, exact, ...wire } = pdu;
   const json = wire as unknown as JsonObject;
   if (exact !== undefined) Object.assign(json, exact);
@@ -30,7 +37,7 @@ export function pduToWire(pdu: Pdu, rules: RoomVersionRules): JsonObject {
  * @throws {MatrixError} 400 `M_BAD_JSON` naming the key that is wrong.
  */
 export function pduFromWire(json: unknown, rules: RoomVersionRules): Pdu {
-  if (!isObject(json)) throw badJson('An event must be an object');
+  if (!isJsonObject(json)) throw badJson('An event must be an object');
   checkKeys(json, rules);
   const prev = readReferences(json.prev_events, 'prev_events', rules);
   const auth = readReferences(json.auth_events, 'auth_events', rules);
@@ -48,30 +55,26 @@ export function pduFromWire(json: unknown, rules: RoomVersionRules): Pdu {
   return pdu;
 }
 
-function checkKeys(json: Record<string, unknown>, rules: RoomVersionRules): void {
+function checkKeys(json: JsonObject, rules: RoomVersionRules): void {
   ensure(typeof json.type === 'string', 'type');
   ensure(isUserId(json.sender), 'sender');
   ensure(json.state_key === undefined || typeof json.state_key === 'string', 'state_key');
-  ensure(isObject(json.content), 'content');
+  ensure(isJsonObject(json.content), 'content');
   ensure(isInteger(json.depth, rules) && !isNegative(json.depth), 'depth');
   ensure(isInteger(json.origin_server_ts, rules), 'origin_server_ts');
-  ensure(isObject(json.hashes) && typeof json.hashes.sha256 === 'string', 'hashes');
+  ensure(isJsonObject(json.hashes) && typeof json.hashes.sha256 === 'string', 'hashes');
   ensure(isSignatures(json.signatures), 'signatures');
-  ensure(json.unsigned === undefined || isObject(json.unsigned), 'unsigned');
+  ensure(json.unsigned === undefined || isJsonObject(json.unsigned), 'unsigned');
   if (json.type === 'm.room.redaction' && !rules.redactsInContent) {
     ensure(json.redacts === undefined || typeof json.redacts === 'string', 'redacts');
   }
   if (rules.eventIdFormat === 'in-event') ensure(isEventId(json.event_id), 'event_id');
-  const mayLackRoomId = rules.roomIdIsCreateHash && json.type === 'm.room.create';
+  const mayLackRoomId = rules.roomIdIsCreateHash && json.type === 'm.room.create' && json.state_key === '';
   ensure(isRoomId(json.room_id) || (mayLackRoomId && json.room_id === undefined), 'room_id');
 }
 
 function ensure(holds: boolean, key: string): void {
   if (!holds) throw badJson(`The event's ${key} is missing or has the wrong form`);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value);
 }
 
 function isInteger(value: unknown, rules: RoomVersionRules): boolean {
@@ -80,9 +83,10 @@ function isInteger(value: unknown, rules: RoomVersionRules): boolean {
 }
 
 function isSignatures(value: unknown): boolean {
-  if (!isObject(value)) return false;
+  if (!isJsonObject(value)) return false;
   return Object.values(value).every(
-    (byKey) => isObject(byKey) && Object.values(byKey).every((signature) => typeof signature === 'string'),
+    (byKey) =>
+      isJsonObject(byKey) && Object.values(byKey).every((signature) => typeof signature === 'string'),
   );
 }
 
@@ -97,9 +101,10 @@ function readReferences(
   for (const item of value as unknown[]) {
     const pair: unknown = rules.referencesCarryHashes ? item : [item, {}];
     const [id, hash] = Array.isArray(pair) && pair.length === 2 ? (pair as unknown[]) : [];
-    if (!isEventId(id) || !isObject(hash)) throw badJson(`The event's ${key} has an entry of the wrong form`);
+    if (!isEventId(id) || !isJsonObject(hash))
+      throw badJson(`The event's ${key} has an entry of the wrong form`);
     ids.push(id);
-    hashes.push(hash as JsonObject);
+    hashes.push(hash);
   }
   return { ids, hashes };
 }

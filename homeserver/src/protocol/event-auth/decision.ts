@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../canonical-json.ts';
+import type { JsonValue } from '../canonical-json.ts';
 import type { Pdu } from '../events.ts';
 import { creatorsOf, type PowerLevels, powerLevelsOf } from '../power-levels.ts';
 import type { RoomVersionRules } from '../room-versions.ts';
@@ -48,9 +48,4 @@ export class AuthContext {
   get joinRule(): JsonValue {
     return this.state('m.room.join_rules', '')?.content.join_rule ?? 'invite';
   }
-}
-
-/** Whether a JSON value is an object. */
-export function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

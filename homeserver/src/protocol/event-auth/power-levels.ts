@@ -1,8 +1,9 @@
 import type { JsonObject, JsonValue } from '../canonical-json.ts';
 import { isUserId } from '../identifiers.ts';
+import { isJsonObject, ownValue } from '../json-values.ts';
 import { integerOf } from '../power-levels.ts';
 import type { RoomVersionRules } from '../room-versions.ts';
-import { ALLOWED, type AuthContext, type AuthDecision, isObject, rejected } from './decision.ts';
+import { ALLOWED, type AuthContext, type AuthDecision, rejected } from './decision.ts';
 
 const LEVELS = [
   'users_default',
@@ -29,20 +30,20 @@ export function authorizePowerLevels(context: AuthContext): AuthDecision {
 
   // 9.5: Neither the current nor the new value of a changed level is above the sender's.
   for (const key of LEVELS) {
-    const current = integerOf(own(before, key), rules);
-    const next = integerOf(own(after, key), rules);
+    const current = integerOf(ownValue(before, key), rules);
+    const next = integerOf(ownValue(after, key), rules);
     if (current !== next && (tooHigh(current) || tooHigh(next)))
       return rejected(`The sender may not change ${key}`);
   }
   // 9.6, 9.7: Nor those of changed entries in events and (v6 and on) notifications.
   for (const map of rules.checkNotificationLevels ? ['events', 'notifications'] : ['events']) {
-    for (const change of changes(own(before, map), own(after, map), rules)) {
+    for (const change of changes(ownValue(before, map), ownValue(after, map), rules)) {
       if (tooHigh(change.current) || tooHigh(change.next)) {
         return rejected(`The sender may not change ${map} of ${change.key}`);
       }
     }
   }
-  for (const change of changes(own(before, 'users'), own(after, 'users'), rules)) {
+  for (const change of changes(ownValue(before, 'users'), ownValue(after, 'users'), rules)) {
     // 9.8: Users at the sender's level or above are out of reach, but for the sender.
     if (change.key !== pdu.sender && change.current !== undefined && change.current >= senderLevel) {
       return rejected(`The sender may not change the level of ${change.key}`);
@@ -58,19 +59,19 @@ function checkForm(content: JsonObject, creators: readonly string[], rules: Room
   if (rules.integerPowerLevels) {
     // v10 9.1: The levels are integers.
     for (const key of LEVELS) {
-      const level = own(content, key);
+      const level = ownValue(content, key);
       if (level !== undefined && integerOf(level, rules) === undefined)
         return rejected(`${key} must be an integer`);
     }
     // v10 9.2: events and notifications map to integers.
     for (const key of ['events', 'notifications']) {
-      if (!mapsToIntegers(own(content, key), rules)) return rejected(`${key} must map to integers`);
+      if (!mapsToIntegers(ownValue(content, key), rules)) return rejected(`${key} must map to integers`);
     }
   }
   // 9.3: users maps user IDs to integers.
-  const users = own(content, 'users');
+  const users = ownValue(content, 'users');
   if (!mapsToIntegers(users, rules)) return rejected('users must map to integers');
-  const userIds = isObject(users) ? Object.keys(users) : [];
+  const userIds = isJsonObject(users) ? Object.keys(users) : [];
   if (!userIds.every(isUserId)) return rejected('users has a key that is not a user ID');
   // v12 10.4: Creators have no level.
   if (rules.creatorsHaveInfinitePower && userIds.some((userId) => creators.includes(userId))) {
@@ -81,7 +82,7 @@ function checkForm(content: JsonObject, creators: readonly string[], rules: Room
 
 function mapsToIntegers(value: JsonValue | undefined, rules: RoomVersionRules): boolean {
   if (value === undefined) return true;
-  if (!isObject(value)) return false;
+  if (!isJsonObject(value)) return false;
   return Object.values(value).every((level) => integerOf(level, rules) !== undefined);
 }
 
@@ -97,17 +98,13 @@ function changes(
   after: JsonValue | undefined,
   rules: RoomVersionRules,
 ): Change[] {
-  const old = isObject(before) ? before : {};
-  const fresh = isObject(after) ? after : {};
+  const old = isJsonObject(before) ? before : {};
+  const fresh = isJsonObject(after) ? after : {};
   const found: Change[] = [];
   for (const key of new Set([...Object.keys(old), ...Object.keys(fresh)])) {
-    const current = integerOf(own(old, key), rules);
-    const next = integerOf(own(fresh, key), rules);
+    const current = integerOf(ownValue(old, key), rules);
+    const next = integerOf(ownValue(fresh, key), rules);
     if (current !== next) found.push({ key, current, next });
   }
   return found;
-}
-
-function own(object: JsonObject, key: string): JsonValue | undefined {
-  return Object.hasOwn(object, key) ? object[key] : undefined;
 }

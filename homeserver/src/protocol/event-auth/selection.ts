@@ -1,7 +1,8 @@
 import type { JsonObject } from '../canonical-json.ts';
 import type { Pdu } from '../events.ts';
+import { ownValue } from '../json-values.ts';
 import type { RoomVersionRules } from '../room-versions.ts';
-import { ALLOWED, type AuthDecision, isObject, rejected } from './decision.ts';
+import { ALLOWED, type AuthDecision, rejected } from './decision.ts';
 
 /** What the selection of auth events looks at. */
 export interface AuthSelectionInput {
@@ -44,9 +45,7 @@ export function authEventKeys(event: AuthSelectionInput, rules: RoomVersionRules
 }
 
 function thirdPartyToken(content: JsonObject): string | undefined {
-  const invite = content.third_party_invite;
-  const signed = isObject(invite) ? invite.signed : undefined;
-  const token = isObject(signed) ? signed.token : undefined;
+  const token = ownValue(ownValue(content.third_party_invite, 'signed'), 'token');
   return typeof token === 'string' ? token : undefined;
 }
 

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../canonical-json.ts';
+import { isJsonObject, ownValue } from '../json-values.ts';
 import { verifySignedJson } from '../signing.ts';
-import { ALLOWED, type AuthContext, type AuthDecision, isObject, rejected } from './decision.ts';
+import { ALLOWED, type AuthContext, type AuthDecision, rejected } from './decision.ts';
 
 /** Rule 4.4.1: an invitation that redeems an `m.room.third_party_invite`. */
 export function authorizeThirdPartyInvite(context: AuthContext, target: string): AuthDecision {
@@ -8,9 +9,8 @@ export function authorizeThirdPartyInvite(context: AuthContext, target: string):
   // 4.4.1.1: The banned cannot be invited.
   if (context.membershipOf(target) === 'ban') return rejected('The user is banned');
   // 4.4.1.2, 4.4.1.3: The identity server's statement, complete.
-  const invite = pdu.content.third_party_invite;
-  const signed = isObject(invite) ? invite.signed : undefined;
-  if (!isObject(signed)) return rejected('The third-party invite is not signed');
+  const signed = ownValue(pdu.content.third_party_invite, 'signed');
+  if (!isJsonObject(signed)) return rejected('The third-party invite is not signed');
   const { mxid, token } = signed;
   if (mxid === undefined || typeof token !== 'string')
     return rejected('The third-party invite lacks mxid or token');
@@ -28,18 +28,16 @@ export function authorizeThirdPartyInvite(context: AuthContext, target: string):
 
 function publicKeysOf(content: JsonObject): string[] {
   const list = content.public_keys;
-  const listed = Array.isArray(list)
-    ? list.map((entry) => (isObject(entry) ? entry.public_key : undefined))
-    : [];
+  const listed = Array.isArray(list) ? list.map((entry) => ownValue(entry, 'public_key')) : [];
   return [content.public_key, ...listed].filter((key) => typeof key === 'string');
 }
 
 function hasSignatureBy(signed: JsonObject, publicKey: string): boolean {
   const signatures: JsonValue | undefined = signed.signatures;
-  if (!isObject(signatures)) return false;
+  if (!isJsonObject(signatures)) return false;
   return Object.entries(signatures).some(
     ([serverName, byKey]) =>
-      isObject(byKey) &&
+      isJsonObject(byKey) &&
       Object.keys(byKey).some(
         (keyId) => keyId.startsWith('ed25519:') && verifySignedJson(signed, serverName, keyId, publicKey),
       ),

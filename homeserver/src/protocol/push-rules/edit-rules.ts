@@ -1,5 +1,5 @@
-import type { JsonValue } from '../canonical-json.ts';
 import { badJson, invalidParam, MatrixError, missingParam, notFound, tooLarge } from '../errors.ts';
+import { isJsonObject } from '../json-values.ts';
 import { orderRules } from './default-rules.ts';
 import {
   findPushRule,
@@ -119,7 +119,7 @@ function indexFor(own: readonly PushRule[], { before, after }: RulePosition): nu
 }
 
 function readBody(kind: PushRuleKind, body: unknown): Pick<PushRule, 'actions' | 'conditions' | 'pattern'> {
-  if (!isObject(body)) throw badJson('A push rule must be an object');
+  if (!isJsonObject(body)) throw badJson('A push rule must be an object');
   const actions = readActions(body.actions);
   switch (kind) {
     case 'override':
@@ -142,7 +142,8 @@ function readActions(value: unknown): PushAction[] {
     .filter((action) => action !== 'dont_notify' && action !== 'coalesce')
     .map((action) => {
       if (action === 'notify') return action;
-      if (isObject(action) && typeof action.set_tweak === 'string') return action as unknown as PushAction;
+      if (isJsonObject(action) && typeof action.set_tweak === 'string')
+        return action as unknown as PushAction;
       throw badJson('An action is "notify" or an object with set_tweak');
     });
 }
@@ -151,7 +152,8 @@ function readConditions(value: unknown): PushCondition[] {
   if (value === undefined) return [];
   if (!Array.isArray(value)) throw badJson('conditions must be a list');
   return (value as unknown[]).map((condition) => {
-    if (!isObject(condition) || typeof condition.kind !== 'string') throw badJson('A condition needs a kind');
+    if (!isJsonObject(condition) || typeof condition.kind !== 'string')
+      throw badJson('A condition needs a kind');
     for (const key of ['key', 'pattern', 'is']) {
       if (condition[key] !== undefined && typeof condition[key] !== 'string')
         throw badJson(`${key} must be a string`);
@@ -173,8 +175,4 @@ function checkLimits(rules: PushRuleset): void {
   if (characters > MAX_PATTERN_CHARACTERS) {
     throw tooLarge(`The patterns of the push rules have more than ${MAX_PATTERN_CHARACTERS} characters`);
   }
-}
-
-function isObject(value: unknown): value is Record<string, JsonValue> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
