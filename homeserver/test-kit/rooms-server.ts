@@ -3,7 +3,7 @@ import { systemClock } from '../src/base/clock.ts';
 import { createLogger } from '../src/base/logger.ts';
 import { directoryEndpoints } from '../src/http/client-server/directory/index.ts';
 import { roomEndpoints } from '../src/http/client-server/rooms/index.ts';
-import { createRooms, type RoomsContext } from '../src/rooms/index.ts';
+import { createRooms, joinRoom, type RoomsContext } from '../src/rooms/index.ts';
 import { UnitOfWork } from '../src/storage/index.ts';
 import { accountsForTests } from './accounts-for-tests.ts';
 import { type Answer, ChatClient } from './chat-client.ts';
@@ -16,6 +16,8 @@ export interface RoomsServer {
   readonly http: EndpointServer;
   /** Registers a user whose name begins with this one. */
   user(name: string): Promise<ChatClient>;
+  /** Lets a user join who has no account, for instance the steward. */
+  join(userId: string, roomId: string): Promise<void>;
   /** Puts somebody on a user's list of ignored people. */
   ignore(user: ChatClient, other: ChatClient): Promise<void>;
   /** A request without an access token. */
@@ -59,6 +61,9 @@ export async function startRoomsServer(): Promise<RoomsServer> {
       return new ChatClient(userId, (method, path, body) =>
         http.request(method, `/_matrix/client${path}`, body, accessToken),
       );
+    },
+    async join(userId, roomId) {
+      await joinRoom(rooms, userId, roomId);
     },
     async ignore(user, other) {
       const userNid = await storage.strings.intern(user.userId);

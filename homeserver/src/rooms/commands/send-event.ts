@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../protocol/canonical-json.ts';
-import { forbidden, invalidParam, notFound } from '../../protocol/errors.ts';
+import { forbidden, invalidParam, missingParam, notFound } from '../../protocol/errors.ts';
 import type { TransactionKey } from '../../storage/index.ts';
 import { changeRoom } from '../change-room.ts';
 import type { RoomsContext } from '../context.ts';
@@ -22,7 +22,7 @@ export interface SendTarget {
  *
  * Source: Client-Server API v1.19, `PUT /rooms/{roomId}/send/{eventType}/{txnId}`.
  * @returns the event's ID, once it is durable.
- * @throws MatrixError 403 `M_FORBIDDEN`, 400 `M_BAD_JSON`, 413 `M_TOO_LARGE`.
+ * @throws MatrixError 403 `M_FORBIDDEN`, 400 `M_BAD_JSON`, `M_MISSING_PARAM`, 413 `M_TOO_LARGE`.
  */
 export async function sendEvent(
   context: RoomsContext,
@@ -31,7 +31,8 @@ export async function sendEvent(
   content: JsonObject,
   transaction: TransactionKey,
 ): Promise<string> {
-  if (type === 'm.room.redaction' && typeof content.redacts === 'string') {
+  if (type === 'm.room.redaction') {
+    if (typeof content.redacts !== 'string') throw missingParam('A redaction needs to say what it redacts');
     return redactEvent(context, target, content.redacts, content, transaction);
   }
   const draft: EventDraft = { type, sender: target.sender, content, transaction };
@@ -88,6 +89,8 @@ export async function setState(
   const { roomId, sender } = target;
   if (type === 'm.room.member') return setMembership(context, target, stateKey, content);
   if (type === 'm.room.create') throw forbidden('A room is created once');
+  // It would take effect without the checks that a redaction has to pass.
+  if (type === 'm.room.redaction') throw forbidden('A redaction is not a piece of state');
   const room = await joinedRoom(context, roomId, sender);
   if (type === 'm.room.canonical_alias') await requireAliasesOfRoom(context, room, content);
   return changeRoom(context, room, async (chain) => {
