@@ -31,4 +31,12 @@ describe('the route table', () => {
     // A token is optional in both: the first says so in prose, the second in a way of its own.
     expect(differing).to.have.members(['getVersions: optional', 'getRoomSummary: optional']);
   });
+
+  it('serves what clients take the versions and flags of /versions for', () => {
+    const names = ROUTES.map(({ name }) => name);
+    const authenticatedMedia = ['getContentAuthed', 'getContentThumbnailAuthed', 'getConfigAuthed'];
+    const privateReceipts = ['postReceipt', 'setReadMarker'];
+    const profileFields = ['setProfileField', 'getProfileField', 'deleteProfileField'];
+    expect(names).to.include.members([...authenticatedMedia, ...privateReceipts, ...profileFields]);
+  });
 });

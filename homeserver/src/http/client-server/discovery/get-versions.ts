@@ -3,9 +3,9 @@ import { endpoint } from '../../endpoint.ts';
 /**
  * The versions that clients may rely on. A version should be listed only by a server that has all of it; no client
  * looks at it that way, each takes a version as the sign for a few operations. So these are listed: `v1.1`, the paths
- * that this server answers (and the least that matrix-js-sdk talks to), and `v1.11`, authenticated media. Those in
- * between stand for what is not here yet (spaces' hierarchy, relations, threads); what else is here has its own flag.
- * `src/http/routes.test.ts` holds the list to the route table.
+ * that this server answers (and the least that matrix-js-sdk talks to), and `v1.11`, authenticated media. The versions
+ * in between stand for what is not here yet, relations and threads foremost; what else is here has its own flag.
+ * `routes.test.ts` holds the list to the route table.
  */
 const VERSIONS = ['v1.1', 'v1.11'];
 
