@@ -20,8 +20,9 @@ const json = JSON as unknown as {
   isRawJSON(value: unknown): value is RawNumber;
 };
 
-/** Text that may have such a number: a number token that goes on with a dot, an exponent or a 16th digit. */
-const UNUSUAL_NUMBER = /(?:^|[:,[\s])-?[0-9]+(?:[.eE]|(?<=[0-9]{16}))/;
+/** Text that may have such a number: 16 digits, or digits before a dot or an exponent, where a value begins. */
+const UNUSUAL_NUMBER = /[:,[\s]-?(?:[0-9]{16}|[0-9]{1,15}[.eE])/;
+const NOTHING_BUT_NUMBER = /^-?[0-9]/;
 
 /**
  * Parses JSON as `JSON.parse` does, but numbers that are no integers within ±(2^53-1), and those written with a
@@ -29,7 +30,7 @@ const UNUSUAL_NUMBER = /(?:^|[:,[\s])-?[0-9]+(?:[.eE]|(?<=[0-9]{16}))/;
  * @throws {SyntaxError} if the text is not JSON, or is nested beyond what the stack holds.
  */
 export function parseJson(text: string): unknown {
-  if (!UNUSUAL_NUMBER.test(text)) return JSON.parse(text);
+  if (!UNUSUAL_NUMBER.test(text) && !NOTHING_BUT_NUMBER.test(text)) return JSON.parse(text);
   try {
     return json.parse(text, keepUnusualNumber);
   } catch (error) {
