@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Requester } from '../accounts/index.ts';
 import type { RateLimitName } from './rate-limits.ts';
 import type { Reply } from './reply.ts';
 import type { Services } from './services.ts';
@@ -6,13 +7,7 @@ import type { FromSchema, JsonSchema } from './specification/json-schema.ts';
 import type { Operations } from './specification/operations.ts';
 import { type HttpMethod, type OperationId, operation } from './specification/specification.ts';
 
-/** Whoever an access token belongs to. */
-export interface Requester {
-  readonly userId: string;
-  readonly userNid: number;
-  readonly deviceId: string;
-  readonly isAdmin: boolean;
-}
+export type { Requester };
 
 /**
  * Who may call: anybody (`none`), anybody, and a token counts if there is one (`optional`), people with an access
