@@ -162,6 +162,11 @@ describe('creating rooms', () => {
     });
   }
 
+  it('makes a room of each request, however alike and however fast they come', async () => {
+    const rooms = await Promise.all(Array.from({ length: 20 }, () => alice.createRoom()));
+    expect(new Set(rooms).size).to.equal(20);
+  });
+
   it('gives an alias that two ask for at once to one of them', async () => {
     const answers = await Promise.all(
       [1, 2, 3].map(() => alice.request('POST', '/v3/createRoom', { room_alias_name: 'race' })),

@@ -28,6 +28,8 @@ export interface EventDraft {
   /** Present for a state event. */
   readonly stateKey?: string;
   readonly content: JsonObject;
+  /** Milliseconds since the Unix epoch; now unless given. */
+  readonly originServerTs?: number;
   /** The event that an `m.room.redaction` redacts. */
   readonly redacts?: string;
   /** The client's transaction, remembered with the event. */
@@ -90,22 +92,20 @@ export class EventChain {
    */
   async append(draft: EventDraft): Promise<StoredEvent> {
     const { ids, storage } = this.#context;
-    await ids.event.ensure(1);
-    await ids.snapshot.ensure(1);
-    await ids.block.ensure(1);
-    const known = await storage.strings.internAll(
-      [draft.type, draft.sender, draft.stateKey].filter((text) => text !== undefined),
-    );
     const authState = await this.#authState(draft);
     const pdu = this.#shape(draft, authState);
     const decision = authorizeEvent(pdu, lookupIn(authState), this.#room.rules);
     if (!decision.allowed) throw forbidden(decision.reason);
 
     const built = this.#seal(pdu);
+    // Only now: what is refused leaves nothing behind.
+    const known = await storage.strings.internAll(
+      [draft.type, draft.sender, draft.stateKey].filter((text) => text !== undefined),
+    );
     const replaced =
       draft.stateKey === undefined ? undefined : await this.stateEvent(draft.type, draft.stateKey);
     const event: StoredEvent = {
-      nid: ids.event.take(),
+      nid: await ids.event.next(),
       eventId: built.eventId,
       roomNid: this.#room.nid,
       // The signature is made on the way to the disk: who needs it reads the stored JSON.
@@ -193,7 +193,7 @@ export class EventChain {
       prev_events: this.head.extremities.map((extremity) => extremity.eventId),
       auth_events: authIds,
       depth: Math.min(this.head.depth + 1, MAX_DEPTH),
-      origin_server_ts: this.#context.clock.now(),
+      origin_server_ts: draft.originServerTs ?? this.#context.clock.now(),
       hashes: { sha256: '' },
       signatures: {},
     };
@@ -211,8 +211,8 @@ export class EventChain {
       const change = await layerChange({ typeNid, stateKeyNid, eventNid: event.nid }, (tier) =>
         this.#tierEntries(tier),
       );
-      const blockNid = ids.block.take();
-      snapshotNid = ids.snapshot.take();
+      const blockNid = await ids.block.next();
+      snapshotNid = await ids.snapshot.next();
       blocks = blocksAfter(blocks, change.tier, blockNid);
       this.#blocks.set(blockNid, change.entries);
       storage.states.insertBlock(this.unit, blockNid, change.entries);

@@ -29,8 +29,17 @@ export function createRooms(options: RoomsOptions): RoomsContext {
       block: new IdAllocator(database, 'block'),
       snapshot: new IdAllocator(database, 'snapshot'),
     },
+    creationTime: increasingTime(options.clock),
     registry: new RoomRegistry(storage, serverName),
     userRooms: new UserRooms(storage),
     sending: new Map(),
+  };
+}
+
+function increasingTime(clock: Clock): () => number {
+  let last = 0;
+  return () => {
+    last = Math.max(clock.now(), last + 1);
+    return last;
   };
 }

@@ -9,7 +9,7 @@ import {
 } from '../../protocol/room-versions.ts';
 import { EMPTY_SNAPSHOT, ExpectationFailed, type UnitOfWork } from '../../storage/index.ts';
 import type { RoomsContext } from '../context.ts';
-import { EventChain } from '../event-chain.ts';
+import { EventChain, type EventDraft } from '../event-chain.ts';
 import { Room, type RoomHead } from '../room.ts';
 import { aliasOnThisServer } from './aliases.ts';
 import { defaultPowerLevels } from './default-power-levels.ts';
@@ -66,9 +66,8 @@ export async function createRoom(
   const rules = rulesFor(request.roomVersion ?? DEFAULT_ROOM_VERSION);
   const alias = await freeAlias(context, request.aliasName);
   for (const userId of request.invite ?? []) await requireInvitable(context, userId);
-  await context.ids.room.ensure(1);
 
-  const create = createDraft(creator, request, rules);
+  const create = { ...createDraft(creator, request, rules), originServerTs: context.creationTime() };
   const { room, chain } = await startRoom(context, create, rules);
   await appendRest(context, chain, creator, request, alias, rules).catch(refuseState);
   const creatorNid = await context.storage.strings.intern(creator);
@@ -141,13 +140,13 @@ function additionalCreators(value: JsonValue | undefined, rules: RoomVersionRule
 /** The room in memory with its create event, whose hash is the room's ID from version 12 on. */
 async function startRoom(
   context: RoomsContext,
-  create: ReturnType<typeof createDraft>,
+  create: EventDraft,
   rules: RoomVersionRules,
 ): Promise<{ room: Room; chain: EventChain }> {
   const { type } = create.content;
   // PostgreSQL cannot store a NUL, and nobody looks for such a type.
   const roomType = typeof type === 'string' && !type.includes('\0') ? type : null;
-  const nid = context.ids.room.take();
+  const nid = await context.ids.room.next();
   const head: RoomHead = { version: 0, extremities: [], depth: 0, snapshotNid: 0, blocks: EMPTY_SNAPSHOT };
   if (!rules.roomIdIsCreateHash) {
     const roomId = `!${randomOpaqueId(18)}:${context.serverName}`;

@@ -18,28 +18,22 @@ export class IdAllocator {
     this.#counter = counter;
   }
 
-  /** Makes sure that `count` ids can be taken without waiting; free when they can be already. */
-  async ensure(count: number): Promise<void> {
-    while (this.#end - this.#next < count) {
-      this.#reserving ??= this.#reserve(Math.max(BLOCK, count)).finally(() => {
+  /** The next id; waits only where a block ends. */
+  async next(): Promise<number> {
+    while (this.#next >= this.#end) {
+      this.#reserving ??= this.#reserve().finally(() => {
         this.#reserving = undefined;
       });
       await this.#reserving;
     }
-  }
-
-  /** The next id. Call `ensure` first, with no `await` between. */
-  take(): number {
-    if (this.#next >= this.#end) throw new Error(`no ${this.#counter} id was reserved`);
     const id = this.#next;
     this.#next += 1;
     return id;
   }
 
-  async #reserve(count: number): Promise<void> {
-    const first = await this.#database.reserve(this.#counter, count);
-    // What is left of the old block is dropped: blocks need not be neighbours, as several processes take them.
-    this.#next = first;
-    this.#end = first + count;
+  async #reserve(): Promise<void> {
+    // Blocks need not be neighbours, as several processes take them.
+    this.#next = await this.#database.reserve(this.#counter, BLOCK);
+    this.#end = this.#next + BLOCK;
   }
 }
