@@ -1,6 +1,7 @@
 import type { JsonObject } from '../protocol/canonical-json.ts';
 import { badJson, invalidParam } from '../protocol/errors.ts';
 import { isRoomId, isUserId } from '../protocol/identifiers.ts';
+import { isJsonObject, ownValue } from '../protocol/json-values.ts';
 
 /**
  * A filter, as clients write it. Keys that the specification does not know are kept, and mean nothing.
@@ -82,9 +83,9 @@ function listOf(check: Check): Check {
 function objectOf(keys: Readonly<Record<string, Check>>): Check {
   const checks = Object.entries(keys);
   return (value, path) => {
-    if (!isObject(value)) throw badJson(`${path} must be an object`);
+    if (!isJsonObject(value)) throw badJson(`${path} must be an object`);
     for (const [key, check] of checks) {
-      const nested = Object.hasOwn(value, key) ? value[key] : undefined;
+      const nested = ownValue(value, key);
       if (nested !== undefined && nested !== null) check(nested, path === '' ? key : `${path}.${key}`);
     }
   };
@@ -144,10 +145,6 @@ export function parseRoomEventFilter(json: unknown): RoomEventFilter {
 function withoutNulls(object: JsonObject): JsonObject {
   const kept = Object.entries(object).filter(([, value]) => value !== null);
   return Object.fromEntries(
-    kept.map(([key, value]) => [key, isObject(value) ? withoutNulls(value as JsonObject) : value]),
+    kept.map(([key, value]) => [key, isJsonObject(value) ? withoutNulls(value) : value]),
   );
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

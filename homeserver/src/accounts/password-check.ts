@@ -1,5 +1,6 @@
 import { badJson, forbidden, MatrixError, missingParam } from '../protocol/errors.ts';
 import { parseUserId, type ServerName } from '../protocol/identifiers.ts';
+import { isJsonObject } from '../protocol/json-values.ts';
 import type { Storage, StoredUser } from '../storage/index.ts';
 import type { Passwords } from './passwords.ts';
 

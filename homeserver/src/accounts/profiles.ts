@@ -2,6 +2,7 @@ import { RecentMap } from '../base/recent-map.ts';
 import { CanonicalJsonError, canonicalJson, type JsonValue } from '../protocol/canonical-json.ts';
 import { badJson, forbidden, invalidParam, MatrixError, notFound } from '../protocol/errors.ts';
 import { isMxcUri, isUserId } from '../protocol/identifiers.ts';
+import { ownValue } from '../protocol/json-values.ts';
 import { type Storage, type StoredProfile, UnitOfWork } from '../storage/index.ts';
 import type { Requester } from './requester.ts';
 import { retryWhenOvertaken } from './retry-when-overtaken.ts';
@@ -69,7 +70,7 @@ export class Profiles {
    */
   async showField(userId: string, field: string): Promise<JsonValue> {
     const profile = await this.show(userId);
-    const value = Object.hasOwn(profile, field) ? profile[field] : undefined;
+    const value = ownValue(profile, field);
     if (value === undefined) throw notFound('The profile has no such field');
     return value;
   }

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../protocol/canonical-json.ts';
 import { invalidParam } from '../protocol/errors.ts';
+import { isJsonObject } from '../protocol/json-values.ts';
 import type { AccountData } from './account-data.ts';
 import { checkName } from './names.ts';
 
@@ -60,5 +61,5 @@ export class Tags {
 /** Clients may also write `m.tag` themselves, in any form. */
 function tagsIn(content: JsonObject | undefined): JsonObject {
   const tags = content?.tags;
-  return typeof tags === 'object' && tags !== null && !Array.isArray(tags) ? tags : {};
+  return isJsonObject(tags) ? tags : {};
 }
