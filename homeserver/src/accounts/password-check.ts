@@ -68,9 +68,8 @@ export function namedUser({ identifier, user }: PasswordAnswer): string {
     if (typeof user === 'string') return user;
     throw missingParam('The identifier of the user is missing');
   }
-  if (typeof identifier !== 'object' || identifier === null)
-    throw badJson('The identifier must be an object');
-  const { type, user: named } = identifier as { readonly type?: unknown; readonly user?: unknown };
+  if (!isJsonObject(identifier)) throw badJson('The identifier must be an object');
+  const { type, user: named } = identifier;
   if (type !== 'm.id.user') {
     throw new MatrixError(400, 'M_UNKNOWN', 'Users are known here by their user name only (m.id.user)');
   }
