@@ -19,7 +19,7 @@ export class CanonicalJsonError extends MatrixError {
 }
 
 /** Nesting beyond this is refused: Synapse cannot parse it either, and recursion needs an end. */
-export const MAX_JSON_DEPTH = 900;
+const MAX_JSON_DEPTH = 900;
 
 /**
  * Serialises a value as canonical JSON: keys ordered by Unicode code point, no white space, integers only.

@@ -49,11 +49,6 @@ export function isState(pdu: Pdu): pdu is StatePdu {
   return pdu.state_key !== undefined;
 }
 
-/** Whether the event is the room's create event: `m.room.create` with an empty state key. */
-export function isCreate(pdu: Pdu): boolean {
-  return pdu.type === 'm.room.create' && pdu.state_key === '';
-}
-
 /** The ID of the event that a redaction redacts, wherever the room version puts it. */
 export function redactsOf(pdu: Pdu, rules: RoomVersionRules): string | undefined {
   const redacts = rules.redactsInContent ? pdu.content.redacts : pdu.redacts;

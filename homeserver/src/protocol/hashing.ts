@@ -76,7 +76,7 @@ export function roomIdOf(pdu: Pdu, rules: RoomVersionRules): string {
  * Canonical JSON as the room version defines it.
  * @throws {CanonicalJsonError} 400 `M_BAD_JSON`; every function of this file throws it for events that have none.
  */
-export function canonicalEventJson(value: unknown, rules: RoomVersionRules): string {
+function canonicalEventJson(value: unknown, rules: RoomVersionRules): string {
   return rules.strictCanonicalJson ? canonicalJson(value) : lenientCanonicalJson(value);
 }
 

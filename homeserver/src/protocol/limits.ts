@@ -1,17 +1,15 @@
 import { invalidParam, tooLarge } from './errors.ts';
 import type { Pdu } from './events.ts';
+import { MAX_IDENTIFIER_BYTES } from './identifiers.ts';
 
 /**
  * Sizes that the specification fixes (v1.19, Client-Server API "Size limits", Server-Server API "PDUs").
  */
 export const MAX_EVENT_BYTES = 65_536;
-export const MAX_ID_BYTES = 255;
-export const MAX_PREV_EVENTS = 20;
-export const MAX_AUTH_EVENTS = 10;
+const MAX_PREV_EVENTS = 20;
+const MAX_AUTH_EVENTS = 10;
 /** `depth` may not exceed this from room version 6 on; builders clamp to it in all. */
 export const MAX_DEPTH = Number.MAX_SAFE_INTEGER;
-export const MAX_TRANSACTION_PDUS = 50;
-export const MAX_TRANSACTION_EDUS = 100;
 
 /**
  * Checks an event against the limits.
@@ -33,9 +31,9 @@ export function checkEventSizes(pdu: Pdu, byteLength: number): void {
 }
 
 function checkLength(key: string, value: string | undefined): void {
-  if (value === undefined || value.length * 3 <= MAX_ID_BYTES) return;
-  if (Buffer.byteLength(value) > MAX_ID_BYTES) {
-    throw tooLarge(`The event's ${key} is longer than ${MAX_ID_BYTES} bytes`);
+  if (value === undefined || value.length * 3 <= MAX_IDENTIFIER_BYTES) return;
+  if (Buffer.byteLength(value) > MAX_IDENTIFIER_BYTES) {
+    throw tooLarge(`The event's ${key} is longer than ${MAX_IDENTIFIER_BYTES} bytes`);
   }
 }
 

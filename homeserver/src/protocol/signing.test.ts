@@ -2,14 +2,16 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { decodeBase64, encodeBase64 } from './base64.ts';
 import type { Pdu } from './events.ts';
-import { rulesOf } from './fixtures.ts';
+import { makePdu, rulesOf } from './fixtures.ts';
 import { contentHash, signingBytes } from './hashing.ts';
+import { redactPdu } from './redaction.ts';
 import {
   addSignature,
   generateSigningKey,
   signatureOf,
   signBytes,
   signJson,
+  verifyBytes,
   verifySignedJson,
 } from './signing.ts';
 
@@ -94,6 +96,16 @@ describe('signing', () => {
       false,
     );
     expect(verifySignedJson(signed, 'three.test', 'ed25519:1', KEY.publicKeyBase64)).to.equal(false);
+  });
+
+  it('verifies the signature of an event after its redaction', () => {
+    const rules = rulesOf('12');
+    const pdu = makePdu({ content: { body: 'x' } });
+    const signature = signBytes(signingBytes(pdu, rules), KEY);
+    const redacted = signingBytes(redactPdu(pdu, rules), rules);
+    expect(verifyBytes(redacted, signature, KEY.publicKeyBase64)).to.equal(true);
+    const changed = signingBytes({ ...pdu, depth: 2 }, rules);
+    expect(verifyBytes(changed, signature, KEY.publicKeyBase64)).to.equal(false);
   });
 
   it('takes malformed signatures, keys and objects for a no', () => {

@@ -72,7 +72,7 @@ export function addSignature<T extends object>(
 }
 
 /** Canonical JSON of an object without `signatures` and `unsigned`: what a signature on it covers. */
-export function jsonSigningBytes(object: object): string {
+function jsonSigningBytes(object: object): string {
   const { signatures: _signatures, unsigned: _unsigned, ...rest } = object as Record<string, unknown>;
   return canonicalJson(rest);
 }

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Pdu } from '../events.ts';
 import { FixtureRoom, rulesOf } from '../fixtures.ts';
-import { authEventKeys, checkAuthEvents } from './selection.ts';
+import { authEventKeys, checkAuthEvents } from './index.ts';
 
 const ALICE = '@alice:a.test';
 const BOB = '@bob:b.test';

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../canonical-json.ts';
-import type { Pdu } from '../events.ts';
+import { isState, type Pdu } from '../events.ts';
 import { ownValue } from '../json-values.ts';
 import type { RoomVersionRules } from '../room-versions.ts';
 import { ALLOWED, type AuthDecision, rejected } from './decision.ts';
@@ -60,7 +60,7 @@ export function checkAuthEvents(pdu: Pdu, authEvents: readonly Pdu[], rules: Roo
   const expected = new Set(authEventKeys(pdu, rules).map(([type, stateKey]) => keyOf(type, stateKey)));
   const seen = new Set<string>();
   for (const event of authEvents) {
-    if (event.state_key === undefined) return rejected('auth_events has an event that is not state');
+    if (!isState(event)) return rejected('auth_events has an event that is not state');
     const key = keyOf(event.type, event.state_key);
     // 2.1: No two entries for the same type and state key.
     if (seen.has(key)) return rejected(`auth_events has ${event.type} twice`);

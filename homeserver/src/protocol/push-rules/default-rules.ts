@@ -26,7 +26,7 @@ function rule(name: string, conditions: PushCondition[], actions: readonly PushA
 }
 
 /** The ID of the rule that stands above all others, those of the user included. */
-export const MASTER_RULE_ID = '.m.rule.master';
+const MASTER_RULE_ID = '.m.rule.master';
 
 /** The default rules of a user, in their order. */
 export function defaultPushRules(userId: string): PushRuleset {

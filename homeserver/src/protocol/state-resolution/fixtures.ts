@@ -16,7 +16,7 @@ export const USERS = [
   '@dave:b.test',
   '@erin:c.test',
 ] as const;
-export const [ALICE, BOB, CAROL, DAVE, ERIN] = USERS;
+export const [ALICE, BOB, CAROL, DAVE] = USERS;
 
 /** An event in a room's history, with the state after it. */
 export interface Moment {

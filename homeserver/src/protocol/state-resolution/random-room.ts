@@ -3,7 +3,7 @@ import { BOB, type ForkingRoom, joinedRoom, type Moment, type Sending, USERS } f
 import { type StateMap, stateMapKey } from './state-map.ts';
 
 /** Random numbers that a seed determines (the mulberry32 generator). */
-export class Dice {
+class Dice {
   #state: number;
 
   constructor(seed: number) {
