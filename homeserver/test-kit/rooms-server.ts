@@ -1,93 +1,34 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { systemClock } from '../src/base/clock.ts';
-import { createLogger } from '../src/base/logger.ts';
-import { directoryEndpoints } from '../src/http/client-server/directory/index.ts';
-import { roomEndpoints } from '../src/http/client-server/rooms/index.ts';
-import { createRooms, joinRoom, type RoomsContext } from '../src/rooms/index.ts';
-import { UnitOfWork } from '../src/storage/index.ts';
-import { accountsForTests } from './accounts-for-tests.ts';
 import { type Answer, ChatClient } from './chat-client.ts';
-import { type EndpointServer, serveEndpoints } from './http-endpoints.ts';
-import { openTestStorage } from './storage-for-tests.ts';
+import { TestServer } from './test-server.ts';
 
-/** The rooms over HTTP, with accounts and storage behind them, and nothing else. */
+/** A server called `test`, for tests of what people do in rooms. */
 export interface RoomsServer {
-  readonly rooms: RoomsContext;
-  readonly http: EndpointServer;
   /** Registers a user whose name begins with this one. */
   user(name: string): Promise<ChatClient>;
-  /** Lets a user join who has no account, for instance the steward. */
-  join(userId: string, roomId: string): Promise<void>;
-  /** Puts somebody on a user's list of ignored people. */
-  ignore(user: ChatClient, other: ChatClient): Promise<void>;
-  /** A request without an access token. */
+  /** A request without an access token; paths begin after `/_matrix/client`. */
   anonymous(method: string, path: string, body?: unknown): Promise<Answer>;
-  close(): Promise<void>;
+  /** Starts the server again, so that nothing is left in memory. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
 }
 
-/** Starts a server on a free port over an empty database. */
+/** Starts a server on an empty database. Stop it after the test. */
 export async function startRoomsServer(): Promise<RoomsServer> {
-  const { storage, close } = await openTestStorage();
-  await addSigningKey(storage);
-  const accounts = accountsForTests(storage);
-  const rooms = createRooms({
-    storage,
-    serverName: 'test',
-    epoch: 'epoch',
-    signingKeyId: 'ed25519:test',
-    clock: systemClock,
-    logger: createLogger({ level: 'silent' }),
-    profiles: {
-      async profileOf(userId) {
-        const { displayname, avatar_url: avatarUrl } = (await accounts.profiles.get(userId)) ?? {};
-        return {
-          ...(displayname === undefined ? {} : { displayname }),
-          ...(avatarUrl === undefined ? {} : { avatar_url: avatarUrl }),
-        };
-      },
-      exists: async (userId) => (await accounts.profiles.get(userId)) !== undefined,
-    },
-  });
-  const http = await serveEndpoints([...roomEndpoints, ...directoryEndpoints], {
-    services: { accounts, rooms },
-  });
+  const server = await TestServer.start({ SERVER_NAME: 'test' });
   let users = 0;
   return {
-    rooms,
-    http,
     async user(name) {
       users += 1;
-      const { userId, accessToken } = await accounts.signUp(`${name}-${users}`);
-      return new ChatClient(userId, (method, path, body) =>
-        http.request(method, `/_matrix/client${path}`, body, accessToken),
+      const user = await server.register(`${name}-${users}`);
+      return new ChatClient(user.userId, (method, path, body) =>
+        user.request(method, path.startsWith('/_') ? path : `/_matrix/client${path}`, body),
       );
     },
-    async join(userId, roomId) {
-      await joinRoom(rooms, userId, roomId);
-    },
-    async ignore(user, other) {
-      const userNid = await storage.strings.intern(user.userId);
-      const content = { ignored_users: { [other.userId]: {} } };
-      const key = { userNid, roomNid: 0, type: 'm.ignored_user_list' };
-      const unit = new UnitOfWork();
-      storage.accountData.put(unit, key, JSON.stringify(content));
-      await storage.database.commit(unit);
-    },
     async anonymous(method, path, body) {
-      const init = body === undefined ? { method } : { method, body: JSON.stringify(body) };
-      const response = await http.fetch(`/_matrix/client${path}`, init);
-      return { status: response.status, body: (await response.json()) as Answer['body'] };
+      const answer = await server.request(method, `/_matrix/client${path}`, body);
+      return { status: answer.status, body: answer.body };
     },
-    async close() {
-      await http.close();
-      await accounts.close();
-      await close();
-    },
+    restart: () => server.restart(),
+    stop: () => server.stop(),
   };
-}
-
-async function addSigningKey({ signingKeys }: RoomsContext['storage']): Promise<void> {
-  const { privateKey } = generateKeyPairSync('ed25519');
-  const der = privateKey.export({ format: 'der', type: 'pkcs8' });
-  await signingKeys.add({ keyId: 'ed25519:test', privateKey: der.toString('base64') }, 0);
 }

@@ -41,7 +41,7 @@ describe('history visibility', () => {
     server = await startRoomsServer();
     alice = await server.user('alice');
   });
-  after(() => server.close());
+  after(() => server.stop());
 
   const roomWith = (visibility: string, preset = 'private_chat'): Promise<string> =>
     alice.createRoom({

@@ -14,7 +14,7 @@ describe('membership', () => {
   beforeEach(async () => {
     [bob, carol] = [await server.user('bob'), await server.user('carol')];
   });
-  after(() => server.close());
+  after(() => server.stop());
 
   const membershipOf = async (roomId: string, user: ChatClient): Promise<unknown> =>
     (await alice.state(roomId, 'm.room.member', user.userId)).membership;

@@ -10,7 +10,7 @@ describe('creating rooms', () => {
     server = await startRoomsServer();
     alice = await server.user('alice');
   });
-  after(() => server.close());
+  after(() => server.stop());
 
   const typesOf = async (roomId: string): Promise<string[]> =>
     (await alice.messages(roomId, 'dir=f&limit=100')).chunk.map((event) => event.type);
@@ -218,7 +218,7 @@ describe('looking at rooms from outside', () => {
     server = await startRoomsServer();
     [alice, bob] = [await server.user('alice'), await server.user('bob')];
   });
-  after(() => server.close());
+  after(() => server.stop());
 
   const summaryOf = (client: ChatClient, idOrAlias: string): Promise<Record<string, unknown>> =>
     client.get(`/v1/room_summary/${encodeURIComponent(idOrAlias)}`);
@@ -289,7 +289,7 @@ describe('the hierarchy of a space', () => {
     server = await startRoomsServer();
     [alice, bob] = [await server.user('alice'), await server.user('bob')];
   });
-  after(() => server.close());
+  after(() => server.stop());
 
   interface Page {
     readonly rooms: {

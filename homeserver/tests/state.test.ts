@@ -15,7 +15,7 @@ describe('state', () => {
   beforeEach(async () => {
     roomId = await alice.createRoom({ preset: 'public_chat' });
   });
-  after(() => server.close());
+  after(() => server.stop());
 
   const fullState = async (client: ChatClient): Promise<ClientEvent[]> =>
     (await client.get(roomPath(roomId, 'state'))) as unknown as ClientEvent[];
