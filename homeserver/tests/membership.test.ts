@@ -140,6 +140,14 @@ describe('membership', () => {
       expect(await refusedTo(alice, '!nothing:test', 'invite')).to.equal('403 M_FORBIDDEN');
     });
 
+    it('may be repeated, which changes nothing', async () => {
+      const roomId = await alice.createRoom();
+      await alice.invite(roomId, bob);
+      const { chunk: once } = await alice.messages(roomId);
+      await alice.invite(roomId, bob);
+      expect((await alice.messages(roomId)).chunk).to.have.lengthOf(once.length);
+    });
+
     it('is turned down by leaving, and taken back by kicking', async () => {
       const roomId = await alice.createRoom();
       await alice.invite(roomId, bob);
@@ -315,6 +323,18 @@ describe('membership', () => {
       await bob.forget(roomId);
       await bob.join(roomId);
       expect(await bob.history(roomId)).to.deep.equal(['before']);
+    });
+
+    it('loses nothing to a join at the same time', async () => {
+      const roomId = await alice.createRoom({ preset: 'public_chat' });
+      for (let round = 0; round < 5; round += 1) {
+        await bob.join(roomId);
+        await bob.leave(roomId);
+        await Promise.all([bob.request('POST', roomPath(roomId, 'forget')), bob.join(roomId)]);
+        await bob.say(roomId, `round ${round}`);
+        await bob.leave(roomId);
+        expect(await bob.history(roomId)).to.have.lengthOf(round + 1);
+      }
     });
 
     it('is refused for a room that one never was in', async () => {

@@ -174,6 +174,18 @@ describe('reading history', () => {
     expect(middle).not.to.have.property('end');
   });
 
+  it('goes on where it was after the server has started anew', async () => {
+    const roomId = await roomWith(5);
+    const page = await alice.messages(roomId, 'dir=b&limit=2');
+    await server.restart();
+    await alice.say(roomId, '6');
+    const older = await alice.messages(roomId, `dir=b&limit=2&from=${page.end}`);
+    expect(bodiesOf(older.chunk)).to.deep.equal(['3', '2']);
+    const newer = await alice.messages(roomId, `dir=f&from=${page.start}`);
+    expect(bodiesOf(newer.chunk)).to.deep.equal(['6']);
+    expect(await alice.history(roomId)).to.deep.equal(['1', '2', '3', '4', '5', '6']);
+  });
+
   it('is not confused by what other rooms say meanwhile', async () => {
     const [one, other] = [await roomWith(0), await roomWith(0)];
     for (let index = 0; index < 8; index += 1) await alice.say(index % 2 === 0 ? one : other, String(index));

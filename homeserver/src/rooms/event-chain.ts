@@ -1,11 +1,9 @@
 import type { JsonObject } from '../protocol/canonical-json.ts';
-import { CanonicalJsonError } from '../protocol/canonical-json.ts';
-import { badJson, forbidden } from '../protocol/errors.ts';
+import { forbidden } from '../protocol/errors.ts';
 import { authEventKeys, authorizeEvent, redactionApplies } from '../protocol/event-auth/index.ts';
 import { type Pdu, redactsOf } from '../protocol/events.ts';
-import { contentHash, eventIdOfSigningBytes, signingBytes } from '../protocol/hashing.ts';
 import { domainOf } from '../protocol/identifiers.ts';
-import { checkEventSizes, MAX_DEPTH } from '../protocol/limits.ts';
+import { MAX_DEPTH } from '../protocol/limits.ts';
 import { redactPdu } from '../protocol/redaction.ts';
 import {
   blocksAfter,
@@ -20,6 +18,8 @@ import {
 } from '../storage/index.ts';
 import type { RoomsContext } from './context.ts';
 import { type Room, type RoomHead, stateKeyOf } from './room.ts';
+import { sameContent } from './same-content.ts';
+import { sealEvent } from './seal-event.ts';
 
 /** An event as a command wants it; the chain adds what makes it part of the room. */
 export interface EventDraft {
@@ -35,9 +35,6 @@ export interface EventDraft {
   /** The client's transaction, remembered with the event. */
   readonly transaction?: TransactionKey;
 }
-
-/** Bytes of an Ed25519 signature in unpadded base64, which is not there yet when the size is checked. */
-const SIGNATURE_BYTES = 86;
 
 /** Blocks up to this many entries stay in memory with their room. */
 const REMEMBERED_BLOCK = 256;
@@ -97,7 +94,8 @@ export class EventChain {
     const decision = authorizeEvent(pdu, lookupIn(authState), this.#room.rules);
     if (!decision.allowed) throw forbidden(decision.reason);
 
-    const built = this.#seal(pdu);
+    const { serverName, signingKeyId } = this.#context;
+    const built = sealEvent(pdu, this.#room.rules, serverName, signingKeyId);
     // Only now: what is refused leaves nothing behind.
     const known = await storage.strings.internAll(
       [draft.type, draft.sender, draft.stateKey].filter((text) => text !== undefined),
@@ -139,6 +137,17 @@ export class EventChain {
     if (draft.type === 'm.room.redaction') await this.#redact(event, lookupIn(authState));
     this.events.push(event);
     return event;
+  }
+
+  /**
+   * Builds a state event, or gives back the present one when the same user would only say the same again.
+   *
+   * @throws MatrixError as `append`.
+   */
+  async appendState(draft: EventDraft & { readonly stateKey: string }): Promise<StoredEvent> {
+    const before = await this.stateEvent(draft.type, draft.stateKey);
+    const isRepeated = before?.pdu.sender === draft.sender && sameContent(before.pdu.content, draft.content);
+    return isRepeated ? before : this.append(draft);
   }
 
   /** Ends the chain: the unit moves the room's head, and memory follows when it is committed. */
@@ -197,11 +206,6 @@ export class EventChain {
       hashes: { sha256: '' },
       signatures: {},
     };
-  }
-
-  #seal(draft: Pdu): ReturnType<typeof sealEvent> {
-    const { serverName, signingKeyId } = this.#context;
-    return sealEvent(draft, this.#room.rules, serverName, signingKeyId);
   }
 
   async #moveHead(event: StoredEvent, typeNid: number, stateKeyNid: number | null): Promise<void> {
@@ -294,34 +298,6 @@ export class EventChain {
       if (this.head.blocks.includes(nid) && entries.length <= REMEMBERED_BLOCK)
         room.blockEntries.set(nid, entries);
     }
-  }
-}
-
-/** An event with its hash and its name, and its JSON with the place where the signature goes. */
-function sealEvent(
-  draft: Pdu,
-  rules: Room['rules'],
-  serverName: string,
-  keyId: string,
-): {
-  pdu: Pdu;
-  eventId: string;
-  bytes: number;
-  json: { prefix: string; suffix: string; message: string };
-} {
-  try {
-    const pdu: Pdu = { ...draft, hashes: { sha256: contentHash(draft, rules) } };
-    const message = signingBytes(pdu, rules);
-    const { signatures: _none, ...unsignedPdu } = pdu;
-    const signatures = `,"signatures":{${JSON.stringify(serverName)}:{${JSON.stringify(keyId)}:"`;
-    const prefix = JSON.stringify(unsignedPdu).slice(0, -1) + signatures;
-    const suffix = '"}}}';
-    const bytes = Buffer.byteLength(prefix) + SIGNATURE_BYTES + suffix.length;
-    checkEventSizes(pdu, bytes);
-    return { pdu, eventId: eventIdOfSigningBytes(message, rules), bytes, json: { prefix, suffix, message } };
-  } catch (error) {
-    if (error instanceof CanonicalJsonError) throw badJson(error.message);
-    throw error;
   }
 }
 

@@ -32,7 +32,7 @@ export async function inviteUser(
   const room = await joinedRoom(context, roomId, sender);
   const content = await inviteContent(context, userId, options);
   return changeRoom(context, room, async (chain) => {
-    const event = await chain.append({ type: 'm.room.member', sender, stateKey: userId, content });
+    const event = await chain.appendState({ type: 'm.room.member', sender, stateKey: userId, content });
     return event.eventId;
   });
 }

@@ -5,7 +5,6 @@ import { changeRoom } from '../change-room.ts';
 import type { RoomsContext } from '../context.ts';
 import type { Room } from '../room.ts';
 import { existingRoom, powerLevelsOfRoom } from '../room-access.ts';
-import { sameContent } from '../same-content.ts';
 
 /** What a join may carry. */
 export interface JoinOptions {
@@ -57,8 +56,8 @@ export async function joinRoom(
       ...(authorised === undefined ? {} : { join_authorised_via_users_server: authorised }),
       membership: 'join',
     };
-    if (before !== undefined && sameContent(before.pdu.content, content)) return before.eventId;
-    const event = await chain.append({ type: 'm.room.member', sender: userId, stateKey: userId, content });
+    const draft = { type: 'm.room.member', sender: userId, stateKey: userId, content };
+    const event = await chain.appendState(draft);
     return event.eventId;
   });
 }

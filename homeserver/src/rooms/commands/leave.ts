@@ -85,17 +85,20 @@ export async function unbanUser(
  */
 export async function forgetRoom(context: RoomsContext, { roomId, sender }: SendTarget): Promise<void> {
   const room = await knownRoom(context, roomId, sender);
-  const member = room.members.get(sender);
-  if (member === undefined || (member.membership !== 'leave' && member.membership !== 'ban')) {
-    throw new MatrixError(400, 'M_UNKNOWN', 'Leave the room first, then forget it');
-  }
-  const unit = new UnitOfWork();
-  context.storage.rooms.setForgotten(unit, room.nid, member.userNid);
-  unit.onCommit(() => {
-    const { userNid, membership, eventNid } = member;
-    context.userRooms.set(userNid, { roomNid: room.nid, membership, eventNid, forgotten: true });
+  // In the room's queue, so that nobody who joins meanwhile is told that they never were there.
+  await room.queue.run(async () => {
+    const member = room.members.get(sender);
+    if (member === undefined || (member.membership !== 'leave' && member.membership !== 'ban')) {
+      throw new MatrixError(400, 'M_UNKNOWN', 'Leave the room first, then forget it');
+    }
+    const unit = new UnitOfWork();
+    context.storage.rooms.setForgotten(unit, room.nid, member.userNid);
+    unit.onCommit(() => {
+      const { userNid, membership, eventNid } = member;
+      context.userRooms.set(userNid, { roomNid: room.nid, membership, eventNid, forgotten: true });
+    });
+    await context.storage.database.commit(unit);
   });
-  await context.storage.database.commit(unit);
 }
 
 async function moderate(
@@ -111,9 +114,8 @@ async function moderate(
   return changeRoom(context, room, async (chain) => {
     const before = await chain.stateEvent('m.room.member', userId);
     check(before?.pdu.content.membership);
-    const event = await chain.append(
-      membershipDraft(membership, sender, userId, reason, before?.pdu.content),
-    );
+    const draft = membershipDraft(membership, sender, userId, reason, before?.pdu.content);
+    const event = await chain.appendState(draft);
     return event.eventId;
   });
 }

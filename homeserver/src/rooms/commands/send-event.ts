@@ -5,7 +5,6 @@ import { changeRoom } from '../change-room.ts';
 import type { RoomsContext } from '../context.ts';
 import type { EventDraft } from '../event-chain.ts';
 import { joinedRoom, knownRoom, powerLevelsOfRoom } from '../room-access.ts';
-import { sameContent } from '../same-content.ts';
 import { inviteUser } from './invite.ts';
 import { joinRoom } from './join.ts';
 import { banUser, kickUser, leaveRoom, unbanUser } from './leave.ts';
@@ -94,9 +93,8 @@ export async function setState(
   const room = await joinedRoom(context, roomId, sender);
   if (type === 'm.room.canonical_alias') await requireAliasesOfRoom(context, room, content);
   return changeRoom(context, room, async (chain) => {
-    const before = await chain.stateEvent(type, stateKey);
-    if (before?.pdu.sender === sender && sameContent(before.pdu.content, content)) return before.eventId;
-    return (await chain.append({ type, sender, stateKey, content })).eventId;
+    const event = await chain.appendState({ type, sender, stateKey, content });
+    return event.eventId;
   });
 }
 
