@@ -46,7 +46,7 @@ export async function presentEvents(
 }
 
 /** An event without `unsigned`, redaction applied. */
-export function bareEvent(room: Room, event: StoredEvent): JsonObject {
+function bareEvent(room: Room, event: StoredEvent): JsonObject {
   const pdu = visible(room, event);
   return {
     event_id: event.eventId,

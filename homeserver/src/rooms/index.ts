@@ -1,5 +1,5 @@
 /** What the rooms offer: commands change a room, queries read it; each takes the `RoomsContext` first. */
-export { bareEvent, presentEvents, strippedEvent, type Viewer } from './client-event.ts';
+export { presentEvents, strippedEvent, type Viewer } from './client-event.ts';
 export { createAlias, deleteAlias, lookUpAlias } from './commands/aliases.ts';
 export { createRoom, type InitialState, type Preset, type RoomRequest } from './commands/create-room.ts';
 export { inviteUser } from './commands/invite.ts';
@@ -14,7 +14,7 @@ export { departureOf } from './queries/departure.ts';
 export { getEvent } from './queries/event.ts';
 export { passesFilter } from './queries/event-filter.ts';
 export { getHierarchy } from './queries/hierarchy.ts';
-export { canSee, filterVisible } from './queries/history-visibility.ts';
+export { filterVisible } from './queries/history-visibility.ts';
 export { ignoredUsers } from './queries/ignored-users.ts';
 export { getJoinedRooms } from './queries/joined-rooms.ts';
 export { getLocalAliases } from './queries/local-aliases.ts';
@@ -26,6 +26,6 @@ export { getState, getStateEvent } from './queries/state.ts';
 export { readTimeline } from './queries/timeline.ts';
 export { getEventByTimestamp } from './queries/timestamp-to-event.ts';
 export { type Member, Room, stateKeyOf } from './room.ts';
-export { existingRoom, joinedRoom, knownRoom, powerLevelsOfRoom } from './room-access.ts';
+export { existingRoom, powerLevelsOfRoom } from './room-access.ts';
 export { createRooms, type RoomsOptions } from './rooms.ts';
 export { isSteward, STEWARD_LOCALPART, stewardOf } from './steward.ts';
