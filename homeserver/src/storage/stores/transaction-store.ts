@@ -23,9 +23,10 @@ const eventOf = defineQuery<[number, string, string, string], { eventId: string 
   `SELECT event_id AS "eventId" FROM transactions
    WHERE user_nid = ? AND device_id = ? AND scope = ? AND txn_id = ?`,
 );
+// The plus keeps planners off the primary key, which holds all that a device ever sent.
 const ofEvents = defineQuery<[number, string, string[]], { eventId: string; txnId: string }>(
   `SELECT event_id AS "eventId", txn_id AS "txnId" FROM transactions
-   WHERE user_nid = ? AND device_id = ? AND event_id = ANY(?:text[])`,
+   WHERE +user_nid = ? AND device_id = ? AND event_id = ANY(?:text[])`,
 );
 
 /** Which event each client transaction made, so that a repeated request makes no second one. */
