@@ -10,6 +10,12 @@ import { registerUser, request, type TestResponse, type TestUser } from './test-
 /** How a test's server differs from the others: configuration keys without `GUILDHALL_`, for instance `MAX_UPLOAD`. */
 export type TestConfiguration = Readonly<Record<string, string>>;
 
+/** What a test's server has beside its configuration. */
+export interface TestServerOptions {
+  /** A build of the web client that it serves; without one it has no pages. */
+  readonly clientDirectory?: string;
+}
+
 /** Hashing that takes a millisecond: what passwords cost is not what these tests are about. */
 const CHEAP_HASHING = { memoryKiB: 1024, passes: 1 };
 
@@ -21,18 +27,28 @@ export class TestServer {
   readonly #database: TestDatabase;
   readonly #dataDir: string;
   readonly #configuration: TestConfiguration;
+  readonly #clientDirectory: string;
   #running: RunningServer | undefined;
 
-  private constructor(database: TestDatabase, dataDir: string, configuration: TestConfiguration) {
+  private constructor(
+    database: TestDatabase,
+    dataDir: string,
+    configuration: TestConfiguration,
+    clientDirectory = join(dataDir, 'no-client'),
+  ) {
     this.#database = database;
     this.#dataDir = dataDir;
     this.#configuration = configuration;
+    this.#clientDirectory = clientDirectory;
   }
 
   /** Starts a server on an empty database. Stop it after the test. */
-  static async start(configuration: TestConfiguration = {}): Promise<TestServer> {
+  static async start(
+    configuration: TestConfiguration = {},
+    { clientDirectory }: TestServerOptions = {},
+  ): Promise<TestServer> {
     const dataDir = await mkdtemp(join(tmpdir(), 'guildhall-data-'));
-    const server = new TestServer(await createTestDatabase(), dataDir, configuration);
+    const server = new TestServer(await createTestDatabase(), dataDir, configuration, clientDirectory);
     try {
       await server.#run();
     } catch (error) {
@@ -96,7 +112,7 @@ export class TestServer {
     );
     this.#running = await runServer({
       configuration: loadConfiguration({ argv: [], env }),
-      clientDirectory: join(this.#dataDir, 'no-client'),
+      clientDirectory: this.#clientDirectory,
       logger: createLogger({ level: (process.env.GUILDHALL_TEST_LOG as LogLevel | undefined) ?? 'error' }),
       passwordHashing: CHEAP_HASHING,
     });
