@@ -86,7 +86,7 @@ describe('A stock matrix-js-sdk client', () => {
   let phone: TestUser;
 
   before(async () => {
-    Object.assign(sdkLogger, quiet);
+    Object.assign(sdkLogger, quiet, { log: silence });
     folder = await mkdtemp(join(tmpdir(), 'guildhall-sdk-'));
     database = await createTestDatabase();
     // Always the same port: the clients stay as they are while the server restarts.
