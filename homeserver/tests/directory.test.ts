@@ -1,18 +1,18 @@
 import { expect } from 'chai';
 import type { JsonObject } from '../src/protocol/canonical-json.ts';
 import { type ChatClient, roomPath } from '../test-kit/chat-client.ts';
-import { type RoomsServer, startRoomsServer } from '../test-kit/rooms-server.ts';
+import { type ChatServer, startChatServer } from '../test-kit/chat-server.ts';
 
 const aliasPath = (alias: string): string => `/v3/directory/room/${encodeURIComponent(alias)}`;
 const listPath = (roomId: string): string => `/v3/directory/list/room/${encodeURIComponent(roomId)}`;
 
 describe('aliases', () => {
-  let server: RoomsServer;
+  let server: ChatServer;
   let alice: ChatClient;
   let bob: ChatClient;
   let roomId: string;
   before(async () => {
-    server = await startRoomsServer();
+    server = await startChatServer();
     [alice, bob] = [await server.user('alice'), await server.user('bob')];
   });
   beforeEach(async () => {
@@ -100,11 +100,11 @@ describe('aliases', () => {
 });
 
 describe('the public directory', () => {
-  let server: RoomsServer;
+  let server: ChatServer;
   let alice: ChatClient;
   let bob: ChatClient;
   before(async () => {
-    server = await startRoomsServer();
+    server = await startChatServer();
     [alice, bob] = [await server.user('alice'), await server.user('bob')];
   });
   after(() => server.stop());

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { type ChatClient, type ClientEvent, roomPath } from '../test-kit/chat-client.ts';
-import { type RoomsServer, startRoomsServer } from '../test-kit/rooms-server.ts';
+import { type ChatServer, startChatServer } from '../test-kit/chat-server.ts';
 
 /** What somebody sees of: said before an invite, while invited, while joined, after leaving, joined again. */
 const EXPECTED = {
@@ -35,10 +35,10 @@ const EXPECTED = {
 } as const;
 
 describe('history visibility', () => {
-  let server: RoomsServer;
+  let server: ChatServer;
   let alice: ChatClient;
   before(async () => {
-    server = await startRoomsServer();
+    server = await startChatServer();
     alice = await server.user('alice');
   });
   after(() => server.stop());

@@ -1,14 +1,14 @@
 import { expect } from 'chai';
 import { type ChatClient, roomPath } from '../test-kit/chat-client.ts';
-import { type RoomsServer, startRoomsServer } from '../test-kit/rooms-server.ts';
+import { type ChatServer, startChatServer } from '../test-kit/chat-server.ts';
 
 describe('membership', () => {
-  let server: RoomsServer;
+  let server: ChatServer;
   let alice: ChatClient;
   let bob: ChatClient;
   let carol: ChatClient;
   before(async () => {
-    server = await startRoomsServer();
+    server = await startChatServer();
     alice = await server.user('alice');
   });
   beforeEach(async () => {

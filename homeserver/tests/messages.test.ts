@@ -1,18 +1,18 @@
 import { expect } from 'chai';
 import type { JsonObject } from '../src/protocol/canonical-json.ts';
 import { type ChatClient, type ClientEvent, type MessagesPage, roomPath } from '../test-kit/chat-client.ts';
-import { type RoomsServer, startRoomsServer } from '../test-kit/rooms-server.ts';
+import { type ChatServer, startChatServer } from '../test-kit/chat-server.ts';
 
 const bodiesOf = (events: readonly ClientEvent[]): unknown[] => events.map((event) => event.content.body);
 const filterQuery = (filter: object): string => `filter=${encodeURIComponent(JSON.stringify(filter))}`;
 
 describe('sending', () => {
-  let server: RoomsServer;
+  let server: ChatServer;
   let alice: ChatClient;
   let bob: ChatClient;
   let roomId: string;
   before(async () => {
-    server = await startRoomsServer();
+    server = await startChatServer();
     [alice, bob] = [await server.user('alice'), await server.user('bob')];
   });
   beforeEach(async () => {
@@ -111,11 +111,11 @@ describe('sending', () => {
 });
 
 describe('reading history', () => {
-  let server: RoomsServer;
+  let server: ChatServer;
   let alice: ChatClient;
   let bob: ChatClient;
   before(async () => {
-    server = await startRoomsServer();
+    server = await startChatServer();
     [alice, bob] = [await server.user('alice'), await server.user('bob')];
   });
   after(() => server.stop());

@@ -1,15 +1,15 @@
 import { expect } from 'chai';
 import type { JsonObject } from '../src/protocol/canonical-json.ts';
 import { type ChatClient, roomPath } from '../test-kit/chat-client.ts';
-import { type RoomsServer, startRoomsServer } from '../test-kit/rooms-server.ts';
+import { type ChatServer, startChatServer } from '../test-kit/chat-server.ts';
 
 describe('redaction', () => {
-  let server: RoomsServer;
+  let server: ChatServer;
   let alice: ChatClient;
   let bob: ChatClient;
   let carol: ChatClient;
   before(async () => {
-    server = await startRoomsServer();
+    server = await startChatServer();
     [alice, bob, carol] = [await server.user('alice'), await server.user('bob'), await server.user('carol')];
   });
   after(() => server.stop());

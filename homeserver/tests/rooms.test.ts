@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import type { JsonObject } from '../src/protocol/canonical-json.ts';
 import { type ChatClient, type ClientEvent, roomPath } from '../test-kit/chat-client.ts';
-import { type RoomsServer, startRoomsServer } from '../test-kit/rooms-server.ts';
+import { type ChatServer, startChatServer } from '../test-kit/chat-server.ts';
 
 describe('creating rooms', () => {
-  let server: RoomsServer;
+  let server: ChatServer;
   let alice: ChatClient;
   before(async () => {
-    server = await startRoomsServer();
+    server = await startChatServer();
     alice = await server.user('alice');
   });
   after(() => server.stop());
@@ -150,6 +150,11 @@ describe('creating rooms', () => {
       { room_version: '11', power_level_content_override: { state_default: 101 }, name: 'x', topic: 'y' },
       '400 M_INVALID_ROOM_STATE',
     ],
+    [
+      'more initial state than a room has',
+      { initial_state: Array.from({ length: 501 }, () => ({ type: 'x', content: {} })) },
+      '400 M_INVALID_PARAM',
+    ],
     ['content without a canonical form', { creation_content: { half: 0.5 } }, '400 M_BAD_JSON'],
     ['a topic that is too long', { topic: 'x'.repeat(70_000) }, '413 M_TOO_LARGE'],
   ];
@@ -211,11 +216,11 @@ describe('creating rooms', () => {
 });
 
 describe('looking at rooms from outside', () => {
-  let server: RoomsServer;
+  let server: ChatServer;
   let alice: ChatClient;
   let bob: ChatClient;
   before(async () => {
-    server = await startRoomsServer();
+    server = await startChatServer();
     [alice, bob] = [await server.user('alice'), await server.user('bob')];
   });
   after(() => server.stop());
@@ -282,11 +287,11 @@ describe('looking at rooms from outside', () => {
 });
 
 describe('the hierarchy of a space', () => {
-  let server: RoomsServer;
+  let server: ChatServer;
   let alice: ChatClient;
   let bob: ChatClient;
   before(async () => {
-    server = await startRoomsServer();
+    server = await startChatServer();
     [alice, bob] = [await server.user('alice'), await server.user('bob')];
   });
   after(() => server.stop());

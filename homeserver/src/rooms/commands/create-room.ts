@@ -25,6 +25,9 @@ const PRESETS = {
 /** The presets' names. */
 export type Preset = keyof typeof PRESETS;
 
+/** All first events are written at once, and others wait meanwhile. */
+const MOST_INITIAL_STATE = 500;
+
 /** A state event to set at creation. */
 export interface InitialState {
   readonly type: string;
@@ -64,6 +67,9 @@ export async function createRoom(
   request: RoomRequest,
 ): Promise<string> {
   const rules = rulesFor(request.roomVersion ?? DEFAULT_ROOM_VERSION);
+  if ((request.initialState ?? []).length > MOST_INITIAL_STATE) {
+    throw invalidParam(`initial_state may have at most ${MOST_INITIAL_STATE} events`);
+  }
   const alias = await freeAlias(context, request.aliasName);
   for (const userId of request.invite ?? []) await requireInvitable(context, userId);
 

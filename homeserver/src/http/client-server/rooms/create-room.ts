@@ -5,9 +5,13 @@ import { endpoint } from '../../endpoint.ts';
 export const createRoom = endpoint(
   'createRoom',
   { limit: 'roomCreation' },
-  async ({ body, requester, services }) => {
+  async ({ body, requester, services, takeFromLimit }) => {
     if ((body.invite_3pid ?? []).length > 0) {
       throw invalidParam('This server does not invite by e-mail address or telephone number');
+    }
+    for (const userId of body.invite ?? []) {
+      takeFromLimit('invite', requester.userId);
+      takeFromLimit('invitee', userId);
     }
     const roomId = await create(services.rooms, requester.userId, {
       roomVersion: body.room_version,
