@@ -57,7 +57,7 @@ export class SystemCallTrace {
 }
 
 /** Joins the halves of calls that others interrupted in the output; a call counts when it has finished. */
-export function parseCalls(output: string): SystemCall[] {
+function parseCalls(output: string): SystemCall[] {
   const begun = new Map<string, string>();
   const calls: SystemCall[] = [];
   for (const line of output.split('\n')) {

@@ -208,4 +208,15 @@ describe('Between the events', () => {
       expect(await alice.ok('GET', status(dora))).to.include({ presence: 'offline' });
     });
   });
+
+  it('ends the typing of somebody who leaves', async () => {
+    const since = await start(alice);
+    await bob.ok('PUT', `${roomPath(room)}/typing/${bob.userId}`, { typing: true, timeout: 60_000 });
+    const typing = (sync: TestResponse['body']) =>
+      (ephemeral(sync, 'm.typing') as { user_ids: string[] } | undefined)?.user_ids;
+    const seen = await syncUntil(alice, since, typing);
+    expect(seen.found).to.deep.equal([bob.userId]);
+    await bob.ok('POST', `${roomPath(room)}/leave`, {});
+    expect((await syncUntil(alice, seen.since, typing)).found).to.deep.equal([]);
+  });
 });

@@ -40,7 +40,7 @@ export async function createGuild(
  * Power levels of a guild's space and of its channels: the owner above everybody, what shapes the room for
  * administrators (100), what tidies it for moderators (50), and talk for all.
  */
-export function guildPowerLevels(owner: string) {
+function guildPowerLevels(owner: string) {
   return {
     users: { [owner]: OWNER_LEVEL },
     invite: 0,

@@ -1,8 +1,14 @@
 import type { RoomsOfUser } from '../accounts/index.ts';
 import { MatrixError } from '../protocol/errors.ts';
-import type { EphemeralChange, EventPositions, RoomMembership, SharedRooms } from '../realtime/index.ts';
+import type {
+  EphemeralChange,
+  EventPositions,
+  Realtime,
+  RoomMembership,
+  SharedRooms,
+} from '../realtime/index.ts';
 import { forgetRoom, leaveRoom, type RoomsContext } from '../rooms/index.ts';
-import type { Storage } from '../storage/index.ts';
+import { LogKind, type Storage } from '../storage/index.ts';
 import type { Notifier } from '../stream/index.ts';
 
 /** What realtime asks of the rooms. */
@@ -91,4 +97,17 @@ async function wakeMembers(
   if (userNid === undefined) return;
   notifier.wakeUser(userNid);
   for (const roomNid of await rooms.userRooms.joined(userNid)) notifier.wakeRoom(roomNid);
+}
+
+/** Who leaves a room, or is removed from it, no longer types there. */
+export function endTypingOfLeavers(rooms: RoomsContext, storage: Storage, realtime: Realtime): void {
+  storage.database.onCommitted((rows) => {
+    for (const { kind, room: roomNid, user } of rows) {
+      if (kind !== LogKind.Event || user === undefined) continue;
+      const room = rooms.registry.loaded(roomNid ?? 0);
+      const userId = storage.strings.knownValue(user);
+      if (room === undefined || userId === undefined || room.membershipOf(userId) === 'join') continue;
+      realtime.typing.remove(room.roomId, userId);
+    }
+  });
 }

@@ -21,7 +21,7 @@ import { openNotifier } from '../stream/index.ts';
 import { createSync } from '../sync/index.ts';
 import type { Configuration } from './configuration/index.ts';
 import { establishIdentity } from './identity.ts';
-import { roomsForAccounts, roomsForRealtime, wakeForChange } from './room-ports.ts';
+import { endTypingOfLeavers, roomsForAccounts, roomsForRealtime, wakeForChange } from './room-ports.ts';
 
 /** What a server is started with. */
 export interface ServerOptions {
@@ -76,6 +76,8 @@ export async function runServer(options: ServerOptions): Promise<RunningServer> 
     });
     // Handed over before it listens: what a stop ends first is what people are connected to.
     lifecycle.onStop('http', () => http.close());
+    // First of all, so that the syncs that wait say that nobody types any more.
+    lifecycle.onStop('realtime', () => services.realtime.stop());
     const listening = await http.listen();
     address.url = `${tls ? 'https' : 'http'}://${hostOf(bind)}:${listening.port}`;
     address.publicUrl ||= address.url;
@@ -144,7 +146,7 @@ async function assemble(
     accountData: accounts.accountData,
     onChange: (change) => wakeForChange(change, rooms, storage, notifier),
   });
-  lifecycle.onStop('realtime', () => realtime.stop());
+  endTypingOfLeavers(rooms, storage, realtime);
   const sync = createSync({ rooms, accounts, realtime, notifier });
   const blobs = await FileStore.open(configuration.mediaUrl.path);
   const media = createMedia({

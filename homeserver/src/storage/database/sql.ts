@@ -84,12 +84,7 @@ export interface WriteOperation<C extends Columns = Columns> {
   readonly postgres: string;
 }
 
-const operations: WriteOperation[] = [];
-
-/** The operation with this id; ids are given in order of definition and mean nothing outside the process. */
-export function writeOperation(id: number): WriteOperation | undefined {
-  return operations[id];
-}
+let operationsDefined = 0;
 
 /** Rows that must be new: a duplicate key fails the unit. */
 export function defineInsert<C extends Columns>(table: string, columns: C): WriteOperation<C> {
@@ -134,7 +129,7 @@ function register<C extends Columns>(
   const rest = names.filter((name) => !key.includes(name));
   const order = kind === 'update' ? [...rest, ...key] : names;
   const operation: WriteOperation<C> = {
-    id: operations.length,
+    id: operationsDefined,
     table,
     kind,
     columns,
@@ -143,7 +138,7 @@ function register<C extends Columns>(
     sqlite: sqliteText(kind, table, order, key),
     postgres: postgresText(kind, table, columns, order, key),
   };
-  operations.push(operation as unknown as WriteOperation);
+  operationsDefined += 1;
   return operation;
 }
 

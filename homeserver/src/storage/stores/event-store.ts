@@ -1,5 +1,6 @@
 import { RecentMap } from '../../base/recent-map.ts';
 import type { Pdu } from '../../protocol/events.ts';
+import { parseJson } from '../../protocol/json-numbers.ts';
 import type { Database } from '../database/database.ts';
 import { defineInsert, defineQuery, defineUpdate, type SignedText } from '../database/sql.ts';
 import type { UnitOfWork } from '../database/unit-of-work.ts';
@@ -179,7 +180,7 @@ export class EventStore {
       nid: row.nid,
       eventId: row.event_id,
       roomNid: row.room_nid,
-      pdu: JSON.parse(row.json) as Pdu,
+      pdu: parseJson(row.json) as Pdu,
       snapshotNid: row.snapshot_nid,
       status: row.status,
       replacesNid: row.replaces_nid,

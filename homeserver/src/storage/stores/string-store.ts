@@ -71,6 +71,11 @@ export class StringStore {
     return this.#nids.get(value);
   }
 
+  /** The string behind a number that this process has met already, without waiting. */
+  knownValue(nid: number): string | undefined {
+    return this.#values.get(nid);
+  }
+
   /** The string behind a number. */
   async valueOf(nid: number): Promise<string> {
     return this.#values.get(nid) ?? (await this.valuesOf([nid])).get(nid) ?? missing(`number ${nid}`);

@@ -14,6 +14,7 @@ export const sendMessage = endpoint('sendMessage', {}, async (call) => {
   const { userId, userNid, deviceId } = requester;
   takeFromLimit(LIMITS.get(eventType) ?? 'message', userId);
   const transaction = { userNid, deviceId, scope: `send ${roomId} ${eventType}`, txnId };
+  services.realtime.presence.userIsActive(userId);
   const eventId = await sendEvent(services.rooms, { roomId, sender: userId }, eventType, body, transaction);
   return { event_id: eventId };
 });
