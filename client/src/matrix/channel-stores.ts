@@ -142,6 +142,10 @@ export class ProfileStore extends FeedStore<Person> {
     const ownId = this.#client.getSafeUserId();
     const user = this.#client.getUser(ownId);
     const fallback = readPerson(null, ownId);
-    return { userId: ownId, name: user?.displayName || fallback.name, avatarMxc: user?.avatarUrl };
+    return {
+      userId: ownId,
+      name: user?.displayName && user.displayName !== ownId ? user.displayName : fallback.name,
+      avatarMxc: user?.avatarUrl,
+    };
   }
 }

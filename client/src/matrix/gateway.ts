@@ -52,8 +52,11 @@ export function startGateway(session: Session): Gateway {
     deviceId: session.deviceId,
     accessToken: session.accessToken,
     timelineSupport: true,
+    // Calls speak LiveKit, when they come; the SDK need not look for the servers of the old kind, nor of the new one yet.
+    disableVoip: true,
     logger: quietLogger,
   });
+  client._unstable_getRTCTransports = () => Promise.resolve([]);
   const feed = new ChangeFeed(client);
   const connection = watchConnection(client);
   void client.startClient({
@@ -63,7 +66,7 @@ export function startGateway(session: Session): Gateway {
   });
   return {
     userId: session.userId,
-    connection,
+    connection: connection.state,
     profile: new ProfileStore(client, feed),
     guilds: new GuildListStore(client, feed),
     home: new HomeStore(client, feed),
@@ -76,7 +79,10 @@ export function startGateway(session: Session): Gateway {
     typing: keepOne((channelId) => new TypingStore(client, feed, channelId)),
     timeline: keepOne((channelId) => new TimelineStore(client, feed, channelId)),
     reconnect: () => void client.retryImmediately(),
-    stop: () => client.stopClient(),
+    stop: () => {
+      connection.stop();
+      client.stopClient();
+    },
   };
 }
 
@@ -92,23 +98,43 @@ function keepOne<T>(create: (id: string) => T): (id: string) => T {
   };
 }
 
-function watchConnection(client: MatrixClient): Readable<Connection> {
-  const connection = new Cell<Connection>({ phase: 'starting' });
+/** Follows the sync loop and what the browser says of the network. */
+function watchConnection(client: MatrixClient): {
+  readonly state: Cell<Connection>;
+  readonly stop: () => void;
+} {
+  const state = new Cell<Connection>({ phase: 'starting' });
   let hasSynced = false;
-  client.on(ClientEvent.Sync, (state, _previous, data) => {
-    if (state === SyncState.Prepared || state === SyncState.Syncing) {
+  const isOver = (): boolean => state.getSnapshot().phase === 'signed-out';
+  const handleLost = (): void => {
+    if (hasSynced && !isOver()) state.set({ phase: 'reconnecting' });
+  };
+  const handleBack = (): void => {
+    if (state.getSnapshot().phase === 'reconnecting') resendLost(client);
+    state.set({ phase: 'live' });
+  };
+  const handleOnline = (): void => {
+    client.retryImmediately();
+    if (hasSynced && client.getSyncState() === SyncState.Syncing) handleBack();
+  };
+  client.on(ClientEvent.Sync, (syncState, _previous, data) => {
+    if (syncState === SyncState.Prepared || syncState === SyncState.Syncing) {
       hasSynced = true;
-      if (connection.getSnapshot().phase === 'reconnecting') resendLost(client);
-      connection.set({ phase: 'live' });
-    } else if (state === SyncState.Error && !hasSynced) {
-      connection.set({ phase: 'failed', error: data?.error });
-    } else if (state === SyncState.Reconnecting || state === SyncState.Error) {
-      if (connection.getSnapshot().phase !== 'signed-out')
-        connection.set({ phase: hasSynced ? 'reconnecting' : 'starting' });
+      handleBack();
+    } else if (syncState === SyncState.Error && !hasSynced && !isOver()) {
+      state.set({ phase: 'failed', error: data?.error });
+    } else if (syncState === SyncState.Reconnecting || syncState === SyncState.Error) {
+      handleLost();
     }
   });
-  client.on(HttpApiEvent.SessionLoggedOut, () => connection.set({ phase: 'signed-out' }));
-  return connection;
+  client.on(HttpApiEvent.SessionLoggedOut, () => state.set({ phase: 'signed-out' }));
+  window.addEventListener('offline', handleLost);
+  window.addEventListener('online', handleOnline);
+  const stop = (): void => {
+    window.removeEventListener('offline', handleLost);
+    window.removeEventListener('online', handleOnline);
+  };
+  return { state, stop };
 }
 
 /** Sends again what failed only because the server could not be reached. */

@@ -1,4 +1,5 @@
 import { EventStatus, type MatrixClient, type MatrixEvent, RelationType, type Room } from 'matrix-js-sdk';
+import { htmlToText } from '../lib/html/html-to-text.ts';
 import { isSteward } from '../lib/identifiers.ts';
 import { asAmount, asObject, asString, type JsonObject } from '../lib/parse.ts';
 import { mentionsUser, readPerson } from './read-room.ts';
@@ -159,14 +160,19 @@ function describeContent(event: MatrixEvent): string {
   const content = readContent(event.getType(), event.getContent());
   switch (content.kind) {
     case 'text':
-      return content.body.replace(/\s+/g, ' ').slice(0, longestExcerpt);
+      return describeText(content);
     case 'image':
-      return content.caption?.body ?? 'Image';
+      return content.caption ? describeText(content.caption) : 'Image';
     case 'file':
       return content.name;
     default:
       return 'Message';
   }
+}
+
+function describeText({ html, body }: TextContent): string {
+  const text = html === undefined ? body : htmlToText(html.slice(0, 4 * longestExcerpt));
+  return text.replace(/\s+/g, ' ').trim().slice(0, longestExcerpt);
 }
 
 function readReactions(room: Room, eventId: string, ownId: string): readonly Reaction[] {

@@ -1,5 +1,6 @@
 import { Direction, type EventTimeline, type MatrixClient, type MatrixEvent, type Room } from 'matrix-js-sdk';
 import type { ChangeBatch, ChangeFeed } from './change-feed.ts';
+import { listDirectRooms } from './directory.ts';
 import { FeedStore } from './feed-store.ts';
 import { readEntry } from './read-message.ts';
 import { readUnread } from './read-room.ts';
@@ -24,6 +25,8 @@ export class TimelineStore extends FeedStore<TimelineSnapshot> {
   readonly #items = new Map<string, TimelineItem>();
   readonly #pieceStarts = new Set<string>();
   readonly #fetchedQuotes = new Set<string>();
+  /** Which replies show a piece of an event, by that event's ID. */
+  readonly #quotedBy = new Map<string, Set<string>>();
   /** A timeline of the window; undefined means the live one. */
   #anchor: EventTimeline | undefined;
   #older: TimelineSnapshot['older'] = 'idle';
@@ -127,7 +130,10 @@ export class TimelineStore extends FeedStore<TimelineSnapshot> {
     const change = batch.rooms.get(this.#channelId);
     if (!change) return false;
     if (change.members || change.redaction) this.#entries.clear();
-    for (const eventId of change.events) this.#entries.delete(eventId);
+    for (const eventId of change.events) {
+      this.#entries.delete(eventId);
+      for (const replyId of this.#quotedBy.get(eventId) ?? []) this.#entries.delete(replyId);
+    }
     return change.timeline || change.members || change.redaction || change.state;
   }
 
@@ -201,13 +207,22 @@ export class TimelineStore extends FeedStore<TimelineSnapshot> {
 
   #listEntries(room: Room): (Message | Notice)[] {
     const entries: (Message | Notice)[] = [];
+    const isDirect = listDirectRooms(this.#client).has(room.roomId);
     for (const event of this.#listEvents(room)) {
       const eventId = event.getId() ?? '';
-      if (!this.#entries.has(eventId)) this.#entries.set(eventId, readEntry(this.#client, room, event));
+      if (!this.#entries.has(eventId)) this.#readEntry(room, event, eventId);
       const entry = this.#entries.get(eventId);
-      if (entry) entries.push(entry);
+      if (entry && !(isDirect && isComingOrGoing(entry))) entries.push(entry);
     }
     return entries;
+  }
+
+  #readEntry(room: Room, event: MatrixEvent, eventId: string): void {
+    const entry = readEntry(this.#client, room, event);
+    this.#entries.set(eventId, entry);
+    if (entry?.kind !== 'message' || !entry.reply) return;
+    const replies = this.#quotedBy.get(entry.reply.eventId) ?? new Set();
+    this.#quotedBy.set(entry.reply.eventId, replies.add(eventId));
   }
 
   /** Replies may quote messages that are not loaded; each is fetched once. */
@@ -228,6 +243,11 @@ export class TimelineStore extends FeedStore<TimelineSnapshot> {
     this.#entries.delete(replyId);
     this.refresh();
   }
+}
+
+/** In a conversation between two it goes without saying that both came. */
+function isComingOrGoing(entry: Message | Notice): boolean {
+  return entry.kind === 'notice' && (entry.change.type === 'joined' || entry.change.type === 'invited');
 }
 
 function firstOf(timeline: EventTimeline): EventTimeline {

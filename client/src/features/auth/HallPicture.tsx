@@ -12,14 +12,16 @@ function buildArch(halfWidth: number): string {
 
 /** Somebody who stands in the light: feet at (x, y). */
 function Figure({ x, y, height }: { readonly x: number; readonly y: number; readonly height: number }) {
-  const head = height * 0.13;
-  const shoulder = height * 0.19;
+  const head = height * 0.1;
+  const neck = y - height + head * 1.7;
+  const hem = height * 0.2;
   return (
     <g>
-      <ellipse cx={x} cy={y + 2} rx={shoulder * 1.5} ry={5} className={styles.shadow} />
+      <ellipse cx={x} cy={y + 1} rx={hem * 1.4} ry={height * 0.045} className={styles.shadow} />
       <circle cx={x} cy={y - height + head} r={head} />
       <path
-        d={`M${x - shoulder} ${y}V${y - height * 0.5}a${shoulder} ${shoulder * 1.15} 0 0 1 ${shoulder * 2} 0V${y}z`}
+        d={`M${x - hem} ${y}C${x - hem * 0.8} ${y - height * 0.5} ${x - hem * 0.85} ${neck} ${x} ${neck}
+          S${x + hem * 0.8} ${y - height * 0.5} ${x + hem} ${y}z`}
       />
     </g>
   );

@@ -1,6 +1,6 @@
 import { ImageUp } from 'lucide-react';
 import { type DragEvent, useEffect, useState } from 'react';
-import type { ChannelDetails } from '../../matrix/types.ts';
+import type { ChannelDetails, GuildDetails } from '../../matrix/types.ts';
 import { Composer } from '../composer/Composer.tsx';
 import { changeComposer, readComposer } from '../composer/composer-store.ts';
 import { useAttachments } from '../composer/use-attachments.ts';
@@ -9,8 +9,13 @@ import { Timeline } from '../timeline/Timeline.tsx';
 import { ChannelHeader } from './ChannelHeader.tsx';
 import styles from './ChannelView.module.css';
 
+interface ChannelViewProps {
+  readonly channel: ChannelDetails;
+  readonly guild?: GuildDetails;
+}
+
 /** A channel: its name, what was said, and where to write. Give it the channel as its `key`. */
-export function ChannelView({ channel }: { readonly channel: ChannelDetails }) {
+export function ChannelView({ channel, guild }: ChannelViewProps) {
   const { messages } = useGateway();
   const tray = useAttachments(messages, channel.channelId);
   const drop = useFileDrop(channel.permissions.canSend, tray.add);
@@ -18,7 +23,7 @@ export function ChannelView({ channel }: { readonly channel: ChannelDetails }) {
   return (
     <section className={styles.channel} aria-label={channel.name} {...drop.handlers}>
       <ChannelHeader channel={channel} />
-      <Timeline channel={channel} />
+      <Timeline channel={channel} guild={guild} />
       <Composer channel={channel} tray={tray} />
       {drop.isOver && (
         <div className={styles.drop}>

@@ -31,6 +31,12 @@ export function MemberPanel({ roomId }: { readonly roomId: string }) {
   });
   return (
     <aside className={styles.panel} aria-label="Members">
+      <header className={styles.head}>
+        <h2 className={styles.title}>Members</h2>
+        {members.complete && (
+          <span className={styles.count}>{members.present.length + members.absent.length}</span>
+        )}
+      </header>
       <div ref={scroller} className={styles.scroll}>
         {!members.complete && rows.length === 0 && <MembersSkeleton />}
         <ul className={styles.list} style={{ height: virtualizer.getTotalSize() }}>
@@ -44,7 +50,7 @@ export function MemberPanel({ roomId }: { readonly roomId: string }) {
                 style={{ height: item.size, transform: `translateY(${item.start}px)` }}
               >
                 {row.type === 'caption' ? (
-                  <h2 className={styles.caption}>{row.text}</h2>
+                  <h3 className={styles.caption}>{row.text}</h3>
                 ) : (
                   <MemberButton member={row.member} roomId={roomId} />
                 )}
@@ -65,8 +71,8 @@ function listRows({ present, absent }: MemberList): readonly Row[] {
     text: `${word} · ${count}`,
   });
   return [
-    ...(present.length > 0 ? [caption('Here', present.length), ...present.map(toRow)] : []),
-    ...(absent.length > 0 ? [caption('Away', absent.length), ...absent.map(toRow)] : []),
+    ...(present.length > 0 ? [caption('Online', present.length), ...present.map(toRow)] : []),
+    ...(absent.length > 0 ? [caption('Offline', absent.length), ...absent.map(toRow)] : []),
   ];
 }
 

@@ -35,7 +35,8 @@ interface MessageRowProps {
 export const MessageRow = memo(function MessageRow({ message, continued, isHighlighted }: MessageRowProps) {
   const gateway = useGateway();
   const controls = useTimelineControls();
-  const [isActive, setIsActive] = useState(false);
+  const [isHovered, setIsHovered] = useState(false);
+  const [hasFocus, setHasFocus] = useState(false);
   const context: MessageContext = { gateway, message, ...controls };
   return (
     <article
@@ -44,13 +45,13 @@ export const MessageRow = memo(function MessageRow({ message, continued, isHighl
         continued && styles.continued,
         message.mentionsMe && styles.mention,
         isHighlighted && styles.highlighted,
-        message.status !== 'sent' && styles.pending,
+        message.status === 'sending' && styles.pending,
       )}
       aria-label={`${message.author.name}, ${formatStamp(message.timestamp)}`}
-      onPointerEnter={(event) => event.pointerType === 'mouse' && setIsActive(true)}
-      onPointerLeave={() => setIsActive(false)}
-      onFocus={() => setIsActive(true)}
-      onBlur={(event) => event.currentTarget.contains(event.relatedTarget) || setIsActive(false)}
+      onPointerEnter={(event) => event.pointerType === 'mouse' && setIsHovered(true)}
+      onPointerLeave={() => setIsHovered(false)}
+      onFocus={() => setHasFocus(true)}
+      onBlur={(event) => event.currentTarget.contains(event.relatedTarget) || setHasFocus(false)}
     >
       {message.reply && <ReplyLine reply={message.reply} controls={controls} />}
       {continued ? (
@@ -72,7 +73,7 @@ export const MessageRow = memo(function MessageRow({ message, continued, isHighl
         )}
         {message.status === 'failed' && <SendFailure context={context} />}
       </div>
-      {isActive && <MessageToolbar context={context} />}
+      {(isHovered || hasFocus) && <MessageToolbar context={context} />}
     </article>
   );
 });

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useMemo, useState } from 'react';
 import { listMenuEntries } from '../../app/actions/action.ts';
 import { type MessageContext, messageActions, toggleReaction } from '../../app/actions/message-actions.ts';
 import type { TimelineStore } from '../../matrix/timeline-store.ts';
-import type { ChannelDetails, Message, TimelineSnapshot } from '../../matrix/types.ts';
+import type { ChannelDetails, GuildDetails, Message, TimelineSnapshot } from '../../matrix/types.ts';
 import { Button } from '../../ui/Button.tsx';
 import { ContextMenu } from '../../ui/Menu.tsx';
 import { showToast } from '../../ui/toast-store.ts';
@@ -19,8 +19,13 @@ import { useTimelineScroll } from './use-timeline-scroll.ts';
 
 const introRow: TimelineRow = { type: 'intro', key: 'intro' };
 
+interface TimelineProps {
+  readonly channel: ChannelDetails;
+  readonly guild: GuildDetails | undefined;
+}
+
 /** What was said in a channel. Give it the channel as its `key`: it begins anew with each one. */
-export function Timeline({ channel }: { readonly channel: ChannelDetails }) {
+export function Timeline({ channel, guild }: TimelineProps) {
   const store = useGateway().timeline(channel.channelId);
   const snapshot = useStore(store);
   useEffect(() => {
@@ -31,16 +36,15 @@ export function Timeline({ channel }: { readonly channel: ChannelDetails }) {
     return () => window.removeEventListener('blur', handleLeave);
   }, [store]);
   if (snapshot.phase === 'loading') return <TimelineSkeleton />;
-  return <LoadedTimeline channel={channel} store={store} snapshot={snapshot} />;
+  return <LoadedTimeline channel={channel} guild={guild} store={store} snapshot={snapshot} />;
 }
 
-interface LoadedTimelineProps {
-  readonly channel: ChannelDetails;
+interface LoadedTimelineProps extends TimelineProps {
   readonly store: TimelineStore;
   readonly snapshot: TimelineSnapshot;
 }
 
-function LoadedTimeline({ channel, store, snapshot }: LoadedTimelineProps) {
+function LoadedTimeline({ channel, guild, store, snapshot }: LoadedTimelineProps) {
   const gateway = useGateway();
   const { channelId } = channel;
   const { canSend } = channel.permissions;
@@ -118,7 +122,12 @@ function LoadedTimeline({ channel, store, snapshot }: LoadedTimelineProps) {
                     style={{ transform: `translateY(${item.start}px)` }}
                     tabIndex={row.type === 'message' && row.key === scroll.tabKey ? 0 : -1}
                   >
-                    <TimelineItemView row={row} channel={channel} highlightedId={scroll.highlightedId} />
+                    <TimelineItemView
+                      row={row}
+                      channel={channel}
+                      guild={guild}
+                      highlightedId={scroll.highlightedId}
+                    />
                   </li>
                 );
               })}

@@ -1,7 +1,11 @@
 import { Hash, MessageCircle } from 'lucide-react';
+import { useLocation } from 'wouter';
+import { createChannelInGuild, inviteToGuild } from '../../app/actions/guild-actions.ts';
 import { formatDay } from '../../lib/time.ts';
-import type { ChannelDetails, TimelineItem } from '../../matrix/types.ts';
+import type { ChannelDetails, GuildDetails, TimelineItem } from '../../matrix/types.ts';
+import { Button } from '../../ui/Button.tsx';
 import { MediaAvatar } from '../media/MediaAvatar.tsx';
+import { useGateway } from '../session/gateway-context.ts';
 import { MessageRow } from './MessageRow.tsx';
 import styles from './TimelineItemView.module.css';
 
@@ -11,11 +15,13 @@ export type TimelineRow = TimelineItem | { readonly type: 'intro'; readonly key:
 interface TimelineItemViewProps {
   readonly row: TimelineRow;
   readonly channel: ChannelDetails;
+  /** The guild that the channel belongs to, if it belongs to one. */
+  readonly guild: GuildDetails | undefined;
   readonly highlightedId: string | undefined;
 }
 
 /** One row of the timeline, whatever its kind. */
-export function TimelineItemView({ row, channel, highlightedId }: TimelineItemViewProps) {
+export function TimelineItemView({ row, channel, guild, highlightedId }: TimelineItemViewProps) {
   switch (row.type) {
     case 'message':
       return (
@@ -46,11 +52,11 @@ export function TimelineItemView({ row, channel, highlightedId }: TimelineItemVi
         </div>
       );
     case 'intro':
-      return <ChannelIntro channel={channel} />;
+      return <ChannelIntro channel={channel} guild={guild} />;
   }
 }
 
-function ChannelIntro({ channel }: { readonly channel: ChannelDetails }) {
+function ChannelIntro({ channel, guild }: Pick<TimelineItemViewProps, 'channel' | 'guild'>) {
   const { kind, name, topic, partner } = channel;
   if (kind === 'direct') {
     return (
@@ -74,6 +80,26 @@ function ChannelIntro({ channel }: { readonly channel: ChannelDetails }) {
       </span>
       <h2 className={styles.introTitle}>Welcome to {name}</h2>
       <p className={styles.introText}>{topic ?? 'This is where the channel begins. Say hello.'}</p>
+      {guild && guild.memberCount <= smallGuild && <FirstSteps guild={guild} />}
+    </div>
+  );
+}
+
+/** Up to this many people a guild is new, and its channels say what to do next. */
+const smallGuild = 2;
+
+function FirstSteps({ guild }: { readonly guild: GuildDetails }) {
+  const gateway = useGateway();
+  const [, navigate] = useLocation();
+  const context = { gateway, guild, navigate };
+  const steps = [inviteToGuild, createChannelInGuild].filter((action) => action.isAvailable(context));
+  return (
+    <div className={styles.steps}>
+      {steps.map(({ id, label, icon: Icon, perform }, index) => (
+        <Button key={id} variant={index === 0 ? 'primary' : 'quiet'} onClick={() => perform(context)}>
+          <Icon size={16} aria-hidden /> {label}
+        </Button>
+      ))}
     </div>
   );
 }

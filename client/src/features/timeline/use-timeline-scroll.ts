@@ -58,6 +58,7 @@ export function useTimelineScroll(
 ): TimelineScroll {
   const scrollerRef = useRef<HTMLDivElement>(null);
   const isPlaced = useRef(false);
+  const isPinned = useRef(true);
   const [isAtEnd, setIsAtEnd] = useState(true);
   const [highlightedId, setHighlightedId] = useState<string>();
   const [wanted, setWanted] = useState<string>();
@@ -86,14 +87,15 @@ export function useTimelineScroll(
     return () => cancelAnimationFrame(frame);
   }, [rows.length, virtualizer]);
 
-  useKeepEnd(scrollerRef, virtualizer);
+  useKeepEnd(scrollerRef, virtualizer, isPinned);
   useLoadAround(virtualizer, isPlaced, rows.length, store, snapshot);
   useMarkRead(store, snapshot, isAtEnd);
 
   const handleScroll = useCallback(() => {
     const scroller = scrollerRef.current;
     if (!scroller || !isPlaced.current) return;
-    const distance = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
+    const distance = measureDistance(scroller);
+    isPinned.current = snapshot.isLive && distance < endThreshold;
     setIsAtEnd(snapshot.isLive && distance < endThreshold * 4);
   }, [snapshot.isLive]);
 
@@ -114,6 +116,7 @@ export function useTimelineScroll(
   const returnToEnd = useCallback(() => {
     store.returnToLive();
     setIsAtEnd(true);
+    isPinned.current = true;
     requestAnimationFrame(() => virtualizer.scrollToEnd());
   }, [store, virtualizer]);
 
@@ -194,24 +197,36 @@ function findNextIndex(rows: readonly TimelineRow[], index: number, key: string)
   }
 }
 
-/** Stays at the newest message when the place for the timeline changes, as it does when the composer grows. */
+/** How far the newest message is below what is seen, in pixels. */
+function measureDistance(scroller: HTMLElement): number {
+  return scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
+}
+
+/**
+ * Keeps readers who are at the newest message there, when rows turn out taller than they were taken for and when the
+ * place for the timeline changes, as it does when the composer grows.
+ */
 function useKeepEnd(
   scrollerRef: RefObject<HTMLDivElement | null>,
   virtualizer: Virtualizer<HTMLDivElement, Element>,
+  isPinned: RefObject<boolean>,
 ): void {
+  const totalSize = virtualizer.getTotalSize();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the size is what moves the end.
+  useLayoutEffect(() => {
+    const scroller = scrollerRef.current;
+    if (scroller && isPinned.current && measureDistance(scroller) > 1) virtualizer.scrollToEnd();
+  }, [scrollerRef, virtualizer, isPinned, totalSize]);
+
   useEffect(() => {
     const scroller = scrollerRef.current;
     if (!scroller) return;
-    let height = scroller.clientHeight;
     const observer = new ResizeObserver(() => {
-      const lost = height - scroller.clientHeight;
-      height = scroller.clientHeight;
-      const distance = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
-      if (lost !== 0 && distance - Math.max(0, lost) < endThreshold) virtualizer.scrollToEnd();
+      if (isPinned.current) virtualizer.scrollToEnd();
     });
     observer.observe(scroller);
     return () => observer.disconnect();
-  }, [scrollerRef, virtualizer]);
+  }, [scrollerRef, virtualizer, isPinned]);
 }
 
 /** Asks for older messages before the reader meets the first one, and for newer ones after a jump into the past. */

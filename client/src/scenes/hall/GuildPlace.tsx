@@ -17,7 +17,7 @@ import { Button } from '../../ui/Button.tsx';
 import { EmptyState } from '../../ui/StateView.tsx';
 import { showToast } from '../../ui/toast-store.ts';
 import { HallLayout } from './HallLayout.tsx';
-import { ListSkeleton, MissingPlace } from './PlaceStates.tsx';
+import { MissingList, MissingPlace } from './PlaceStates.tsx';
 
 interface GuildPlaceProps {
   readonly guildId: string;
@@ -29,7 +29,7 @@ export function GuildPlace({ guildId, channelId }: GuildPlaceProps) {
   const guild = useStore(useGateway().guild(guildId));
   if (!guild) {
     return (
-      <HallLayout selected={guildId} list={<ListSkeleton />}>
+      <HallLayout selected={guildId} list={<MissingList />}>
         <MissingPlace title="You are not in this guild">
           It may have been closed, or you need an invite to come in.
         </MissingPlace>
@@ -95,7 +95,7 @@ function GuildChannel({ guild, channelId }: GuildChannelProps) {
   useEffect(() => {
     if (isThere) rememberPlace(path, guild.guildId, channelId);
   }, [isThere, path, guild.guildId, channelId]);
-  if (channel) return <ChannelView channel={channel} />;
+  if (channel) return <ChannelView channel={channel} guild={guild} />;
   if (listed && !listed.joined) return <UnjoinedChannel channel={listed} />;
   return (
     <MissingPlace title="This channel is not here" homePath={buildGuildPath(guild.guildId)}>

@@ -19,11 +19,7 @@ interface MissingPlaceProps {
 /** A place that is not there: for a moment it may be on its way, then we say so. */
 export function MissingPlace({ title, children, homePath = '/home' }: MissingPlaceProps) {
   const [, navigate] = useLocation();
-  const [isLate, setIsLate] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(() => setIsLate(true), arrivalTime);
-    return () => clearTimeout(timer);
-  }, []);
+  const isLate = useLateness();
   return (
     <>
       <PlaceHeader>{!isLate && <Skeleton width={140} />}</PlaceHeader>
@@ -36,6 +32,21 @@ export function MissingPlace({ title, children, homePath = '/home' }: MissingPla
       )}
     </>
   );
+}
+
+/** The list of a guild that is not there. */
+export function MissingList() {
+  return useLateness() ? <div className={styles.list} /> : <ListSkeleton />;
+}
+
+/** Whether what should be here had its time to arrive. */
+function useLateness(): boolean {
+  const [isLate, setIsLate] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setIsLate(true), arrivalTime);
+    return () => clearTimeout(timer);
+  }, []);
+  return isLate;
 }
 
 /** A list of channels that is on its way. */

@@ -1,0 +1,100 @@
+import { fileURLToPath } from 'node:url';
+import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core';
+import { TestServer } from '../../../homeserver/test-kit/test-server.ts';
+import { Visitor } from './visitor.ts';
+
+/** The build that `npm test` makes before it comes here; another one may be given. */
+const CLIENT = process.env.GUILDHALL_TEST_CLIENT ?? fileURLToPath(new URL('../../dist', import.meta.url));
+
+/** A name that leads to this machine without being localhost: an insecure origin, as a LAN address is. */
+const PLAIN_HTTP_HOST = 'hall.test';
+
+const CHROMIUM_ARGUMENTS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  `--host-resolver-rules=MAP ${PLAIN_HTTP_HOST} 127.0.0.1`,
+];
+
+/** How long a page may take for anything, in milliseconds: generous, as the machine may be busy. */
+const PATIENCE_MS = 20_000;
+
+/** A desktop, as most people have. */
+export const DESKTOP = { width: 1280, height: 800 };
+
+/** The narrowest phone that the client is made for. */
+export const PHONE = { width: 360, height: 740 };
+
+/** How somebody comes in: options of the browser's context, and how the page is reached. */
+export interface VisitOptions extends BrowserContextOptions {
+  /** Over plain HTTP from another machine, where browsers withhold what needs a secure context. */
+  readonly overPlainHttp?: boolean;
+}
+
+/** A homeserver in this process that serves the client, and a Chromium in which people visit it. */
+export class Hall {
+  readonly server: TestServer;
+  readonly #browser: Browser;
+  readonly #visitors = new Set<Visitor>();
+
+  private constructor(server: TestServer, browser: Browser) {
+    this.server = server;
+    this.#browser = browser;
+  }
+
+  /** Opens a hall with an empty database. Close it after the tests. */
+  static async open(): Promise<Hall> {
+    const server = await TestServer.start({}, { clientDirectory: CLIENT });
+    try {
+      const browser = await chromium.launch({
+        executablePath: process.env.GUILDHALL_TEST_CHROMIUM ?? '/usr/bin/chromium',
+        args: CHROMIUM_ARGUMENTS,
+      });
+      return new Hall(server, browser);
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
+  }
+
+  /** Somebody with a browser profile of their own; the page is blank at first. */
+  async visit({ overPlainHttp = false, ...options }: VisitOptions = {}): Promise<Visitor> {
+    const origin = new URL(this.server.url);
+    if (overPlainHttp) origin.hostname = PLAIN_HTTP_HOST;
+    const context = await this.#browser.newContext({
+      baseURL: origin.origin,
+      viewport: DESKTOP,
+      colorScheme: 'dark',
+      locale: 'en-GB',
+      timezoneId: 'UTC',
+      ...options,
+    });
+    context.setDefaultTimeout(PATIENCE_MS);
+    const visitor = new Visitor(await context.newPage(), origin.origin);
+    this.#visitors.add(visitor);
+    return visitor;
+  }
+
+  /** Fails if any page has seen an error or has asked another origin since the last look. */
+  expectNoTrouble(): void {
+    const troubles = [...this.#visitors].flatMap((visitor) => visitor.takeTroubles());
+    if (troubles.length > 0) throw new Error(`trouble in the browser:\n${troubles.join('\n')}`);
+  }
+
+  /** Sends a visitor home. */
+  async dismiss(visitor: Visitor): Promise<void> {
+    this.expectNoTrouble();
+    this.#visitors.delete(visitor);
+    await visitor.page.context().close();
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+    await this.server.stop();
+  }
+}
