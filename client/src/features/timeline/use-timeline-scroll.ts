@@ -13,6 +13,7 @@ import { type MessageContext, messageActions } from '../../app/actions/message-a
 import type { TimelineStore } from '../../matrix/timeline-store.ts';
 import type { Message, TimelineSnapshot } from '../../matrix/types.ts';
 import type { TimelineRow } from './TimelineItemView.tsx';
+import { useStillRows } from './use-still-rows.ts';
 
 /** How close to the newest message counts as being there, in pixels. */
 const endThreshold = 60;
@@ -76,6 +77,7 @@ export function useTimelineScroll(
     paddingStart: snapshot.hasOlder ? olderSpace : 16,
     paddingEnd: 20,
   });
+  useStillRows(virtualizer, rows);
 
   useLayoutEffect(() => {
     if (isPlaced.current || rows.length === 0) return;
