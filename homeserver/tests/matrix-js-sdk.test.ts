@@ -85,6 +85,16 @@ describe('A stock matrix-js-sdk client', () => {
   /** Another session of Alice's. */
   let phone: TestUser;
 
+  // The SDK never clears the timers of its requests, the longest of two minutes: they must not keep the tests running.
+  const { setTimeout: originalSetTimeout } = globalThis;
+  before(() => {
+    const unreffed = (...args: Parameters<typeof setTimeout>) => originalSetTimeout(...args).unref();
+    globalThis.setTimeout = Object.assign(unreffed, originalSetTimeout);
+  });
+  after(() => {
+    globalThis.setTimeout = originalSetTimeout;
+  });
+
   before(async () => {
     Object.assign(sdkLogger, quiet, { log: silence });
     folder = await mkdtemp(join(tmpdir(), 'guildhall-sdk-'));
