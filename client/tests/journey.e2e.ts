@@ -50,7 +50,7 @@ describe('Two people find each other and talk', function () {
   });
 
   it('makes an invite link', async () => {
-    await ada.page.getByRole('button', { name: 'Invite people' }).click();
+    await ada.chooseFromMenu('The Lantern Club, guild menu', 'Invite people');
     inviteLink = await ada.dialog.getByLabel('Invite link').inputValue();
     expect(inviteLink).to.match(new RegExp(`^${hall.server.url}/invite/[A-Za-z0-9_-]+$`));
     await ada.page.keyboard.press('Escape');

@@ -97,6 +97,31 @@ describe('registering on an open server', () => {
   });
 });
 
+describe('asking who may register', () => {
+  const ask = async (server: AccountsServer) => {
+    const { status, body } = await server.request('GET', '/_guildhall/client/v1/registration');
+    expect(status).to.equal(200);
+    return body.mode;
+  };
+
+  for (const mode of ['open', 'token', 'closed'] as const) {
+    it(`is answered without trying when registration is ${mode}`, async () => {
+      const server = await startAccountsServer({ REGISTRATION: mode });
+      try {
+        expect(await ask(server)).to.equal(mode === 'closed' ? 'token' : mode);
+        await server.anonymous('POST', '/v3/register', {
+          username: 'admin',
+          password,
+          auth: { type: TOKEN, token: server.firstAdminToken },
+        });
+        expect(await ask(server)).to.equal(mode);
+      } finally {
+        await server.stop();
+      }
+    });
+  }
+});
+
 describe('registering too often', () => {
   it('is refused by address, while asking what is wanted is not', async () => {
     const server = await startAccountsServer({ RATE_LIMITS: 'on' });

@@ -10,13 +10,6 @@ interface RefusedRequest {
   readonly status: number;
 }
 
-/** User-interactive authentication begins with a 401 that says how to go on: no error, but Chromium cannot know. */
-const AUTHENTICATION_STAGE: RefusedRequest = {
-  method: 'POST',
-  path: '/_matrix/client/v3/register',
-  status: 401,
-};
-
 /** Somebody in front of a browser: what people do in the client, by the names and roles that they find there. */
 export class Visitor {
   readonly page: Page;
@@ -76,8 +69,6 @@ export class Visitor {
 
   #noteAnswer(answer: RefusedRequest): void {
     if (answer.status < 400 || this.#isTolerant) return;
-    const { method, path, status } = AUTHENTICATION_STAGE;
-    if (answer.method === method && answer.path === path && answer.status === status) return;
     this.#troubles.push(`refused: ${answer.method} ${answer.path} ${answer.status}`);
   }
 

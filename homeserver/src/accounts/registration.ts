@@ -71,6 +71,12 @@ export class Registration {
     return registered;
   }
 
+  /** Who may make an account now: while the first admin is awaited, a token opens what is closed. */
+  async currentMode(): Promise<RegistrationMode> {
+    const { mode, tokens } = this.#parts;
+    return mode === 'closed' && (await tokens.firstAdminAwaited()) ? 'token' : mode;
+  }
+
   /**
    * Checks that a name could be registered.
    * @throws {MatrixError} 400 `M_USER_IN_USE`, `M_INVALID_USERNAME`, `M_EXCLUSIVE`; 403 `M_FORBIDDEN` if

@@ -37,27 +37,10 @@ export type RegistrationMode = 'open' | 'token' | 'closed';
 const stageDummy = 'm.login.dummy';
 const stageToken = 'm.login.registration_token';
 
-/** Which mode the flows of user-interactive authentication amount to; stages we cannot do count as closed. */
-export function chooseRegistrationMode(flows: unknown): RegistrationMode {
-  const stageLists = asArray(flows).map((flow) => asArray(asObject(flow)?.stages));
-  const canDo = (known: readonly string[]): boolean =>
-    stageLists.some((stages) => stages.every((stage) => known.includes(String(stage))));
-  if (canDo([stageDummy])) return 'open';
-  if (canDo([stageDummy, stageToken])) return 'token';
-  return 'closed';
-}
-
-/** Asks the server how it lets people in, without registering anyone. */
+/** Asks the server how it lets people in (docs/guildhall-api.md, GET /registration). */
 export async function findRegistrationMode(signal?: AbortSignal): Promise<RegistrationMode> {
-  try {
-    await requestJson('POST', '/_matrix/client/v3/register', { body: {}, ...(signal && { signal }) });
-    return 'closed';
-  } catch (error) {
-    if (!(error instanceof HomeserverError)) throw error;
-    if (error.httpStatus === 401) return chooseRegistrationMode(error.body.flows);
-    if (error.httpStatus === 403) return 'closed';
-    throw error;
-  }
+  const { mode } = await requestJson('GET', '/_guildhall/client/v1/registration', signal ? { signal } : {});
+  return mode === 'open' || mode === 'token' ? mode : 'closed';
 }
 
 export interface RegistrationRequest {
@@ -69,7 +52,8 @@ export interface RegistrationRequest {
 
 /**
  * Registers an account (Matrix 1.19, POST /register with user-interactive authentication).
- * Runs the stages one after the other until the server is content; a refused token is M_UNAUTHORIZED.
+ * Begins with the stage that servers ask for first, and goes on with what is left until the server is content. A
+ * refused token is M_UNAUTHORIZED.
  */
 export async function register(request: RegistrationRequest): Promise<Session> {
   const account = {
@@ -78,16 +62,17 @@ export async function register(request: RegistrationRequest): Promise<Session> {
     initial_device_display_name: deviceName,
     inhibit_login: false,
   };
-  let auth: JsonObject | undefined;
+  const { token } = request;
+  let auth: JsonObject = token === undefined ? { type: stageDummy } : { type: stageToken, token };
   for (let attempt = 0; attempt < 4; attempt += 1) {
     try {
       const body = await requestJson('POST', '/_matrix/client/v3/register', {
-        body: auth ? { ...account, auth } : account,
+        body: { ...account, auth },
       });
       return readSession(body);
     } catch (error) {
       if (!(error instanceof HomeserverError) || error.httpStatus !== 401) throw error;
-      auth = nextStage(error, request.token);
+      auth = nextStage(error, token);
     }
   }
   throw new HomeserverError(401, { errcode: 'M_FORBIDDEN', error: 'The server asks for more than it says.' });
@@ -95,7 +80,11 @@ export async function register(request: RegistrationRequest): Promise<Session> {
 
 /** The answer to the next stage that is still open; throws the server's error when it refused the last one. */
 function nextStage(error: HomeserverError, token: string | undefined): JsonObject {
-  if (asString(error.body.errcode)) throw error;
+  if (asString(error.body.errcode)) {
+    throw token === undefined
+      ? error
+      : new HomeserverError(401, { ...error.body, errcode: 'M_UNAUTHORIZED' });
+  }
   const session = asString(error.body.session) ?? '';
   const completed = asArray(error.body.completed).map(String);
   const flows = asArray(error.body.flows).map((flow) => asArray(asObject(flow)?.stages).map(String));

@@ -2,6 +2,7 @@ import type { Endpoint } from '../endpoint.ts';
 import { postChannel } from './create-channel.ts';
 import { postGuild } from './create-guild.ts';
 import { getInvite, postInvite, postRedeem } from './invites.ts';
+import { getRegistration } from './registration.ts';
 
 /** Guilds: what Matrix lacks, under `/_guildhall/client/v1`. Documented in `docs/guildhall-api.md`. */
 export const guildhallEndpoints: readonly Endpoint[] = [
@@ -10,4 +11,5 @@ export const guildhallEndpoints: readonly Endpoint[] = [
   postInvite,
   getInvite,
   postRedeem,
+  getRegistration,
 ];
