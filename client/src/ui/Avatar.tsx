@@ -24,8 +24,11 @@ export function Avatar({ id, name, src, size = 40, shape = 'circle', badge }: Av
       style={style}
       aria-hidden
     >
-      <span className={joinClasses(styles.face, styles[shape])}>
-        {src === undefined ? buildInitials(name) : <img src={src} alt="" draggable={false} />}
+      <span
+        className={joinClasses(styles.face, styles[shape])}
+        data-initials={src === undefined ? buildInitials(name) : undefined}
+      >
+        {src !== undefined && <img src={src} alt="" draggable={false} />}
       </span>
       {badge !== undefined && <span className={styles.badge}>{badge}</span>}
     </span>

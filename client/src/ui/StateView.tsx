@@ -14,12 +14,13 @@ interface EmptyStateProps {
 
 /** What a place says when there is nothing in it yet: the mark, one sentence, one action. */
 export function EmptyState({ title, children, action, size = 'page' }: EmptyStateProps) {
+  const Heading = size === 'page' ? 'h1' : 'h2';
   return (
     <div className={joinClasses(styles.state, styles[size])}>
       <span className={styles.glow}>
         <Mark size={size === 'page' ? 64 : 40} />
       </span>
-      <h2 className={styles.title}>{title}</h2>
+      <Heading className={styles.title}>{title}</Heading>
       {children !== undefined && <p className={styles.text}>{children}</p>}
       {action}
     </div>
@@ -38,12 +39,13 @@ interface ErrorStateProps {
 
 /** What a place says when it could not be loaded. */
 export function ErrorState({ title, children, handleRetry, action, size = 'page' }: ErrorStateProps) {
+  const Heading = size === 'page' ? 'h1' : 'h2';
   return (
     <div className={joinClasses(styles.state, styles[size])} role="alert">
       <span className={styles.dim}>
         <Mark size={size === 'page' ? 64 : 40} />
       </span>
-      <h2 className={styles.title}>{title}</h2>
+      <Heading className={styles.title}>{title}</Heading>
       {children !== undefined && <p className={styles.text}>{children}</p>}
       {handleRetry && (
         <Button variant="primary" onClick={handleRetry}>

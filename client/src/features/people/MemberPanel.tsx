@@ -81,7 +81,7 @@ function MemberButton({ member, roomId }: { readonly member: Member; readonly ro
     <button
       type="button"
       className={joinClasses(styles.member, member.presence === 'offline' && styles.absent)}
-      aria-label={`${member.name}, ${describePresence(member.presence)}`}
+      aria-label={describeMember(member)}
       onClick={() => openDialog({ kind: 'person', userId: member.userId, roomId })}
     >
       <MediaAvatar
@@ -94,15 +94,19 @@ function MemberButton({ member, roomId }: { readonly member: Member; readonly ro
       <span className={styles.words}>
         <span className={styles.nameLine}>
           <span className={styles.name}>{member.name}</span>
-          {member.rank === 'owner' && (
-            <Crown size={14} className={styles.rank} aria-label="Runs this guild" />
-          )}
-          {member.rank === 'moderator' && <Shield size={14} className={styles.rank} aria-label="Moderator" />}
+          {member.rank === 'owner' && <Crown size={14} className={styles.rank} aria-hidden />}
+          {member.rank === 'moderator' && <Shield size={14} className={styles.rank} aria-hidden />}
         </span>
         {member.status !== undefined && <span className={styles.status}>{member.status}</span>}
       </span>
     </button>
   );
+}
+
+/** "Ada, runs this guild, Online" */
+function describeMember({ name, rank, presence }: Member): string {
+  const words = { owner: 'runs this guild', moderator: 'moderator', member: undefined }[rank];
+  return [name, words, describePresence(presence)].filter(Boolean).join(', ');
 }
 
 function MembersSkeleton() {

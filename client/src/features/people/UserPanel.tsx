@@ -19,12 +19,7 @@ export function UserPanel() {
   const isOnline = phase === 'live';
   return (
     <section className={styles.panel} aria-label="Your account">
-      <button
-        type="button"
-        className={styles.me}
-        aria-label="Your profile"
-        onClick={() => openDialog({ kind: 'profile' })}
-      >
+      <button type="button" className={styles.me} onClick={() => openDialog({ kind: 'profile' })}>
         <MediaAvatar
           id={profile.userId}
           name={profile.name}

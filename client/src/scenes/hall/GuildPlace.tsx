@@ -121,7 +121,7 @@ function UnjoinedChannel({ channel }: { readonly channel: ChannelSummary }) {
     <>
       <PlaceHeader>
         <Hash size={20} strokeWidth={1.75} aria-hidden />
-        <h1>{channel.name}</h1>
+        <span>{channel.name}</span>
       </PlaceHeader>
       <EmptyState
         title={`You have not been in ${channel.name} yet`}
