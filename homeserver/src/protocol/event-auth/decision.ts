@@ -46,6 +46,7 @@ export class AuthContext {
 
   /** The room's join rule, `invite` if the state has none. */
   get joinRule(): JsonValue {
-    return this.state('m.room.join_rules', '')?.content.join_rule ?? 'invite';
+    const rule = this.state('m.room.join_rules', '')?.content.join_rule;
+    return rule === undefined ? 'invite' : rule;
   }
 }

@@ -76,6 +76,14 @@ describe('authorisation of joins', () => {
     expect(may(room, CAROL, CAROL, 'join')).to.equal(false);
   });
 
+  it('lets the invited join where join rules name none, but not where they name null', () => {
+    const room = roomWith('12', { [BOB]: 'invite' });
+    room.set('m.room.join_rules', '', {});
+    expect(may(room, BOB, BOB, 'join')).to.equal(true);
+    room.set('m.room.join_rules', '', { join_rule: null });
+    expect(may(room, BOB, BOB, 'join')).to.equal(false);
+  });
+
   it('lets members change their profile under any join rule it knows', () => {
     for (const rule of ['public', 'invite', 'knock', 'restricted', 'knock_restricted']) {
       expect(may(roomWith('10', { [BOB]: 'join' }, undefined, rule), BOB, BOB, 'join'), rule).to.equal(true);
