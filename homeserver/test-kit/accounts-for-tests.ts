@@ -27,6 +27,7 @@ export function accountsForTests(storage: Storage, options: Partial<AccountsOpti
   const profileChanges: TestAccounts['profileChanges'] = [];
   const left: string[] = [];
   const accounts = createAccounts({
+    invitations: { letsIn: async () => false },
     storage,
     serverName: 'test',
     clock,

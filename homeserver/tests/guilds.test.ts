@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { TestServer } from '../test-kit/test-server.ts';
-import { roomPath, type TestUser } from '../test-kit/test-user.ts';
+import { roomPath, TestUser } from '../test-kit/test-user.ts';
 
 const GUILDS = '/_guildhall/client/v1/guilds';
 const INVITES = '/_guildhall/client/v1/invites';
@@ -152,5 +152,42 @@ describe('Guilds', () => {
     await server.restart();
     await bob.ok('POST', `${INVITES}/${code}/redeem`);
     await bob.say(guild.channels[0]?.room_id ?? '', 'Still here');
+  });
+});
+
+describe('Invite links, where an account takes a registration token', () => {
+  let server: TestServer;
+  let admin: TestUser;
+  before(async () => {
+    server = await TestServer.start({ REGISTRATION: 'token' });
+    admin = await register('admin', server.firstAdminToken ?? '');
+  });
+  after(() => server.stop());
+
+  async function tryRegister(username: string, token: string) {
+    const auth = { type: 'm.login.registration_token', token };
+    return server.request('POST', '/_matrix/client/v3/register', { username, password: 'long enough', auth });
+  }
+
+  async function register(username: string, token: string): Promise<TestUser> {
+    const { status, body } = await tryRegister(username, token);
+    expect(status, JSON.stringify(body)).to.equal(200);
+    return new TestUser(() => server.url, body.user_id, body.device_id, body.access_token);
+  }
+
+  async function inviteOf(user: TestUser): Promise<string> {
+    const { guild_id: guildId } = await user.ok('POST', GUILDS, { name: 'Hall' });
+    return (await user.ok('POST', `${GUILDS}/${encodeURIComponent(guildId)}/invites`, {})).code;
+  }
+
+  it('let people make an account if an admin made them, and nobody else did', async () => {
+    const code = await inviteOf(admin);
+    const friend = await register('friend', code);
+    await friend.ok('POST', `${INVITES}/${code}/redeem`, {});
+    const refused = await tryRegister('stranger', await inviteOf(friend));
+    expect([refused.status, refused.body.errcode]).to.deep.equal([401, 'M_FORBIDDEN']);
+    expect((await tryRegister('stranger', 'nonsense')).status).to.equal(401);
+    const path = '/_matrix/client/v1/register/m.login.registration_token/validity?token=';
+    expect((await server.request('GET', path + code)).body).to.deep.equal({ valid: true });
   });
 });

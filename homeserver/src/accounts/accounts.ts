@@ -13,7 +13,7 @@ import { PasswordConfirmation } from './password-confirmation.ts';
 import { type PasswordHashing, Passwords } from './passwords.ts';
 import { type ProfileListener, Profiles } from './profiles.ts';
 import { PushRules } from './push-rules.ts';
-import { Registration, type RegistrationMode } from './registration.ts';
+import { type Invitations, Registration, type RegistrationMode } from './registration.ts';
 import { RegistrationTokens } from './registration-tokens.ts';
 import { Sessions } from './sessions.ts';
 import { SharedSecretRegistration } from './shared-secret-registration.ts';
@@ -30,6 +30,8 @@ export interface AccountsOptions {
   readonly registrationSharedSecret?: string | undefined;
   readonly profileListener: ProfileListener;
   readonly roomsOfUser: RoomsOfUser;
+  /** What lets people in beside registration tokens. */
+  readonly invitations: Invitations;
   /** What a password's hash costs; 19 MiB and two passes unless given. */
   readonly passwordHashing?: PasswordHashing | undefined;
 }
@@ -86,6 +88,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
       passwords,
       sessions,
       interactiveAuth,
+      invitations: options.invitations,
     }),
     registrationTokens: tokens,
     sharedSecretRegistration: new SharedSecretRegistration(secret, clock, users, passwords, sessions),

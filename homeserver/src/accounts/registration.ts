@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { randomOpaqueId } from '../base/ids.ts';
 import { forbidden, missingParam } from '../protocol/errors.ts';
-import { ExpectationFailed, type RegistrationToken, type Storage } from '../storage/index.ts';
+import { ExpectationFailed, type Storage, type UnitOfWork } from '../storage/index.ts';
 import type { AuthAnswer, AuthDemand, AuthSession, AuthStage, InteractiveAuth } from './interactive-auth.ts';
 import { checkNewPassword, type Passwords } from './passwords.ts';
 import type { RegistrationTokens } from './registration-tokens.ts';
@@ -30,6 +30,19 @@ export interface Registered {
 const TOKEN_STAGE: AuthStage = 'm.login.registration_token';
 const LOCALPART_LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
+/** Codes beside the registration tokens that let people in where a token is asked for. */
+export interface Invitations {
+  /** Whether this code lets people in now. */
+  letsIn(code: string): Promise<boolean>;
+}
+
+/** What opens the door to somebody who has shown a token. */
+interface Admission {
+  readonly makesAdmin: boolean;
+  /** Counts the use, in the unit that makes the account. */
+  readonly use: (unit: UnitOfWork) => void;
+}
+
 export interface RegistrationParts {
   readonly storage: Storage;
   readonly clock: Clock;
@@ -39,6 +52,7 @@ export interface RegistrationParts {
   readonly passwords: Passwords;
   readonly sessions: Sessions;
   readonly interactiveAuth: InteractiveAuth;
+  readonly invitations: Invitations;
 }
 
 /** Making accounts through user-interactive authentication. */
@@ -93,7 +107,7 @@ export class Registration {
    */
   async isTokenValid(token: string): Promise<boolean> {
     await this.#demand();
-    return (await this.#findToken(token)) !== undefined;
+    return (await this.#admit(token)) !== undefined;
   }
 
   async #create(
@@ -103,19 +117,19 @@ export class Registration {
     demand: AuthDemand,
     proof: AuthSession,
   ): Promise<Registered> {
-    const { storage, clock, users, passwords, sessions, interactiveAuth } = this.#parts;
+    const { users, passwords, sessions, interactiveAuth } = this.#parts;
     const written = proof.completed.get(TOKEN_STAGE);
-    const token = written === undefined ? undefined : await this.#findToken(written);
+    const admission = written === undefined ? undefined : await this.#admit(written);
     const spent = forbidden('This registration token is used up or has expired');
-    if (written !== undefined && token === undefined) {
+    if (written !== undefined && admission === undefined) {
       throw interactiveAuth.revoke(demand, proof, TOKEN_STAGE, spent);
     }
     const passwordHash = await passwords.hash(password);
     try {
       return await users.create(
-        { userId, passwordHash, isAdmin: token?.makesAdmin ?? false },
+        { userId, passwordHash, isAdmin: admission?.makesAdmin ?? false },
         (unit, userNid) => {
-          if (token !== undefined) storage.registrationTokens.use(unit, token.token, clock.now());
+          admission?.use(unit);
           if (request.inhibitLogin === true) return { userId };
           return { userId, session: sessions.open(unit, { userId, userNid }, request.device) };
         },
@@ -141,15 +155,23 @@ export class Registration {
       check: async (stage, answer) => {
         if (stage !== TOKEN_STAGE) return '';
         if (typeof answer.token !== 'string') throw missingParam('The registration token is missing');
-        if ((await this.#findToken(answer.token)) !== undefined) return answer.token;
+        if ((await this.#admit(answer.token)) !== undefined) return answer.token;
         throw forbidden('This registration token is not valid, or no longer');
       },
     };
   }
 
-  /** A token that can be used now; where tokens are not asked for, only the first admin's. */
-  async #findToken(token: string): Promise<RegistrationToken | undefined> {
-    const found = await this.#parts.tokens.findValid(token);
-    return this.#parts.mode === 'token' || found?.makesAdmin === true ? found : undefined;
+  /** What a token opens now, if anything; where tokens are not asked for, only the first admin's does. */
+  async #admit(token: string): Promise<Admission | undefined> {
+    const { mode, tokens, invitations, storage, clock } = this.#parts;
+    const found = await tokens.findValid(token);
+    if (found !== undefined && (mode === 'token' || found.makesAdmin)) {
+      const { makesAdmin } = found;
+      return { makesAdmin, use: (unit) => storage.registrationTokens.use(unit, token, clock.now()) };
+    }
+    // Whoever follows the link joins the guild with it afterwards, and is counted there.
+    if (mode === 'token' && (await invitations.letsIn(token)))
+      return { makesAdmin: false, use: () => undefined };
+    return undefined;
   }
 }

@@ -3,4 +3,4 @@ export type { GuildsContext } from './context.ts';
 export { type ChannelRequest, type ChannelSummary, createChannel } from './create-channel.ts';
 export { createGuild, type GuildRequest } from './create-guild.ts';
 export { followMemberships } from './follow-membership.ts';
-export { createInvite, type InvitePreview, previewInvite, redeemInvite } from './invite-links.ts';
+export { createInvite, type InvitePreview, inviterOf, previewInvite, redeemInvite } from './invite-links.ts';

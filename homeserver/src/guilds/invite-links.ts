@@ -1,5 +1,5 @@
 import { randomOpaqueId } from '../base/ids.ts';
-import { forbidden, notFound } from '../protocol/errors.ts';
+import { forbidden, MatrixError, notFound } from '../protocol/errors.ts';
 import { inviteUser, isSteward, joinRoom, powerLevelsOfRoom, type Room } from '../rooms/index.ts';
 import type { GuildsContext } from './context.ts';
 import type { ChannelSummary } from './create-channel.ts';
@@ -101,6 +101,16 @@ export async function redeemInvite(
     guildId: guild.roomId,
     channels: channels.map(({ room }) => ({ room_id: room.roomId, name: nameOf(room) })),
   };
+}
+
+/** Who made an invite that holds; undefined for a code that does not. */
+export async function inviterOf(context: GuildsContext, code: string): Promise<string | undefined> {
+  try {
+    return (await findInvite(context, code)).inviter;
+  } catch (error) {
+    if (error instanceof MatrixError) return undefined;
+    throw error;
+  }
 }
 
 /** An invite holds as long as its guild is here and who made it is in the guild. */

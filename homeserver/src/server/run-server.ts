@@ -4,7 +4,7 @@ import { type Clock, systemClock } from '../base/clock.ts';
 import { Lifecycle } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
 import { createMetrics, type Metrics } from '../base/metrics.ts';
-import { followMemberships, type GuildsContext } from '../guilds/index.ts';
+import { followMemberships, type GuildsContext, inviterOf } from '../guilds/index.ts';
 import { createHttpServer } from '../http/server.ts';
 import type { Services } from '../http/services.ts';
 import { createMedia } from '../media/index.ts';
@@ -104,7 +104,7 @@ async function assemble(
   const { serverName } = configuration;
   const { signingKeyId, epoch } = await establishIdentity(storage, serverName, clock.now());
   // Accounts come before rooms, and tell them of changes: what they need of each other is handed over.
-  const accounts = createAccounts({
+  const accounts: Accounts = createAccounts({
     storage,
     serverName,
     clock,
@@ -117,6 +117,13 @@ async function assemble(
         updateProfileInRooms(rooms, userId).catch((error: unknown) => {
           logger.error('a profile was not carried into the rooms', { userId, error });
         });
+      },
+    },
+    // An admin who invites people to a guild invites them to the server; other members' links need an account.
+    invitations: {
+      async letsIn(code) {
+        const inviter = await inviterOf(guilds, code);
+        return inviter !== undefined && accounts.users.isAdmin(inviter);
       },
     },
     passwordHashing,
@@ -157,7 +164,12 @@ async function assemble(
     logger,
     maxUploadBytes: configuration.maxUpload,
   });
-  const guilds = await openGuilds(storage, rooms, accounts, { serverName, clock, logger, publicUrl });
+  const guilds: GuildsContext = await openGuilds(storage, rooms, accounts, {
+    serverName,
+    clock,
+    logger,
+    publicUrl,
+  });
   return {
     accounts,
     rooms,

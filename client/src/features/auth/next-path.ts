@@ -11,3 +11,8 @@ export function readNextPath(search: string): string {
 export function withNextPath(page: '/login' | '/register', next: string): string {
   return next === '/' ? page : `${page}?${new URLSearchParams({ next })}`;
 }
+
+/** The invite code that a path leads to: some invites let people make an account as well. */
+export function inviteCodeIn(path: string): string | undefined {
+  return /^\/invite\/([A-Za-z0-9]+)$/.exec(path)?.[1];
+}

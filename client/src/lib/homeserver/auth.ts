@@ -43,6 +43,13 @@ export async function findRegistrationMode(signal?: AbortSignal): Promise<Regist
   return mode === 'open' || mode === 'token' ? mode : 'closed';
 }
 
+/** Whether a registration token, or an invite code in its place, would be taken now (Matrix 1.19). */
+export async function isTokenValid(token: string, signal?: AbortSignal): Promise<boolean> {
+  const path = `/_matrix/client/v1/register/m.login.registration_token/validity?${new URLSearchParams({ token })}`;
+  const { valid } = await requestJson('GET', path, signal ? { signal } : {});
+  return valid === true;
+}
+
 export interface RegistrationRequest {
   readonly username: string;
   readonly password: string;

@@ -1,16 +1,19 @@
 import { useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import { AuthLayout } from '../../features/auth/AuthLayout.tsx';
-import { readNextPath, withNextPath } from '../../features/auth/next-path.ts';
+import { inviteCodeIn, readNextPath, withNextPath } from '../../features/auth/next-path.ts';
 import { RegistrationForm } from '../../features/auth/RegistrationForm.tsx';
-import { findRegistrationMode, type RegistrationMode } from '../../lib/homeserver/auth.ts';
+import { findRegistrationMode, isTokenValid, type RegistrationMode } from '../../lib/homeserver/auth.ts';
 import { describeError } from '../../lib/homeserver/describe-error.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Skeleton } from '../../ui/Skeleton.tsx';
 import { ErrorState } from '../../ui/StateView.tsx';
 import styles from './RegisterScene.module.css';
 
-type Probe = { readonly mode: RegistrationMode } | { readonly error: unknown } | undefined;
+type Probe =
+  | { readonly mode: RegistrationMode; readonly token?: string }
+  | { readonly error: unknown }
+  | undefined;
 
 /** Creating an account, if this server lets people in. */
 export default function RegisterScene() {
@@ -21,12 +24,12 @@ export default function RegisterScene() {
   useEffect(() => {
     const abort = new AbortController();
     setProbe(undefined);
-    findRegistrationMode(abort.signal).then(
-      (mode) => setProbe({ mode }),
+    probeDoor(inviteCodeIn(next), abort.signal).then(
+      setProbe,
       (error: unknown) => abort.signal.aborted || setProbe({ error }),
     );
     return () => abort.abort();
-  }, [attempt]);
+  }, [attempt, next]);
 
   const isClosed = probe !== undefined && 'mode' in probe && probe.mode === 'closed';
   return (
@@ -64,7 +67,21 @@ function RegisterBody({ probe, handleRetry }: { readonly probe: Probe; readonly 
       </Button>
     );
   }
-  return <RegistrationForm submitLabel="Create account" asksForToken={probe.mode === 'token'} />;
+  const { mode, token } = probe;
+  return (
+    <RegistrationForm
+      submitLabel="Create account"
+      asksForToken={mode === 'token' && token === undefined}
+      {...(token !== undefined && { token })}
+    />
+  );
+}
+
+/** How people get in here; where a token is asked for, the invite that brought them may be one. */
+async function probeDoor(inviteCode: string | undefined, signal: AbortSignal): Promise<Probe> {
+  const mode = await findRegistrationMode(signal);
+  const isToken = mode === 'token' && inviteCode !== undefined && (await isTokenValid(inviteCode, signal));
+  return isToken ? { mode, token: inviteCode } : { mode };
 }
 
 function FormSkeleton() {
