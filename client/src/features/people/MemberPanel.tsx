@@ -103,10 +103,10 @@ function MemberButton({ member, roomId }: { readonly member: Member; readonly ro
   );
 }
 
-/** "Ada, runs this guild, Online" */
+/** "Ada, Online, runs this guild" */
 function describeMember({ name, rank, presence }: Member): string {
   const words = { owner: 'runs this guild', moderator: 'moderator', member: undefined }[rank];
-  return [name, words, describePresence(presence)].filter(Boolean).join(', ');
+  return [name, describePresence(presence), words].filter(Boolean).join(', ');
 }
 
 function MembersSkeleton() {
