@@ -21,8 +21,9 @@ export async function strippedRooms(
   { viewer }: Frame,
   rooms: readonly Room[],
 ): Promise<Record<string, EventList>> {
-  const { ignored } = await context.settings.of(viewer);
   const found: Record<string, EventList> = {};
+  if (rooms.length === 0) return found;
+  const { ignored } = await context.settings.of(viewer);
   for (const room of rooms) {
     const own = await ownMembership(context, room, viewer.userId);
     if (own === undefined || ignored.has(own.pdu.sender)) continue;

@@ -28,7 +28,8 @@ export async function leftRoom(
     seesAll: false,
   };
   const timeline = await readRecent(context, frame, range);
-  const state = await stateOf(context, frame, { range, timeline, isFull, members: [frame.viewer.userId] });
+  const members = isFull ? [frame.viewer.userId] : [];
+  const state = await stateOf(context, frame, { range, timeline, isFull, members });
   const shown = newest.nid === departure.nid ? timeline.events : [...timeline.events, newest];
   return presentTimeline(context, frame, room, { ...timeline, events: shown }, state);
 }

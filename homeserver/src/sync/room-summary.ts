@@ -1,4 +1,4 @@
-import { isSteward, type Room, type RoomsContext, stewardOf, type Viewer } from '../rooms/index.ts';
+import { countedMembers, isSteward, type Room, type RoomsContext, type Viewer } from '../rooms/index.ts';
 import type { SummaryBody } from './response-shapes.ts';
 
 /** How many members a room without a name is named after. */
@@ -16,18 +16,6 @@ export function summaryOf(context: RoomsContext, room: Room, viewer: Viewer): Su
     ...(isNamed(room) ? {} : { 'm.heroes': heroesOf(room, viewer) }),
     'm.joined_member_count': joined,
     'm.invited_member_count': invited,
-  };
-}
-
-/** How many members a room has, the steward not counted. */
-export function countedMembers(
-  { serverName }: RoomsContext,
-  room: Room,
-): { readonly joined: number; readonly invited: number } {
-  const steward = room.membershipOf(stewardOf(serverName));
-  return {
-    joined: room.joinedCount - (steward === 'join' ? 1 : 0),
-    invited: room.invitedCount - (steward === 'invite' ? 1 : 0),
   };
 }
 

@@ -89,7 +89,7 @@ export class Sync {
       until: { position: notifier.position, ephemeral: realtime.log.position },
       fullState: request.fullState,
       stateKey: request.stateKey,
-      sentMembers: this.#sentMembers.open(request.viewer, request.since),
+      sentMembers: this.#sentMembers.open(request.viewer, since && request.since),
     };
   }
 

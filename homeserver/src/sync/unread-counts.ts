@@ -2,9 +2,14 @@ import { setImmediate } from 'node:timers/promises';
 import { RecentMap } from '../base/recent-map.ts';
 import { evaluatePushRules, PushEvent } from '../protocol/push-rules/index.ts';
 import type { ReadPositions, Realtime } from '../realtime/index.ts';
-import { powerLevelsOfRoom, type Room, type RoomsContext, type Viewer } from '../rooms/index.ts';
+import {
+  countedMembers,
+  powerLevelsOfRoom,
+  type Room,
+  type RoomsContext,
+  type Viewer,
+} from '../rooms/index.ts';
 import { LogKind, type LogRow, type Placed, type StoredEvent } from '../storage/index.ts';
-import { countedMembers } from './room-summary.ts';
 import type { UserSettings, UserSettingsCache } from './user-settings.ts';
 
 /** How many events of a room notify a user, and how many of them loudly. */
@@ -38,7 +43,7 @@ const REMEMBERED_EVENTS = 2000;
 const MOST_PROFILE_CHANGES = 100;
 
 interface Counter {
-  readonly rules: UserSettings['pushRules'];
+  readonly settings: UserSettings;
   readonly read: ReadPositions;
   /** Where the viewer has read to in every thread, or joined: what was before notifies nobody. */
   readonly start: number;
@@ -94,10 +99,11 @@ export class UnreadCounts {
     return tallied(await counting);
   }
 
-  /** Forgets the counters of those who have read, in committed rows. */
+  /** Forgets the counters of those who have read, in committed rows, or have come into the room. */
   follow(rows: readonly LogRow[]): void {
     for (const { kind, user, room } of rows) {
-      if (kind === LogKind.Receipt) this.#entries.delete(`${user} ${room}`);
+      const isOwn = user !== undefined && (kind === LogKind.Receipt || kind === LogKind.Event);
+      if (isOwn) this.#entries.delete(`${user} ${room}`);
     }
   }
 
@@ -110,7 +116,7 @@ export class UnreadCounts {
   ): Promise<Counter> {
     const settings = await this.#settings.of(viewer);
     const counter = entry.counter;
-    if (counter === undefined || counter.rules !== settings.pushRules) {
+    if (counter === undefined || counter.settings !== settings) {
       entry.counter = await this.#begin(viewer, room, until, settings);
       return entry.counter;
     }
@@ -132,7 +138,7 @@ export class UnreadCounts {
     const inThreads = main > start ? await log.backward(room.nid, main, start, MOST_COUNTED_IN_THREADS) : [];
     const placed = [...(await log.backward(room.nid, until, main, MOST_COUNTED)), ...inThreads].reverse();
     const counter = {
-      rules: settings.pushRules,
+      settings,
       read,
       start,
       upTo: until,

@@ -1,8 +1,8 @@
 import type { JsonObject, JsonValue } from '../../protocol/canonical-json.ts';
 import { isInAllowedRoom } from '../commands/join.ts';
 import type { RoomsContext } from '../context.ts';
+import { countedMembers } from '../counted-members.ts';
 import type { Room } from '../room.ts';
-import { stewardOf } from '../steward.ts';
 import { isWorldReadable } from './history-visibility.ts';
 
 /** What people see of a room before they join it: `PublishedRoomsChunk` in the specification. */
@@ -29,15 +29,14 @@ export interface FullRoomCard extends RoomCard {
 }
 
 /** A room as the directory shows it. */
-export function roomCard({ serverName }: RoomsContext, room: Room): RoomCard {
-  const hasSteward = room.membershipOf(stewardOf(serverName)) === 'join';
+export function roomCard(context: RoomsContext, room: Room): RoomCard {
   return {
     room_id: room.roomId,
     ...text('name', room.content('m.room.name')?.name),
     ...text('topic', room.content('m.room.topic')?.topic),
     ...text('canonical_alias', room.content('m.room.canonical_alias')?.alias),
     ...text('avatar_url', room.content('m.room.avatar')?.url),
-    num_joined_members: room.joinedCount - (hasSteward ? 1 : 0),
+    num_joined_members: countedMembers(context, room).joined,
     world_readable: isWorldReadable(room),
     guest_can_join: room.content('m.room.guest_access')?.guest_access === 'can_join',
     join_rule: joinRuleOf(room),
