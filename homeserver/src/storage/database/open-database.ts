@@ -35,7 +35,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 async function openPostgres({ url, onError }: DatabaseOptions): Promise<Database> {
   await runMigrations({ client: 'pg', connection: url });
   const { PostgresDatabase } = await import('./postgres/postgres-database.ts');
-  return new PostgresDatabase(url, onError);
+  return PostgresDatabase.open(url, onError);
 }
 
 async function openSqlite(path: string, synchronous: 'full' | 'normal'): Promise<Database> {

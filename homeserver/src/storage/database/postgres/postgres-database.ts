@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { CounterName, Database } from '../database.ts';
 import { GroupCommitter, type LogRow } from '../group-committer.ts';
@@ -24,6 +25,30 @@ function writerSettings(url: string): string[] {
   return url.includes('synchronous_commit') ? settings : ['SET synchronous_commit = on', ...settings];
 }
 
+/** Held by the writer's session for as long as it lives. */
+const PROCESS_LOCK = 0x6775_6c64;
+const LOCK_ATTEMPTS = 20;
+const LOCK_PAUSE_MS = 250;
+
+/**
+ * Makes sure that one process has a database: what rooms and users are like is kept in memory, and a second process
+ * would not hear of changes. A session that has just died may need a moment to let go.
+ */
+async function lockForThisProcess(client: pg.Client): Promise<void> {
+  for (let attempt = 1; attempt <= LOCK_ATTEMPTS; attempt += 1) {
+    const { rows } = await client.query<{ locked: boolean }>({
+      text: 'SELECT pg_try_advisory_lock($1) AS locked',
+      values: [PROCESS_LOCK],
+    });
+    if (rows[0]?.locked === true) return;
+    await delay(LOCK_PAUSE_MS);
+  }
+  await client.end();
+  throw new Error(
+    'Another Guildhall is running on this database. Stop it first, or start this one with another DATABASE_URL.',
+  );
+}
+
 /** PostgreSQL: one pipelined connection writes, a pool reads. */
 export class PostgresDatabase implements Database {
   readonly dialect = 'postgres';
@@ -37,13 +62,26 @@ export class PostgresDatabase implements Database {
    * Opens a database that the migrations have already been run on.
    *
    * @param onError told of connections that broke while idle; the pool makes new ones by itself.
+   * @throws an error that says what to do when another process has the database.
    */
-  constructor(url: string, onError: (error: Error) => void) {
+  static async open(url: string, onError: (error: Error) => void): Promise<PostgresDatabase> {
+    const database = new PostgresDatabase(url, onError);
+    try {
+      await database.#writer.open();
+      return database;
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+  }
+
+  private constructor(url: string, onError: (error: Error) => void) {
     this.#writer = new PostgresWriter(async () => {
       const client = new pg.Client({ connectionString: url, types, pipeline: true });
       client.on('error', onError);
       await client.connect();
       for (const setting of writerSettings(url)) await client.query(setting);
+      await lockForThisProcess(client);
       return client;
     });
     this.#committer = new GroupCommitter(this.#writer);

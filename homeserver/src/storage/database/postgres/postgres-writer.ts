@@ -42,6 +42,11 @@ export class PostgresWriter implements BatchWriter {
     this.#connect = connect;
   }
 
+  /** Connects; afterwards it connects again by itself when the connection was lost. */
+  async open(): Promise<void> {
+    await this.#connected();
+  }
+
   /**
    * One transaction for the whole batch; when a unit breaks it, each unit alone, so that only the broken one fails.
    * A lost connection is not retried: nobody knows whether the COMMIT arrived, and the caller must not be told either.
