@@ -1,11 +1,8 @@
-import type { AccountDataEntry } from '../accounts/index.ts';
+import { type AccountDataEntry, NO_ROOM } from '../accounts/index.ts';
 import type { JsonObject } from '../protocol/canonical-json.ts';
-import { defaultPushRules } from '../protocol/push-rules/index.ts';
 import type { JoinedEntry } from './affected-rooms.ts';
 import type { Changes } from './changes.ts';
 import type { Frame, SyncContext } from './frame.ts';
-
-const NO_ROOM = 0;
 
 /**
  * The viewer's account data that belongs to no room, as far as it is news.
@@ -19,7 +16,6 @@ export async function globalAccountData(
 ): Promise<JsonObject[]> {
   if (since === undefined) {
     const entries = await accountData.global(viewer.userNid);
-    if (!entries.some(({ type }) => type === 'm.push_rules')) entries.push(defaultRules(viewer.userId));
     return entries.filter(({ type }) => filter.wantsAccountData(type)).map(toEvent);
   }
   const events: JsonObject[] = [];
@@ -28,11 +24,6 @@ export async function globalAccountData(
     if (content) events.push({ type, content });
   }
   return events;
-}
-
-/** Rules that nobody has touched are not stored, and clients rely on them. */
-function defaultRules(userId: string): AccountDataEntry {
-  return { type: 'm.push_rules', content: { global: defaultPushRules(userId) as unknown as JsonObject } };
 }
 
 /** The viewer's account data of each room where there is some: all of it for a room that is new to the client. */

@@ -13,13 +13,13 @@ export type { Sync, SyncRequest } from './sync.ts';
 
 export interface SyncOptions {
   readonly rooms: RoomsContext;
-  readonly accounts: Pick<Accounts, 'accountData' | 'filters'>;
+  readonly accounts: Pick<Accounts, 'accountData' | 'filters' | 'pushRules'>;
   readonly realtime: Realtime;
   readonly notifier: Notifier;
 }
 
 export function createSync({ rooms, accounts, realtime, notifier }: SyncOptions): Sync {
-  const settings = new UserSettingsCache(rooms);
+  const settings = new UserSettingsCache(rooms, accounts.pushRules);
   const unread = new UnreadCounts(rooms, realtime.receipts, settings);
   notifier.onRows((rows) => {
     settings.follow(rows);

@@ -8,7 +8,7 @@ import { UserSettingsCache } from './user-settings.ts';
 
 describe('a room that the user has knocked on', () => {
   it('shows what it is, stripped, and their knock', async () => {
-    const { rooms, user, close } = await openTestRooms();
+    const { rooms, accounts, user, close } = await openTestRooms();
     try {
       const [alice, bob] = [await user('alice'), await user('bob')];
       const joinRules = { type: 'm.room.join_rules', stateKey: '', content: { join_rule: 'knock' } };
@@ -22,7 +22,10 @@ describe('a room that the user has knocked on', () => {
       const knock = { type: 'm.room.member', sender: bob.userId, stateKey: bob.userId };
       await changeRoom(rooms, room, (chain) => chain.append({ ...knock, content: { membership: 'knock' } }));
 
-      const context = { rooms, settings: new UserSettingsCache(rooms) } as unknown as SyncContext;
+      const context = {
+        rooms,
+        settings: new UserSettingsCache(rooms, accounts.pushRules),
+      } as unknown as SyncContext;
       const shown = (await strippedRooms(context, { viewer: bob } as unknown as Frame, [room]))[roomId];
       const contents = new Map(shown?.events.map((event) => [event.type, event.content]));
       expect([...contents.keys()].sort()).to.deep.equal([

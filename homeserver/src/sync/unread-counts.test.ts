@@ -32,7 +32,11 @@ describe('unread counts', () => {
   function startCounting(): UnreadCounts {
     const readPositions = async () => new Map(read === undefined ? [] : [[room.nid, read]]);
     const receipts = { readPositions } as unknown as Realtime['receipts'];
-    const fresh = new UnreadCounts(house.rooms, receipts, new UserSettingsCache(house.rooms));
+    const fresh = new UnreadCounts(
+      house.rooms,
+      receipts,
+      new UserSettingsCache(house.rooms, house.accounts.pushRules),
+    );
     house.rooms.storage.database.onCommitted((rows) => fresh.follow(rows));
     return fresh;
   }

@@ -1,11 +1,6 @@
+import type { Accounts } from '../accounts/index.ts';
 import { RecentMap } from '../base/recent-map.ts';
-import {
-  type CompiledPushRules,
-  compilePushRules,
-  defaultPushRules,
-  type PushRuleset,
-  withDefaultRules,
-} from '../protocol/push-rules/index.ts';
+import { type CompiledPushRules, compilePushRules } from '../protocol/push-rules/index.ts';
 import { ignoredUsers, type RoomsContext, type Viewer } from '../rooms/index.ts';
 import { LogKind, type LogRow } from '../storage/index.ts';
 
@@ -24,11 +19,13 @@ const WATCHED = ['m.ignored_user_list', 'm.push_rules'];
 /** Reads what sync goes by once, until it changes. */
 export class UserSettingsCache {
   readonly #rooms: RoomsContext;
+  readonly #pushRules: Accounts['pushRules'];
   // A read on its way is in here as well: a change that commits meanwhile throws it out.
   readonly #known = new RecentMap<number, Promise<UserSettings>>(REMEMBERED_USERS);
 
-  constructor(rooms: RoomsContext) {
+  constructor(rooms: RoomsContext, pushRules: Accounts['pushRules']) {
     this.#rooms = rooms;
+    this.#pushRules = pushRules;
   }
 
   of(user: User): Promise<UserSettings> {
@@ -49,14 +46,9 @@ export class UserSettingsCache {
   }
 
   async #read(user: User): Promise<UserSettings> {
-    return { ignored: await ignoredUsers(this.#rooms, user), pushRules: await this.#pushRules(user) };
-  }
-
-  async #pushRules({ userId, userNid }: User): Promise<CompiledPushRules> {
-    const key = { userNid, roomNid: 0, type: 'm.push_rules' };
-    const stored = await this.#rooms.storage.accountData.get(key);
-    if (stored === undefined) return compilePushRules(defaultPushRules(userId));
-    const { global } = JSON.parse(stored) as { global: PushRuleset };
-    return compilePushRules(withDefaultRules(global, userId));
+    return {
+      ignored: await ignoredUsers(this.#rooms, user),
+      pushRules: compilePushRules(await this.#pushRules.get(user)),
+    };
   }
 }
