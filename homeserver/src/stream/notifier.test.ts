@@ -1,8 +1,9 @@
 import { expect } from 'chai';
-import { LogKind, type LogRow } from '../storage/index.ts';
+import { withStorage } from '../../test-kit/storage-for-tests.ts';
+import { LogKind, type LogRow, UnitOfWork } from '../storage/index.ts';
 import type { Interest } from './interest.ts';
 import { LogTail } from './log-tail.ts';
-import { type LocalJoined, Notifier } from './notifier.ts';
+import { type LocalJoined, Notifier, openNotifier } from './notifier.ts';
 
 const ALICE = 1;
 const BOB = 2;
@@ -169,4 +170,33 @@ describe('the notifier', () => {
     notifier.publish([message(1), message(2)]);
     expect(told.map((row) => row.position)).to.deep.equal([1, 2]);
   });
+});
+
+describe('the notifier over a database', () => {
+  it('has the newest rows from the start on, and those that are committed later', () =>
+    withStorage(async (storage) => {
+      const commit = (key: string) =>
+        storage.database.commit(new UnitOfWork().append({ kind: LogKind.AccountData, user: ALICE, key }));
+      await commit('one');
+      await commit('two');
+      const options = { storage, localJoined: () => [], onError: () => {} };
+      const notifier = await openNotifier(options);
+      expect(notifier.position).to.equal(await storage.log.newest());
+      const alice = notifier.register(ALICE);
+      await commit('three');
+      expect(await isWoken(alice)).to.equal(true);
+      expect(notifier.rowsAfter(0)?.map((row) => row.key)).to.deep.equal(['one', 'two', 'three']);
+      expect(notifier.position).to.equal(await storage.log.newest());
+    }));
+
+  it('knows that it lacks what is older', () =>
+    withStorage(async (storage) => {
+      const unit = new UnitOfWork();
+      for (let row = 0; row < 1100; row += 1)
+        unit.append({ kind: LogKind.AccountData, user: ALICE, key: 'k' });
+      const { positions } = await storage.database.commit(unit);
+      const notifier = await openNotifier({ storage, localJoined: () => [], onError: () => {} });
+      expect(notifier.rowsAfter(positions[0] ?? 0)).to.equal(undefined);
+      expect(notifier.rowsAfter(positions[500] ?? 0)).to.have.length(599);
+    }));
 });

@@ -37,11 +37,8 @@ export async function stateOf(
   else if (first !== undefined) state = await stateChanges(context, first, target);
   if (target !== end && !isUnfiltered(range, timeline)) {
     const shown = new Set(timeline.events.map((event) => event.nid));
-    const changes = await stateChanges(context, start.event, end);
-    overlay(
-      state,
-      changes.filter((event) => !shown.has(event.nid)),
-    );
+    const missed = (await stateChanges(context, start.event, end)).filter((event) => !shown.has(event.nid));
+    state = replaceState(state, missed);
   }
   if (!frame.filter.lazyMembers) return state;
   state.push(...(await neededMembers(context, frame, request, target, state)));
@@ -76,12 +73,9 @@ function isUnfiltered({ events }: TimelineRange, timeline: Timeline): boolean {
 }
 
 /** Puts newer events in the place of those of the same type and state key. */
-function overlay(state: StoredEvent[], newer: readonly StoredEvent[]): void {
-  for (const event of newer) {
-    const index = state.findIndex((other) => keyOf(other) === keyOf(event));
-    if (index === -1) state.push(event);
-    else state[index] = event;
-  }
+function replaceState(state: StoredEvent[], newer: readonly StoredEvent[]): StoredEvent[] {
+  if (newer.length === 0) return state;
+  return [...new Map([...state, ...newer].map((event) => [keyOf(event), event])).values()];
 }
 
 /**
