@@ -23,4 +23,8 @@ export const SOAKS = {
     command: ['node_modules/mocha/bin/mocha.js', 'homeserver/tests/crash.test.ts'],
     environment: { GUILDHALL_CRASH_ROUNDS: '20', GUILDHALL_TEST_DATABASE: 'postgres' },
   },
+  bench: {
+    what: 'Guildhall beside Synapse and Dendrite, where npm run services -- install has brought them',
+    command: ['homeserver/bench/compare.ts'],
+  },
 };
