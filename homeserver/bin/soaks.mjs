@@ -27,4 +27,13 @@ export const SOAKS = {
     what: 'Guildhall beside Synapse and Dendrite, where npm run services -- install has brought them',
     command: ['homeserver/bench/compare.ts'],
   },
+  store: {
+    what: 'a million messages in 100 rooms on SQLite: bytes a message, growth of each table, reads of history',
+    command: ['homeserver/bench/store/main.ts'],
+  },
+  'store-postgres': {
+    what: 'the same on PostgreSQL (npm run services -- start)',
+    command: ['homeserver/bench/store/main.ts'],
+    environment: { GUILDHALL_TEST_DATABASE: 'postgres' },
+  },
 };

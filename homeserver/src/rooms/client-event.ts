@@ -25,7 +25,7 @@ export async function presentEvents(
   viewer: Viewer,
 ): Promise<JsonObject[]> {
   const { storage } = context;
-  const own = events.filter((event) => event.pdu.sender === viewer.userId).map((event) => event.eventId);
+  const own = events.filter((event) => event.pdu.sender === viewer.userId).map((event) => event.nid);
   const transactions = await storage.transactions.idsOf(viewer.userNid, viewer.deviceId, own);
   const others = events.flatMap((event) => [event.replacesNid ?? [], event.redactedBy ?? []].flat());
   const related = new Map((await storage.events.getAll(others)).map((event) => [event.nid, event]));
@@ -39,7 +39,7 @@ export async function presentEvents(
     }
     const redaction = event.redactedBy === null ? undefined : related.get(event.redactedBy);
     if (redaction !== undefined) unsigned.redacted_because = bareEvent(room, redaction);
-    const transactionId = transactions.get(event.eventId);
+    const transactionId = transactions.get(event.nid);
     if (transactionId !== undefined) unsigned.transaction_id = transactionId;
     return { ...bareEvent(room, event), unsigned };
   });

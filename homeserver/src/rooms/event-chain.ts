@@ -131,7 +131,7 @@ export class EventChain {
       ...(draft.type === 'm.room.member' && stateKeyNid !== null ? { user: stateKeyNid } : {}),
     });
     if (draft.transaction !== undefined) {
-      storage.transactions.insert(this.unit, draft.transaction, event.eventId, pdu.origin_server_ts);
+      storage.transactions.insert(this.unit, draft.transaction, event.nid, pdu.origin_server_ts);
     }
     await this.#moveHead(event, typeNid, stateKeyNid);
     if (draft.type === 'm.room.redaction') await this.#redact(event, lookupIn(authState));

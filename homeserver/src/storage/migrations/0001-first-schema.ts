@@ -80,7 +80,7 @@ async function createRooms(knex: Knex): Promise<void> {
   });
   await knex.schema.raw(`CREATE TABLE state_blocks (
     block_nid bigint NOT NULL, type_nid bigint NOT NULL, state_key_nid bigint NOT NULL, event_nid bigint NOT NULL,
-    PRIMARY KEY (block_nid, type_nid, state_key_nid))${knex.client.config.client === 'pg' ? '' : ' WITHOUT ROWID'}`);
+    PRIMARY KEY (block_nid, type_nid, state_key_nid))${clustered(knex)}`);
   await knex.schema.createTable('room_members', (table) => {
     table.bigInteger('room_nid').notNullable();
     table.bigInteger('user_nid').notNullable();
@@ -95,15 +95,11 @@ async function createRooms(knex: Knex): Promise<void> {
     table.bigInteger('room_nid').notNullable().index();
     table.bigInteger('creator_nid').notNullable();
   });
-  await knex.schema.createTable('transactions', (table) => {
-    table.bigInteger('user_nid').notNullable();
-    table.text('device_id').notNullable();
-    table.text('scope').notNullable();
-    table.text('txn_id').notNullable();
-    table.text('event_id').notNullable().index();
-    table.bigInteger('created_ts').notNullable();
-    table.primary(['user_nid', 'device_id', 'scope', 'txn_id']);
-  });
+  await knex.schema.raw(`CREATE TABLE transactions (
+    user_nid bigint NOT NULL, device_id text NOT NULL, request text NOT NULL, event_nid bigint NOT NULL,
+    txn_id text NOT NULL, created_ts bigint NOT NULL,
+    PRIMARY KEY (user_nid, device_id, request))${clustered(knex)}`);
+  await knex.schema.raw('CREATE INDEX transactions_of_event ON transactions (event_nid)');
   await knex.schema.createTable('receipts', (table) => {
     table.bigInteger('room_nid').notNullable();
     table.bigInteger('user_nid').notNullable();
@@ -201,4 +197,9 @@ async function createRest(knex: Knex): Promise<void> {
     table.bigInteger('created_ts').notNullable();
     table.bigInteger('uses').notNullable();
   });
+}
+
+/** Rows that are their own key are stored in it, where the database can. */
+function clustered(knex: Knex): string {
+  return knex.client.config.client === 'pg' ? '' : ' WITHOUT ROWID';
 }

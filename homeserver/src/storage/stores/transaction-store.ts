@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Database } from '../database/database.ts';
 import { defineInsert, defineQuery } from '../database/sql.ts';
 import type { UnitOfWork } from '../database/unit-of-work.ts';
@@ -14,19 +15,19 @@ export interface TransactionKey {
 const insertTransaction = defineInsert('transactions', {
   user_nid: 'bigint',
   device_id: 'text',
-  scope: 'text',
+  request: 'text',
+  event_nid: 'bigint',
   txn_id: 'text',
-  event_id: 'text',
   created_ts: 'bigint',
 });
-const eventOf = defineQuery<[number, string, string, string], { eventId: string }>(
-  `SELECT event_id AS "eventId" FROM transactions
-   WHERE user_nid = ? AND device_id = ? AND scope = ? AND txn_id = ?`,
+const eventOf = defineQuery<[number, string, string], { eventId: string }>(
+  `SELECT events.event_id AS "eventId" FROM transactions JOIN events ON events.nid = transactions.event_nid
+   WHERE transactions.user_nid = ? AND transactions.device_id = ? AND transactions.request = ?`,
 );
 // The plus keeps planners off the primary key, which holds all that a device ever sent.
-const ofEvents = defineQuery<[number, string, string[]], { eventId: string; txnId: string }>(
-  `SELECT event_id AS "eventId", txn_id AS "txnId" FROM transactions
-   WHERE +user_nid = ? AND device_id = ? AND event_id = ANY(?:text[])`,
+const ofEvents = defineQuery<[number, string, number[]], { nid: number; txnId: string }>(
+  `SELECT event_nid AS nid, txn_id AS "txnId" FROM transactions
+   WHERE +user_nid = ? AND device_id = ? AND event_nid = ANY(?:bigint[])`,
 );
 
 /** Which event each client transaction made, so that a repeated request makes no second one. */
@@ -38,27 +39,32 @@ export class TransactionStore {
   }
 
   /** Adds a transaction to the unit that stores its event: both are there, or neither. */
-  insert(unit: UnitOfWork, key: TransactionKey, eventId: string, createdTs: number): void {
+  insert(unit: UnitOfWork, key: TransactionKey, eventNid: number, createdTs: number): void {
     unit.write(insertTransaction, {
       user_nid: key.userNid,
       device_id: key.deviceId,
-      scope: key.scope,
+      request: digestOf(key),
+      event_nid: eventNid,
       txn_id: key.txnId,
-      event_id: eventId,
       created_ts: createdTs,
     });
   }
 
   /** The event that an earlier request with this key made. */
   async eventOf(key: TransactionKey): Promise<string | undefined> {
-    const row = await this.#database.get(eventOf, [key.userNid, key.deviceId, key.scope, key.txnId]);
+    const row = await this.#database.get(eventOf, [key.userNid, key.deviceId, digestOf(key)]);
     return row?.eventId;
   }
 
-  /** The transaction IDs with which a device sent these events. */
-  async idsOf(userNid: number, deviceId: string, eventIds: readonly string[]): Promise<Map<string, string>> {
-    if (eventIds.length === 0) return new Map();
-    const rows = await this.#database.all(ofEvents, [userNid, deviceId, [...eventIds]]);
-    return new Map(rows.map((row) => [row.eventId, row.txnId]));
+  /** The transaction IDs with which a device sent these events, by the event's number. */
+  async idsOf(userNid: number, deviceId: string, eventNids: readonly number[]): Promise<Map<number, string>> {
+    if (eventNids.length === 0) return new Map();
+    const rows = await this.#database.all(ofEvents, [userNid, deviceId, [...eventNids]]);
+    return new Map(rows.map((row) => [row.nid, row.txnId]));
   }
+}
+
+/** Scope and transaction ID in 16 characters, 96 bits: a row for each message ever sent has to be small. */
+function digestOf({ scope, txnId }: TransactionKey): string {
+  return hash('sha256', `${scope}\0${txnId}`, 'base64url').slice(0, 16);
 }

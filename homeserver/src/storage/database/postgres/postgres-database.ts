@@ -75,7 +75,11 @@ export class PostgresDatabase implements Database {
     }
   }
 
-  private constructor(url: string, onError: (error: Error) => void) {
+  private constructor(url: string, report: (error: Error) => void) {
+    // A connection that breaks while everything is being closed is no news.
+    const onError = (error: Error): void => {
+      if (this.#closing === undefined) report(error);
+    };
     this.#writer = new PostgresWriter(async () => {
       const client = new pg.Client({ connectionString: url, types, pipeline: true });
       client.on('error', onError);
