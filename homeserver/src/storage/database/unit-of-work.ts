@@ -68,7 +68,7 @@ export class UnitOfWork {
   readonly log: LogEntry[] = [];
   readonly heads: RoomHeadChange[] = [];
   readonly afterCommit: ((committed: Committed) => void)[] = [];
-  /** Whether a statement promises how many rows it changes. */
+  /** Whether it has to run by itself, in its place: it promises how many rows change, or has text of its own. */
   guarded = false;
 
   /** Adds a row to be written by a declared operation. */
@@ -97,7 +97,7 @@ export class UnitOfWork {
    * @param expectRows the number of rows it must change, else the unit is rolled back with `ExpectationFailed`.
    */
   run(text: string, values: readonly SqlValue[], expectRows?: number): this {
-    // A statement of its own may touch any table, so it also keeps its place among the declared writes.
+    // It may touch any table, so it cannot be gathered with others.
     this.guarded = true;
     this.statements.push({
       sqlite: text,
