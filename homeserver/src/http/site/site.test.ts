@@ -61,6 +61,19 @@ describe('the site', () => {
     expect(policy).not.to.include('unsafe-inline');
   });
 
+  it('keeps other windows away where browsers do so: over HTTPS', async () => {
+    const services = { publicUrl: 'https://test.example' };
+    const secure = await serveEndpoints([], { clientDirectory: folder, services });
+    const policyOf = async (asked: EndpointServer) =>
+      (await asked.fetch('/')).headers.get('cross-origin-opener-policy');
+    try {
+      expect(await policyOf(secure)).to.equal('same-origin');
+      expect(await policyOf(server)).to.equal(null);
+    } finally {
+      await secure.close();
+    }
+  });
+
   it('gives no file from outside of the build', async () => {
     for (const path of [
       '/..%2f..%2fetc/passwd',

@@ -35,6 +35,8 @@ export function createSite({
   logger,
 }: SiteOptions): Express {
   const policy = contentSecurityPolicy(publicUrl);
+  // Over plain HTTP browsers ignore this one, and complain of it.
+  const openerPolicy = publicUrl.startsWith('https:') ? { 'Cross-Origin-Opener-Policy': 'same-origin' } : {};
   const site = express();
   site.disable('x-powered-by').disable('etag');
 
@@ -55,7 +57,7 @@ export function createSite({
   site.use((_request, response, next) => {
     response.set({
       'Content-Security-Policy': policy,
-      'Cross-Origin-Opener-Policy': 'same-origin',
+      ...openerPolicy,
       'Referrer-Policy': 'no-referrer',
       'X-Content-Type-Options': 'nosniff',
     });
