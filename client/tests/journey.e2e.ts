@@ -70,9 +70,8 @@ describe('Two people find each other and talk', function () {
 
   it('lists both as online, on both sides', async () => {
     for (const visitor of [ada, bob]) {
-      const members = visitor.page.getByRole('complementary', { name: 'Members' });
-      await members.getByRole('button', { name: 'ada, Online' }).waitFor();
-      await members.getByRole('button', { name: 'bob, Online' }).waitFor();
+      await visitor.member('ada Online, runs this guild').waitFor();
+      await visitor.member('bob Online').waitFor();
     }
   });
 

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Clock } from '../src/base/clock.ts';
 import { createLogger, type LogLevel } from '../src/base/logger.ts';
 import { loadConfiguration } from '../src/server/configuration/index.ts';
 import { type RunningServer, runServer } from '../src/server/run-server.ts';
@@ -14,6 +15,8 @@ export type TestConfiguration = Readonly<Record<string, string>>;
 export interface TestServerOptions {
   /** A build of the web client that it serves; without one it has no pages. */
   readonly clientDirectory?: string;
+  /** The machine's clock unless given. */
+  readonly clock?: Clock;
 }
 
 /** Hashing that takes a millisecond: what passwords cost is not what these tests are about. */
@@ -27,28 +30,28 @@ export class TestServer {
   readonly #database: TestDatabase;
   readonly #dataDir: string;
   readonly #configuration: TestConfiguration;
-  readonly #clientDirectory: string;
+  readonly #options: TestServerOptions;
   #running: RunningServer | undefined;
 
   private constructor(
     database: TestDatabase,
     dataDir: string,
     configuration: TestConfiguration,
-    clientDirectory = join(dataDir, 'no-client'),
+    options: TestServerOptions,
   ) {
     this.#database = database;
     this.#dataDir = dataDir;
     this.#configuration = configuration;
-    this.#clientDirectory = clientDirectory;
+    this.#options = options;
   }
 
   /** Starts a server on an empty database. Stop it after the test. */
   static async start(
     configuration: TestConfiguration = {},
-    { clientDirectory }: TestServerOptions = {},
+    options: TestServerOptions = {},
   ): Promise<TestServer> {
     const dataDir = await mkdtemp(join(tmpdir(), 'guildhall-data-'));
-    const server = new TestServer(await createTestDatabase(), dataDir, configuration, clientDirectory);
+    const server = new TestServer(await createTestDatabase(), dataDir, configuration, options);
     try {
       await server.#run();
     } catch (error) {
@@ -112,7 +115,8 @@ export class TestServer {
     );
     this.#running = await runServer({
       configuration: loadConfiguration({ argv: [], env }),
-      clientDirectory: this.#clientDirectory,
+      clientDirectory: this.#options.clientDirectory ?? join(this.#dataDir, 'no-client'),
+      ...(this.#options.clock && { clock: this.#options.clock }),
       logger: createLogger({ level: (process.env.GUILDHALL_TEST_LOG as LogLevel | undefined) ?? 'error' }),
       passwordHashing: CHEAP_HASHING,
     });

@@ -1,10 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core';
-import { TestServer } from '../../../homeserver/test-kit/test-server.ts';
+import { ShiftedClock } from '../../../homeserver/test-kit/shifted-clock.ts';
+import { type TestConfiguration, TestServer } from '../../../homeserver/test-kit/test-server.ts';
 import { Visitor } from './visitor.ts';
 
 /** The build that `npm test` makes before it comes here; another one may be given. */
-const CLIENT = process.env.GUILDHALL_TEST_CLIENT ?? fileURLToPath(new URL('../../dist', import.meta.url));
+export const CLIENT =
+  process.env.GUILDHALL_TEST_CLIENT ?? fileURLToPath(new URL('../../dist', import.meta.url));
 
 /** A name that leads to this machine without being localhost: an insecure origin, as a LAN address is. */
 const PLAIN_HTTP_HOST = 'hall.test';
@@ -39,23 +41,27 @@ export interface VisitOptions extends BrowserContextOptions {
 /** A homeserver in this process that serves the client, and a Chromium in which people visit it. */
 export class Hall {
   readonly server: TestServer;
+  /** The server's clock. */
+  readonly clock: ShiftedClock;
   readonly #browser: Browser;
   readonly #visitors = new Set<Visitor>();
 
-  private constructor(server: TestServer, browser: Browser) {
+  private constructor(server: TestServer, clock: ShiftedClock, browser: Browser) {
     this.server = server;
+    this.clock = clock;
     this.#browser = browser;
   }
 
   /** Opens a hall with an empty database. Close it after the tests. */
-  static async open(): Promise<Hall> {
-    const server = await TestServer.start({}, { clientDirectory: CLIENT });
+  static async open(configuration: TestConfiguration = {}): Promise<Hall> {
+    const clock = new ShiftedClock();
+    const server = await TestServer.start(configuration, { clientDirectory: CLIENT, clock });
     try {
       const browser = await chromium.launch({
         executablePath: process.env.GUILDHALL_TEST_CHROMIUM ?? '/usr/bin/chromium',
         args: CHROMIUM_ARGUMENTS,
       });
-      return new Hall(server, browser);
+      return new Hall(server, clock, browser);
     } catch (error) {
       await server.stop();
       throw error;

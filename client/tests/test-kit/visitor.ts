@@ -104,6 +104,13 @@ export class Visitor {
       .getByRole('link', { name, exact: true });
   }
 
+  /** A line of the list of members; its name says how present somebody is. */
+  member(name: string | RegExp): Locator {
+    return this.page
+      .getByRole('complementary', { name: 'Members' })
+      .getByRole('button', { name, exact: true });
+  }
+
   get dialog(): Locator {
     return this.page.getByRole('dialog');
   }

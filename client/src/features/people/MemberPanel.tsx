@@ -6,6 +6,7 @@ import { joinClasses } from '../../lib/join-classes.ts';
 import type { Member, MemberList } from '../../matrix/types.ts';
 import { describePresence, PresenceSign } from '../../ui/PresenceSign.tsx';
 import { Skeleton } from '../../ui/Skeleton.tsx';
+import { VisuallyHidden } from '../../ui/VisuallyHidden.tsx';
 import { MediaAvatar } from '../media/MediaAvatar.tsx';
 import { useGateway, useStore } from '../session/gateway-context.ts';
 import styles from './MemberPanel.module.css';
@@ -81,7 +82,6 @@ function MemberButton({ member, roomId }: { readonly member: Member; readonly ro
     <button
       type="button"
       className={joinClasses(styles.member, member.presence === 'offline' && styles.absent)}
-      aria-label={describeMember(member)}
       onClick={() => openDialog({ kind: 'person', userId: member.userId, roomId })}
     >
       <MediaAvatar
@@ -94,6 +94,7 @@ function MemberButton({ member, roomId }: { readonly member: Member; readonly ro
       <span className={styles.words}>
         <span className={styles.nameLine}>
           <span className={styles.name}>{member.name}</span>
+          <VisuallyHidden>{describeMember(member)}</VisuallyHidden>
           {member.rank === 'owner' && <Crown size={14} className={styles.rank} aria-hidden />}
           {member.rank === 'moderator' && <Shield size={14} className={styles.rank} aria-hidden />}
         </span>
@@ -103,10 +104,10 @@ function MemberButton({ member, roomId }: { readonly member: Member; readonly ro
   );
 }
 
-/** "Ada, Online, runs this guild" */
-function describeMember({ name, rank, presence }: Member): string {
+/** What the signs beside a name say: "Online, runs this guild". */
+function describeMember({ rank, presence }: Member): string {
   const words = { owner: 'runs this guild', moderator: 'moderator', member: undefined }[rank];
-  return [name, describePresence(presence), words].filter(Boolean).join(', ');
+  return [describePresence(presence), words].filter(Boolean).join(', ');
 }
 
 function MembersSkeleton() {
