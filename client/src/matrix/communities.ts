@@ -1,9 +1,9 @@
-import { EventType, type MatrixClient } from 'matrix-js-sdk';
+import { EventType, type MatrixClient, Preset } from 'matrix-js-sdk';
 import * as guilds from '../lib/homeserver/guilds.ts';
 import type { Session } from '../lib/homeserver/session.ts';
 import { asArray, asObject } from '../lib/parse.ts';
 import { buildChannelTree, listChannels } from './channel-tree.ts';
-import { createDirectory, fetchUnjoinedRooms, listDirectRooms } from './directory.ts';
+import { createDirectory, fetchUnjoinedRooms, listDirectRooms, type UnjoinedRooms } from './directory.ts';
 
 /** How long we wait for sync to bring what a request made, in milliseconds. */
 const arrivalTimeout = 15_000;
@@ -47,7 +47,7 @@ export function createCommunityActions(client: MatrixClient, session: Session): 
     },
     createInviteLink: async (guildId) => {
       const code = await guilds.createInvite(session.accessToken, guildId);
-      return `${window.location.origin}/invite/${encodeURIComponent(code)}`;
+      return `${client.getHomeserverUrl()}/invite/${encodeURIComponent(code)}`;
     },
     async invite(roomId, userId) {
       await client.invite(roomId, userId);
@@ -94,7 +94,7 @@ export function createCommunityActions(client: MatrixClient, session: Session): 
 
 /** Joins every channel of a guild that lets its members in. Channels that do not are no failure: they are private. */
 async function joinChannels(client: MatrixClient, guildId: string): Promise<void> {
-  const unjoined = await fetchUnjoinedRooms(client, guildId).catch(() => new Map());
+  const unjoined = await fetchUnjoinedRooms(client, guildId).catch((): UnjoinedRooms => new Map());
   for (const { roomId } of unjoined.values()) await client.joinRoom(roomId).catch(() => undefined);
 }
 
@@ -109,7 +109,7 @@ async function leaveGuild(client: MatrixClient, guildId: string): Promise<void> 
 
 async function createDirect(client: MatrixClient, userId: string): Promise<string> {
   const { room_id: roomId } = await client.createRoom({
-    preset: 'trusted_private_chat' as never,
+    preset: Preset.TrustedPrivateChat,
     is_direct: true,
     invite: [userId],
   });
@@ -120,9 +120,12 @@ async function createDirect(client: MatrixClient, userId: string): Promise<strin
 /** Adds a room to the conversations with a person (Matrix 1.19, "m.direct"). */
 async function rememberDirect(client: MatrixClient, userId: string, roomId: string): Promise<void> {
   const content = asObject(client.getAccountData(EventType.Direct)?.getContent()) ?? {};
-  const roomIds = asArray(content[userId]).map(String);
-  if (roomIds.includes(roomId)) return;
-  await client.setAccountData(EventType.Direct, { ...content, [userId]: [...roomIds, roomId] } as never);
+  const direct: Record<string, string[]> = {};
+  for (const [partnerId, roomIds] of Object.entries(content))
+    direct[partnerId] = asArray(roomIds).map(String);
+  const known = direct[userId] ?? [];
+  if (known.includes(roomId)) return;
+  await client.setAccountData(EventType.Direct, { ...direct, [userId]: [...known, roomId] });
 }
 
 /** Waits until sync made something true; gives up silently, because the request itself did succeed. */

@@ -15,7 +15,7 @@ import { type CommunityActions, createCommunityActions } from './communities.ts'
 import { GuildListStore, GuildStore, type HomeSnapshot, HomeStore } from './guild-stores.ts';
 import { createMediaLoader, MediaCache } from './media.ts';
 import { createMessageActions, type MessageActions } from './messages.ts';
-import { quietLogger } from './quiet-logger.ts';
+import { quietGlobalLogger, quietLogger } from './quiet-logger.ts';
 import { Cell, type Readable } from './store.ts';
 import { TimelineStore } from './timeline-store.ts';
 import type { ChannelDetails, Connection, GuildDetails, GuildSummary, MemberList, Person } from './types.ts';
@@ -44,21 +44,31 @@ export interface Gateway {
 /** How many events of each room the first sync brings. */
 const initialEvents = 30;
 
+export interface GatewayOptions {
+  /** Origin of the homeserver. */
+  readonly baseUrl: string;
+  /** Says `online` and `offline`, as a browser's window does. */
+  readonly network?: EventTarget;
+  /** How requests are made; the platform's `fetch` unless it is given. */
+  readonly fetch?: typeof fetch;
+}
+
 /** Starts the client of a session. Views can show what the gateway has as soon as its connection is `live`. */
-export function startGateway(session: Session): Gateway {
+export function startGateway(session: Session, options: GatewayOptions): Gateway {
+  quietGlobalLogger();
   const client = createClient({
-    baseUrl: window.location.origin,
+    baseUrl: options.baseUrl,
+    ...(options.fetch && { fetchFn: options.fetch }),
     userId: session.userId,
     deviceId: session.deviceId,
     accessToken: session.accessToken,
     timelineSupport: true,
-    // Calls speak LiveKit, when they come; the SDK need not look for the servers of the old kind, nor of the new one yet.
     disableVoip: true,
     logger: quietLogger,
   });
-  client._unstable_getRTCTransports = () => Promise.resolve([]);
+  leaveCallsOut(client);
   const feed = new ChangeFeed(client);
-  const connection = watchConnection(client);
+  const connection = watchConnection(client, options.network);
   void client.startClient({
     initialSyncLimit: initialEvents,
     lazyLoadMembers: true,
@@ -86,6 +96,12 @@ export function startGateway(session: Session): Gateway {
   };
 }
 
+/** Nobody calls here yet: the SDK need not ask the server for call servers, nor watch every room for calls. */
+function leaveCallsOut(client: MatrixClient): void {
+  client._unstable_getRTCTransports = () => Promise.resolve([]);
+  client.matrixRTC.start = () => undefined;
+}
+
 /** Makes each store once: views ask for them while they render. */
 function keepOne<T>(create: (id: string) => T): (id: string) => T {
   const made = new Map<string, T>();
@@ -99,7 +115,10 @@ function keepOne<T>(create: (id: string) => T): (id: string) => T {
 }
 
 /** Follows the sync loop and what the browser says of the network. */
-function watchConnection(client: MatrixClient): {
+function watchConnection(
+  client: MatrixClient,
+  network: EventTarget | undefined,
+): {
   readonly state: Cell<Connection>;
   readonly stop: () => void;
 } {
@@ -128,11 +147,11 @@ function watchConnection(client: MatrixClient): {
     }
   });
   client.on(HttpApiEvent.SessionLoggedOut, () => state.set({ phase: 'signed-out' }));
-  window.addEventListener('offline', handleLost);
-  window.addEventListener('online', handleOnline);
+  network?.addEventListener('offline', handleLost);
+  network?.addEventListener('online', handleOnline);
   const stop = (): void => {
-    window.removeEventListener('offline', handleLost);
-    window.removeEventListener('online', handleOnline);
+    network?.removeEventListener('offline', handleLost);
+    network?.removeEventListener('online', handleOnline);
   };
   return { state, stop };
 }

@@ -1,4 +1,5 @@
-import { EventStatus, type MatrixClient, type MatrixEvent, RelationType } from 'matrix-js-sdk';
+import { EventStatus, EventType, type MatrixClient, type MatrixEvent, RelationType } from 'matrix-js-sdk';
+import type { RoomMessageEventContent } from 'matrix-js-sdk/lib/types.js';
 import { convertMarkdown, type Mention } from '../lib/markdown/to-matrix.ts';
 import type { JsonObject } from '../lib/parse.ts';
 
@@ -46,29 +47,36 @@ export interface MessageActions {
   setTyping(channelId: string, isTyping: boolean): void;
 }
 
+/** The content of a message; which fields it has beside these depends on its kind. */
+type MessageFields = JsonObject & { readonly msgtype: string; readonly body: string };
+
 export function createMessageActions(client: MatrixClient): MessageActions {
-  const send = (channelId: string, type: 'm.room.message' | 'm.reaction', content: JsonObject): void => {
+  const send = (channelId: string, content: MessageFields): void => {
+    // The SDK's types know each kind of message by its fields; ours are built and tested below.
     // A failure leaves the message in the timeline, marked as not sent.
-    client.sendEvent(channelId, type as never, content as never).catch(() => undefined);
+    client.sendMessage(channelId, content as RoomMessageEventContent).catch(() => undefined);
   };
   const findPending = (channelId: string, eventId: string): MatrixEvent | undefined =>
     client
       .getRoom(channelId)
       ?.getPendingEvents()
-      .find((event) => event.getId() === eventId && event.status === EventStatus.NOT_SENT);
+      .find((event) => {
+        // An edit or deletion that failed is known by the message it was meant for.
+        const isMeant = event.getId() === eventId || event.getAssociatedId() === eventId;
+        return isMeant && event.status === EventStatus.NOT_SENT;
+      });
 
   return {
-    sendText: (channelId, outgoing) => send(channelId, 'm.room.message', buildText(outgoing)),
-    editText: (channelId, eventId, outgoing) =>
-      send(channelId, 'm.room.message', buildEdit(eventId, outgoing)),
+    sendText: (channelId, outgoing) => send(channelId, buildText(outgoing)),
+    editText: (channelId, eventId, outgoing) => send(channelId, buildEdit(eventId, outgoing)),
     async sendFile(channelId, outgoing, control) {
       const mxc = await upload(client, outgoing.file, control);
-      send(channelId, 'm.room.message', buildFile(outgoing, mxc));
+      send(channelId, buildFile(outgoing, mxc));
     },
-    react: (channelId, eventId, key) =>
-      send(channelId, 'm.reaction', {
-        'm.relates_to': { rel_type: RelationType.Annotation, event_id: eventId, key },
-      }),
+    react(channelId, eventId, key) {
+      const relation = { rel_type: RelationType.Annotation as const, event_id: eventId, key };
+      client.sendEvent(channelId, EventType.Reaction, { 'm.relates_to': relation }).catch(() => undefined);
+    },
     async remove(channelId, eventId) {
       await client.redactEvent(channelId, eventId);
     },
@@ -89,7 +97,7 @@ export function createMessageActions(client: MatrixClient): MessageActions {
 }
 
 /** The content of a text message (Matrix 1.19, "m.text", "Rich replies", "User and room mentions"). */
-export function buildText({ text, mentions, replyTo }: OutgoingText): JsonObject {
+export function buildText({ text, mentions, replyTo }: OutgoingText): MessageFields {
   const { body, formattedBody, mentionedUserIds } = convertMarkdown(text, mentions);
   const mentioned = new Set(mentionedUserIds);
   if (replyTo) mentioned.add(replyTo.authorId);
@@ -103,7 +111,7 @@ export function buildText({ text, mentions, replyTo }: OutgoingText): JsonObject
 }
 
 /** The content of an edit (Matrix 1.19, "Event replacements"); it tells nobody anew that they were mentioned. */
-export function buildEdit(eventId: string, outgoing: OutgoingText): JsonObject {
+export function buildEdit(eventId: string, outgoing: OutgoingText): MessageFields {
   const content = buildText({ ...outgoing, replyTo: undefined });
   return {
     ...content,
@@ -116,13 +124,13 @@ export function buildEdit(eventId: string, outgoing: OutgoingText): JsonObject {
 }
 
 /** The content of an image or file message (Matrix 1.19, "m.image", "m.file", "Media captions"). */
-export function buildFile({ file, width, height, caption }: OutgoingFile, mxc: string): JsonObject {
+export function buildFile({ file, width, height, caption }: OutgoingFile, mxc: string): MessageFields {
   const isImage = width !== undefined && height !== undefined;
   const text = caption && (caption.text.trim() !== '' || caption.replyTo) ? buildText(caption) : undefined;
   return {
     ...text,
     msgtype: isImage ? 'm.image' : 'm.file',
-    body: (text?.body as string | undefined) || file.name,
+    body: text?.body || file.name,
     filename: file.name,
     url: mxc,
     info: {

@@ -3,14 +3,14 @@ const hiddenDelay = 200;
 
 /** Runs work before the next frame is drawn, or soon when none will be. */
 export function runBeforeNextFrame(work: () => void): void {
-  let done = false;
+  let isDone = false;
   const runOnce = (): void => {
-    if (done) return;
-    done = true;
-    window.clearTimeout(timer);
-    window.cancelAnimationFrame(frame);
+    if (isDone) return;
+    isDone = true;
+    clearTimeout(timer);
     work();
   };
-  const timer = window.setTimeout(runOnce, hiddenDelay);
-  const frame = window.requestAnimationFrame(runOnce);
+  const timer = setTimeout(runOnce, hiddenDelay);
+  // Outside a browser, in tests, there are no frames.
+  if (typeof requestAnimationFrame === 'function') requestAnimationFrame(runOnce);
 }

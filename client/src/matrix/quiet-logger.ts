@@ -1,4 +1,4 @@
-import type { Logger } from 'matrix-js-sdk/lib/logger.js';
+import { type Logger, logger } from 'matrix-js-sdk/lib/logger.js';
 
 const ignore = (): void => {};
 
@@ -18,3 +18,9 @@ export const quietLogger: Logger = {
   },
   getChild: () => quietLogger,
 };
+
+/** Quiets the parts of the SDK that do not use the logger they were given. */
+export function quietGlobalLogger(): void {
+  // A logger of the package loglevel, which the SDK's types do not say.
+  if ('setLevel' in logger && typeof logger.setLevel === 'function') logger.setLevel('error', false);
+}

@@ -17,7 +17,7 @@ const unreadDepth = 100;
 const messageTypes: ReadonlySet<string> = new Set(['m.room.message', 'm.sticker', 'm.room.encrypted']);
 
 /** Whether an event is something that a person said: the kind of event that makes a channel unread. */
-export function isMessageEvent(event: MatrixEvent): boolean {
+function isMessageEvent(event: MatrixEvent): boolean {
   return messageTypes.has(event.getType()) && !event.isRelation('m.replace');
 }
 

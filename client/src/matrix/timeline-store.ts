@@ -1,4 +1,5 @@
 import { Direction, type EventTimeline, type MatrixClient, type MatrixEvent, type Room } from 'matrix-js-sdk';
+import { shareStructure } from '../lib/share-structure.ts';
 import type { ChangeBatch, ChangeFeed } from './change-feed.ts';
 import { listDirectRooms } from './directory.ts';
 import { FeedStore } from './feed-store.ts';
@@ -22,6 +23,8 @@ export class TimelineStore extends FeedStore<TimelineSnapshot> {
   readonly #client: MatrixClient;
   readonly #channelId: string;
   readonly #entries = new Map<string, Message | Notice | undefined>();
+  /** Events that may look different now; their entries are read again and shared with what they were. */
+  readonly #stale = new Set<string>();
   readonly #items = new Map<string, TimelineItem>();
   readonly #pieceStarts = new Set<string>();
   readonly #fetchedQuotes = new Set<string>();
@@ -129,17 +132,17 @@ export class TimelineStore extends FeedStore<TimelineSnapshot> {
   protected override isConcerned(batch: ChangeBatch): boolean {
     const change = batch.rooms.get(this.#channelId);
     if (!change) return false;
-    if (change.members || change.redaction) this.#entries.clear();
+    if (change.members || change.redaction) this.#markAllStale();
     for (const eventId of change.events) {
-      this.#entries.delete(eventId);
-      for (const replyId of this.#quotedBy.get(eventId) ?? []) this.#entries.delete(replyId);
+      this.#stale.add(eventId);
+      for (const replyId of this.#quotedBy.get(eventId) ?? []) this.#stale.add(replyId);
     }
     return change.timeline || change.members || change.redaction || change.state;
   }
 
   protected override attach(): void {
     // Nobody told us of changes while we were detached.
-    this.#entries.clear();
+    this.#markAllStale();
     super.attach();
   }
 
@@ -210,16 +213,21 @@ export class TimelineStore extends FeedStore<TimelineSnapshot> {
     const isDirect = listDirectRooms(this.#client).has(room.roomId);
     for (const event of this.#listEvents(room)) {
       const eventId = event.getId() ?? '';
-      if (!this.#entries.has(eventId)) this.#readEntry(room, event, eventId);
+      if (!this.#entries.has(eventId) || this.#stale.has(eventId)) this.#readEntry(room, event, eventId);
       const entry = this.#entries.get(eventId);
       if (entry && !(isDirect && isComingOrGoing(entry))) entries.push(entry);
     }
     return entries;
   }
 
+  #markAllStale(): void {
+    for (const eventId of this.#entries.keys()) this.#stale.add(eventId);
+  }
+
   #readEntry(room: Room, event: MatrixEvent, eventId: string): void {
-    const entry = readEntry(this.#client, room, event);
+    const entry = shareStructure(this.#entries.get(eventId), readEntry(this.#client, room, event));
     this.#entries.set(eventId, entry);
+    this.#stale.delete(eventId);
     if (entry?.kind !== 'message' || !entry.reply) return;
     const replies = this.#quotedBy.get(entry.reply.eventId) ?? new Set();
     this.#quotedBy.set(entry.reply.eventId, replies.add(eventId));
@@ -240,7 +248,7 @@ export class TimelineStore extends FeedStore<TimelineSnapshot> {
       .getEventTimeline(room.getUnfilteredTimelineSet(), quotedId)
       .catch(() => undefined);
     if (!found) return;
-    this.#entries.delete(replyId);
+    this.#stale.add(replyId);
     this.refresh();
   }
 }

@@ -1,11 +1,31 @@
-import { ShieldAlert } from 'lucide-react';
+import { ShieldAlert, X } from 'lucide-react';
+import { useState } from 'react';
 import { Banner } from '../../ui/Banner.tsx';
+import styles from './InsecureOriginBanner.module.css';
 
-/** Says what a browser withholds on plain HTTP, so that nobody looks for it in vain. Nothing on a secure origin. */
+const storageKey = 'guildhall.insecure-origin-noted';
+
+/**
+ * Says what a browser withholds on plain HTTP, so that nobody looks for it in vain. Nothing on a secure origin.
+ * Whoever has read it may put it away for as long as the tab is open.
+ */
 export function InsecureOriginBanner() {
-  if (window.isSecureContext) return null;
+  const [isNoted, setIsNoted] = useState(() => sessionStorage.getItem(storageKey) !== null);
+  if (window.isSecureContext || isNoted) return null;
+  const handleNoted = (): void => {
+    sessionStorage.setItem(storageKey, 'yes');
+    setIsNoted(true);
+  };
   return (
-    <Banner tone="warning" icon={<ShieldAlert size={18} aria-hidden />}>
+    <Banner
+      tone="warning"
+      icon={<ShieldAlert size={18} aria-hidden />}
+      action={
+        <button type="button" className={styles.close} aria-label="Dismiss the notice" onClick={handleNoted}>
+          <X size={18} aria-hidden />
+        </button>
+      }
+    >
       <strong>This connection is not encrypted.</strong> Over plain HTTP, browsers leave out notifications,
       pasting images from the clipboard, voice and end-to-end encryption. Open Guildhall over HTTPS to have
       them.

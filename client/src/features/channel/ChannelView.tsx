@@ -66,13 +66,17 @@ function useFileDrop(isEnabled: boolean, handleFiles: (files: Iterable<File>) =>
   };
 }
 
-/** Letters that are typed while nothing has the focus go into the composer. */
+/** Where letters mean something already. */
+const ownsLetters =
+  'input, textarea, select, [contenteditable], [role="log"], [role="menu"], [role="dialog"]';
+
+/** Letters that are typed where they mean nothing go into the composer. */
 function useTypeAnywhere(channelId: string): void {
   useEffect(() => {
     const handleKey = (event: KeyboardEvent): void => {
       const isLetter = event.key.length === 1 && event.key !== ' ';
       if (!isLetter || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-      if (document.activeElement !== document.body) return;
+      if (event.target instanceof Element && event.target.closest(ownsLetters)) return;
       changeComposer(channelId, { focusRequests: readComposer(channelId).focusRequests + 1 });
     };
     window.addEventListener('keydown', handleKey);

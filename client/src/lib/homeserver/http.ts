@@ -18,7 +18,7 @@ export class HomeserverError extends Error {
 }
 
 /** No answer came: the server is down or the network is. */
-export class UnreachableError extends Error {
+class UnreachableError extends Error {
   override readonly name = 'UnreachableError';
 }
 

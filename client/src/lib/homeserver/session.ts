@@ -9,7 +9,7 @@ export interface Session {
 
 const storageKey = 'guildhall.session';
 
-export function parseSession(value: unknown): Session | undefined {
+function parseSession(value: unknown): Session | undefined {
   const fields = asObject(value);
   const userId = asString(fields?.userId);
   const deviceId = asString(fields?.deviceId);

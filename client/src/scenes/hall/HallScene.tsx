@@ -15,7 +15,7 @@ export default function HallScene() {
   useEffect(() => {
     const session = loadSession();
     if (!session) return;
-    const started = startGateway(session);
+    const started = startGateway(session, { baseUrl: window.location.origin, network: window });
     setGateway(started);
     return () => started.stop();
   }, []);

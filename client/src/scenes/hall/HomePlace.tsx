@@ -58,7 +58,7 @@ function Welcome() {
           }
         >
           {hasGuilds
-            ? 'Pick a conversation on the left, or begin a new one.'
+            ? 'Pick a conversation, or begin a new one.'
             : 'A guild is a place for your people. Create one, or open an invite link that somebody sent you.'}
         </EmptyState>
       </div>

@@ -1,0 +1,266 @@
+import { expect } from 'chai';
+import { type Gateway, startGateway } from './gateway.ts';
+import {
+  me,
+  membership,
+  type RoomUpdate,
+  releaseTimers,
+  roomState,
+  ScriptedServer,
+  say,
+  stateEvent,
+} from './scripted-server.ts';
+import type { Readable } from './store.ts';
+import type { Message, TimelineItem } from './types.ts';
+
+const ada = '@ada:hall';
+const ben = '@ben:hall';
+const steward = '@_guildhall:hall';
+const channel = '!general';
+const guild = '!guild';
+
+/** Waits until a store's snapshot is as expected. */
+async function until<T>(store: Readable<T>, isReached: (snapshot: T) => boolean): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      unsubscribe();
+      reject(new Error(`It never came: ${JSON.stringify(store.getSnapshot())}`));
+    }, 1500);
+    const check = (): void => {
+      if (!isReached(store.getSnapshot())) return;
+      clearTimeout(timer);
+      unsubscribe();
+      resolve(store.getSnapshot());
+    };
+    const unsubscribe = store.subscribe(() => queueMicrotask(check));
+    check();
+  });
+}
+
+function messagesOf(items: readonly TimelineItem[]): Message[] {
+  return items.flatMap((item) => (item.type === 'message' ? [item.message] : []));
+}
+
+/** What the messages say, in order. */
+function bodies(items: readonly TimelineItem[]): string[] {
+  return messagesOf(items).map(({ content }) => (content.kind === 'text' ? content.body : content.kind));
+}
+
+describe('startGateway', () => {
+  let server: ScriptedServer;
+  let restoreTimers: () => void;
+  let gateway: Gateway;
+
+  async function open(rooms: Record<string, RoomUpdate>): Promise<void> {
+    server = new ScriptedServer();
+    server.sync(rooms);
+    const session = { userId: me, deviceId: 'D', accessToken: 'token' };
+    gateway = startGateway(session, { baseUrl: 'http://hall', fetch: server.fetch });
+    await until(gateway.connection, ({ phase }) => phase === 'live');
+  }
+
+  function openChannel(timeline: RoomUpdate['timeline'] = []): Promise<void> {
+    return open({ [channel]: { state: roomState('general', [me, ada, ben, steward]), timeline } });
+  }
+
+  before(() => {
+    restoreTimers = releaseTimers();
+  });
+
+  after(() => restoreTimers());
+
+  afterEach(() => {
+    gateway.stop();
+    server.close();
+  });
+
+  describe('timeline', () => {
+    it('shows messages as they arrive, and the edits and reactions that belong to them', async () => {
+      await openChannel([say('$1', ada, 'hello')]);
+      const timeline = gateway.timeline(channel);
+      server.sync({
+        [channel]: {
+          timeline: [
+            say('$2', ben, 'hi'),
+            say('$3', ada, '* hello all', {
+              'm.new_content': { msgtype: 'm.text', body: 'hello all' },
+              'm.relates_to': { rel_type: 'm.replace', event_id: '$1' },
+            }),
+            {
+              ...say('$4', ben, ''),
+              type: 'm.reaction',
+              content: { 'm.relates_to': { rel_type: 'm.annotation', event_id: '$1', key: '🔥' } },
+            },
+          ],
+        },
+      });
+      const { items } = await until(timeline, (snapshot) => bodies(snapshot.items).length === 2);
+      expect(bodies(items)).to.deep.equal(['hello all', 'hi']);
+      const [first] = messagesOf(items);
+      expect(first).to.deep.include({ edited: true, isOwn: false });
+      expect(first?.reactions).to.deep.equal([
+        { key: '🔥', count: 1, names: ['Ben'], ownEventId: undefined },
+      ]);
+    });
+
+    it('keeps a reaction out once it was taken back', async () => {
+      const reaction = { 'm.relates_to': { rel_type: 'm.annotation', event_id: '$1', key: '🔥' } };
+      await openChannel([
+        say('$1', ada, 'hello'),
+        { ...say('$2', ben, ''), type: 'm.reaction', content: reaction },
+      ]);
+      const timeline = gateway.timeline(channel);
+      await until(timeline, ({ items }) => messagesOf(items)[0]?.reactions.length === 1);
+      server.sync({
+        [channel]: {
+          timeline: [
+            { ...say('$3', ben, ''), type: 'm.room.redaction', content: { redacts: '$2' }, redacts: '$2' },
+          ],
+        },
+      });
+      await until(timeline, ({ items }) => messagesOf(items)[0]?.reactions.length === 0);
+    });
+
+    it('quotes what the answered message says now', async () => {
+      const reply = { 'm.relates_to': { 'm.in_reply_to': { event_id: '$1' } } };
+      await openChannel([say('$1', ada, 'first'), say('$2', ben, 'second', reply)]);
+      const timeline = gateway.timeline(channel);
+      await until(timeline, ({ items }) => messagesOf(items)[1]?.reply?.excerpt === 'first');
+      server.sync({
+        [channel]: {
+          timeline: [
+            say('$3', ada, '* changed', {
+              'm.new_content': { msgtype: 'm.text', body: 'changed' },
+              'm.relates_to': { rel_type: 'm.replace', event_id: '$1' },
+            }),
+          ],
+        },
+      });
+      await until(timeline, ({ items }) => messagesOf(items)[1]?.reply?.excerpt === 'changed');
+    });
+
+    it('leaves the words of a deleted message out', async () => {
+      await openChannel([say('$1', ada, 'oops')]);
+      const timeline = gateway.timeline(channel);
+      await until(timeline, ({ items }) => bodies(items).length === 1);
+      server.sync({
+        [channel]: {
+          timeline: [
+            { ...say('$2', ada, ''), type: 'm.room.redaction', content: { redacts: '$1' }, redacts: '$1' },
+          ],
+        },
+      });
+      await until(timeline, ({ items }) => bodies(items)[0] === 'deleted');
+    });
+
+    it('never mentions the steward', async () => {
+      await openChannel([
+        stateEvent('m.room.topic', '', { topic: 'tea' }, steward),
+        membership(steward, 'join'),
+        membership('@cleo:hall', 'join'),
+      ]);
+      const timeline = gateway.timeline(channel);
+      const { items } = await until(timeline, (snapshot) => snapshot.items.length > 0);
+      expect(items.flatMap((item) => (item.type === 'notices' ? item.lines : []))).to.deep.equal([
+        'Cleo joined',
+      ]);
+      const members = await until(gateway.members(channel), ({ absent }) => absent.length === 4);
+      expect(members.absent.map(({ name }) => name)).to.deep.equal(['Ada', 'Ben', 'Cleo', 'Me']);
+    });
+
+    it('keeps the identity of messages that did not change', async () => {
+      await openChannel([say('$1', ada, 'one')]);
+      const timeline = gateway.timeline(channel);
+      const stop = timeline.subscribe(() => {});
+      const before = timeline.getSnapshot().items.find((item) => item.type === 'message');
+      server.sync({ [channel]: { timeline: [say('$2', ada, 'two')] } });
+      const { items } = await until(timeline, (snapshot) => bodies(snapshot.items).length === 2);
+      expect(items.find((item) => item.type === 'message')).to.equal(before);
+      stop();
+    });
+  });
+
+  describe('sending', () => {
+    it('shows a message at once and keeps its place and key when the server returns it', async () => {
+      await openChannel();
+      const timeline = gateway.timeline(channel);
+      gateway.messages.sendText(channel, { text: 'hello', mentions: [] });
+      const echo = await until(timeline, ({ items }) => bodies(items).length === 1);
+      const key = messagesOf(echo.items)[0]?.key;
+      await until(timeline, ({ items }) => messagesOf(items)[0]?.status === 'sent');
+      const transactionId = server.requests.at(-1)?.path.split('/').at(-1);
+      server.sync({
+        [channel]: {
+          timeline: [{ ...say('$sent-1', me, 'hello'), unsigned: { transaction_id: transactionId } }],
+        },
+      });
+      const sent = await until(timeline, ({ items }) => messagesOf(items)[0]?.eventId === '$sent-1');
+      expect(messagesOf(sent.items)).to.have.length(1);
+      expect(messagesOf(sent.items)[0]?.key).to.equal(key);
+    });
+
+    it('marks a message that was refused, and sends it again when asked', async () => {
+      await openChannel();
+      const timeline = gateway.timeline(channel);
+      const accept = server.answer;
+      server.answer = () => {
+        throw new TypeError('fetch failed');
+      };
+      gateway.messages.sendText(channel, { text: 'hello', mentions: [] });
+      const failed = await until(timeline, ({ items }) => messagesOf(items)[0]?.status === 'failed');
+      server.answer = accept;
+      gateway.messages.retry(channel, messagesOf(failed.items)[0]?.eventId ?? '');
+      await until(timeline, ({ items }) => messagesOf(items)[0]?.status === 'sent');
+    });
+  });
+
+  describe('guilds', () => {
+    const child = (roomId: string): ReturnType<typeof stateEvent> =>
+      stateEvent('m.space.child', roomId, { via: ['hall'] }, steward);
+
+    it('tells guilds, categories and channels apart and adds up what is new', async () => {
+      await open({
+        [guild]: {
+          state: [
+            ...roomState('Club', [me, ada, steward], { type: 'm.space' }),
+            child('!games'),
+            child(channel),
+          ],
+        },
+        '!games': { state: [...roomState('Games', [me, steward], { type: 'm.space' }), child('!chess')] },
+        [channel]: { state: roomState('general', [me, ada]), timeline: [say('$1', ada, 'hello')] },
+        '!chess': { state: roomState('chess', [me]), unread: { notification_count: 3, highlight_count: 2 } },
+      });
+      expect(await until(gateway.guilds, (list) => list.length === 1)).to.deep.equal([
+        { guildId: guild, name: 'Club', avatarMxc: undefined, unread: true, mentions: 2 },
+      ]);
+      const details = await until(gateway.guild(guild), (value) => value !== undefined);
+      expect(details?.memberCount).to.equal(2);
+      expect(details?.tree.channels.map(({ name, unread }) => [name, unread])).to.deep.equal([
+        ['general', true],
+      ]);
+      expect(
+        details?.tree.categories.map(({ name, channels }) => [name, channels[0]?.mentions]),
+      ).to.deep.equal([['Games', 2]]);
+    });
+
+    it('marks a channel as read and tells the server once', async () => {
+      await openChannel([say('$1', ada, 'hello')]);
+      const home = await until(gateway.home, ({ channels }) => channels[0]?.unread === true);
+      expect(home.total.unread).to.equal(true);
+      await gateway.timeline(channel).markRead();
+      await gateway.timeline(channel).markRead();
+      await until(gateway.home, ({ channels }) => channels[0]?.unread === false);
+      expect(server.requests.filter(({ path }) => path.endsWith('/read_markers'))).to.have.length(1);
+    });
+  });
+
+  it('names those who are typing, but not ourselves', async () => {
+    await openChannel();
+    const typing = gateway.typing(channel);
+    server.sync({ [channel]: { typing: [ada, me] } });
+    expect(await until(typing, (names) => names.length > 0)).to.deep.equal(['Ada']);
+    server.sync({ [channel]: { typing: [] } });
+    await until(typing, (names) => names.length === 0);
+  });
+});
