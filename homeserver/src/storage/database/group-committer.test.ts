@@ -124,6 +124,20 @@ describe('The group committer', () => {
       expect(await database.all(facts, [])).to.have.length(100);
     }));
 
+  it('gives no id again when the batch that was under way meanwhile is undone', () =>
+    withStorage(async ({ database }) => {
+      await database.commit(insert('taken'));
+      const firsts: number[] = [];
+      for (let round = 0; round < 20; round += 1) {
+        const refused = database.commit(insert('taken')).catch(() => 'refused');
+        // By then the batch is on its way.
+        await new Promise(setImmediate);
+        firsts.push(await database.reserve('event', 10));
+        expect(await refused).to.equal('refused');
+      }
+      expect(new Set(firsts).size, firsts.join(' ')).to.equal(firsts.length);
+    }));
+
   it('finishes what it was given before it closes', () =>
     withStorage(async ({ database }) => {
       const commits = Array.from({ length: 50 }, (_, index) => database.commit(insert(String(index))));

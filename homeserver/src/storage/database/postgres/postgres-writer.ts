@@ -36,6 +36,8 @@ export class PostgresWriter implements BatchWriter {
   readonly #connect: () => Promise<pg.Client>;
   #client: Promise<pg.Client> | undefined;
   #signingKey: KeyObject | undefined;
+  /** What has the connection to itself now. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   /** @param connect makes a connected client with the session settings of a writer. */
   constructor(connect: () => Promise<pg.Client>) {
@@ -66,11 +68,14 @@ export class PostgresWriter implements BatchWriter {
   }
 
   async reserve(counter: CounterName, count: number): Promise<number> {
-    const client = await this.#connected();
-    const { rows } = await client.query<{ value: number }>({
-      name: 'reserve',
-      text: 'UPDATE counters SET value = value + $1 WHERE name = $2 RETURNING value',
-      values: [count, counter],
+    // Never within a batch: undone with it, the ids would be given again.
+    const { rows } = await this.#inTurn(async () => {
+      const client = await this.#connected();
+      return client.query<{ value: number }>({
+        name: 'reserve',
+        text: 'UPDATE counters SET value = value + $1 WHERE name = $2 RETURNING value',
+        values: [count, counter],
+      });
     });
     if (rows[0] === undefined) throw new Error(`there is no counter ${counter}`);
     return rows[0].value - count + 1;
@@ -97,7 +102,17 @@ export class PostgresWriter implements BatchWriter {
     return this.#client;
   }
 
-  async #transaction(units: readonly UnitOfWork[]): Promise<UnitOutcome[]> {
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  #transaction(units: readonly UnitOfWork[]): Promise<UnitOutcome[]> {
+    return this.#inTurn(() => this.#transact(units));
+  }
+
+  async #transact(units: readonly UnitOfWork[]): Promise<UnitOutcome[]> {
     const client = await this.#connected();
     try {
       await client.query('BEGIN');
