@@ -9,6 +9,8 @@ export interface BenchmarkOptions {
   readonly rounds: number;
   /** Of each workload on each server in each round. */
   readonly seconds: number;
+  /** Only workloads whose name holds this text. */
+  readonly workload: string;
   /** Told what is going on. */
   readonly onProgress: (text: string) => void;
 }
@@ -38,8 +40,9 @@ interface Running {
  */
 export async function runBenchmark(
   contenders: readonly Contender[],
-  { rounds, seconds, onProgress }: BenchmarkOptions,
+  { rounds, seconds, workload, onProgress }: BenchmarkOptions,
 ): Promise<Result[]> {
+  const workloads = WORKLOADS.filter(({ name }) => name.includes(workload));
   const running: Running[] = [];
   for (const contender of contenders) {
     onProgress(`${contender.name}: accounts and rooms`);
@@ -47,7 +50,7 @@ export async function runBenchmark(
     running.push({ contender, memoryBefore, world: await World.create(contender), measurements: new Map() });
   }
   for (let round = 0; round < rounds; round += 1) {
-    for (const { name, inFlight, maxOperations, prepare } of WORKLOADS) {
+    for (const { name, inFlight, maxOperations, prepare } of workloads) {
       onProgress(`round ${round + 1} of ${rounds}: ${name}`);
       for (const { contender, world, measurements } of rotate(running, round)) {
         const operation = prepare(world);

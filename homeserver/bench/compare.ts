@@ -1,7 +1,8 @@
 /**
- * npm run soak -- bench [--rounds 3] [--seconds 2] [--only TEXT]: starts Guildhall on SQLite and on PostgreSQL, and Synapse
- * and Dendrite where they are installed (npm run services -- install), does the same work on all of them in one run, and
- * prints the tables of docs/benchmarks.md. `--only` takes the servers whose names hold the text.
+ * npm run soak -- bench [--rounds 3] [--seconds 2] [--only TEXT] [--workload TEXT]: starts Guildhall on SQLite and on
+ * PostgreSQL, and Synapse and Dendrite where they are installed (npm run services -- install), does the same work on all
+ * of them in one run, and prints the tables of docs/benchmarks.md. `--only` takes the servers whose names hold the text,
+ * `--workload` the workloads.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '2' },
     only: { type: 'string', default: '' },
+    workload: { type: 'string', default: '' },
   },
 });
 
@@ -36,7 +38,12 @@ try {
   }
   const results = await runBenchmark(
     servers.map(({ contender }) => contender),
-    { rounds: Number(values.rounds), seconds: Number(values.seconds), onProgress: say },
+    {
+      rounds: Number(values.rounds),
+      seconds: Number(values.seconds),
+      workload: values.workload,
+      onProgress: say,
+    },
   );
   const cores = cpus();
   say('');

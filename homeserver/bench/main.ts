@@ -3,9 +3,11 @@
  *
  *     node homeserver/bench/main.ts --server NAME=URL [--server ...] --secret SECRET
  *       [--pid NAME=PID,PID] [--durability NAME=TEXT] [--base NAME] [--rounds 3] [--seconds 2]
+ *       [--workload TEXT]
  *
  * SECRET is their registration shared secret, and their rate limits have to be off. With `--pid` (the server and its
  * database) the CPU time and memory are measured too.
+ * `--workload` takes those whose names hold the text.
  */
 import { parseArgs } from 'node:util';
 import { runBenchmark } from './benchmark.ts';
@@ -23,6 +25,7 @@ const { values } = parseArgs({
     base: { type: 'string', multiple: true },
     rounds: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '2' },
+    workload: { type: 'string', default: '' },
   },
 });
 
@@ -43,6 +46,7 @@ if (contenders.length === 0 || values.secret === '') {
 const results = await runBenchmark(contenders, {
   rounds: Number(values.rounds),
   seconds: Number(values.seconds),
+  workload: values.workload,
   onProgress: (text) => console.error(text),
 });
 console.log(presentResults(results, values.base ?? contenders.slice(0, 1).map(({ name }) => name)));

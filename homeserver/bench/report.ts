@@ -20,7 +20,7 @@ export function presentResults(results: readonly Result[], bases: readonly strin
         rows((result, workload) => formatNumber(rateOf(result, workload))),
       ),
     ],
-    ...bases.map((base) => ratiosTo(base, results, workloads)),
+    ...(results.length > 1 ? bases : []).map((base) => ratiosTo(base, results, workloads)),
     [
       'CPU seconds of the server and its database for 1,000 operations',
       table(
