@@ -1,7 +1,8 @@
-// npm run services -- install | start | stop | status: what the tests want beside Node. Plain JavaScript for
+// npm run services -- install [dendrite] | start | stop | status: what the tests want beside Node. Plain JavaScript for
 // Node 18 and newer.
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { findDendrite, installDendrite } from './dendrite.mjs';
 import {
   findPostgresPrograms,
   findTestCluster,
@@ -11,6 +12,7 @@ import {
   stopPostgres,
 } from './postgres-cluster.mjs';
 import { findChromium, findProgram, run } from './programs.mjs';
+import { findPython, findSynapsePython, installSynapse } from './synapse.mjs';
 
 /** Variables that tell the tests what runs where. */
 const ENVIRONMENT_FILE = join(SERVICES_FOLDER, 'env.json');
@@ -20,11 +22,18 @@ const PROGRAMS = [
   { name: 'PostgreSQL', package: 'postgresql', find: findPostgresPrograms },
   { name: 'Chromium', package: 'chromium', find: findChromium },
   { name: 'strace', package: 'strace', find: () => findProgram('strace') },
+  { name: 'Python', package: 'python3-venv', find: findPython },
 ];
 
 const COMMANDS = { install, start, stop, status };
 
-async function install() {
+/** @param {string} [extra] what only the benchmark wants, and takes minutes to build */
+async function install(extra) {
+  if (extra === 'dendrite') return installDendrite();
+  return (await installPrograms()) || installSynapse();
+}
+
+async function installPrograms() {
   const missing = PROGRAMS.filter(({ find }) => !find());
   for (const { name, find } of PROGRAMS) console.log(`${name}: ${find() ?? 'missing'}`);
   if (missing.length === 0) return 0;
@@ -57,16 +66,20 @@ async function stop() {
 
 async function status() {
   for (const { name, find } of PROGRAMS) console.log(`${name}: ${find() ?? 'missing'}`);
+  console.log(`Synapse: ${findSynapsePython() ?? 'missing'}`);
+  console.log(`Dendrite: ${findDendrite() ?? 'missing (only the benchmark wants it)'}`);
   const runs = postgresUrl(findTestCluster()) !== undefined;
   console.log(runs ? `PostgreSQL runs; its address is in ${ENVIRONMENT_FILE}` : 'PostgreSQL does not run');
   return 0;
 }
 
-const [name = ''] = process.argv.slice(2);
+const [name = '', ...args] = process.argv.slice(2);
 const command = Object.entries(COMMANDS).find(([known]) => known === name)?.[1];
 if (command) {
-  process.exitCode = await command();
+  process.exitCode = await command(...args);
 } else {
-  console.error(`npm run services -- ${Object.keys(COMMANDS).join(' | ')}`);
+  console.error(
+    `npm run services -- ${Object.keys(COMMANDS).join(' | ')} (install dendrite: for the benchmark)`,
+  );
   process.exitCode = 2;
 }

@@ -18,6 +18,11 @@ export const SOAKS = {
     command: ['node_modules/mocha/bin/mocha.js', 'homeserver/tests/crash.test.ts'],
     environment: { GUILDHALL_CRASH_ROUNDS: '20' },
   },
+  oracle: {
+    what: '100,000 events and 10,000 rooms put to Synapse (npm run services -- install)',
+    command: ['node_modules/mocha/bin/mocha.js', 'synapse-compat-tests/oracle/**/*.test.ts'],
+    environment: { GUILDHALL_ORACLE_SCALE: '50' },
+  },
   'crash-postgres': {
     what: 'kill -9 under load, 20 rounds on PostgreSQL (npm run services -- start)',
     command: ['node_modules/mocha/bin/mocha.js', 'homeserver/tests/crash.test.ts'],

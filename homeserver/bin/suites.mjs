@@ -5,7 +5,7 @@
  * @property {string} name
  * @property {readonly string[]} files globs from the root of the repository
  * @property {Readonly<Record<string, string>>} [environment]
- * @property {readonly ('postgres' | 'chromium' | 'client')[]} [needs] what it cannot run without
+ * @property {readonly ('postgres' | 'chromium' | 'client' | 'synapse')[]} [needs] what it cannot run without
  * @property {readonly ('strace')[]} [wants] what some of its tests cannot run without
  */
 
@@ -13,7 +13,7 @@
 export const SUITES = [
   {
     name: 'homeserver: unit',
-    files: ['homeserver/src/**/*.test.ts', 'homeserver/test-kit/**/*.test.ts', 'homeserver/bin/**/*.test.ts'],
+    files: ['homeserver/{src,test-kit,bench,bin}/**/*.test.ts'],
   },
   {
     name: 'homeserver: behaviour on SQLite',
@@ -27,6 +27,11 @@ export const SUITES = [
     environment: { GUILDHALL_TEST_DATABASE: 'postgres' },
     needs: ['postgres'],
     wants: ['strace'],
+  },
+  {
+    name: 'synapse: its modules as an oracle',
+    files: ['synapse-compat-tests/oracle/**/*.test.ts'],
+    needs: ['synapse'],
   },
   { name: 'client: unit', files: ['client/src/**/*.test.ts'] },
   {

@@ -15,6 +15,7 @@ import {
 import { findChromium, findProgram, run } from './programs.mjs';
 import { ROOT } from './runtime.mjs';
 import { SUITES } from './suites.mjs';
+import { findSynapsePython } from './synapse.mjs';
 
 const SUITE_TIME_LIMIT_MS = 15 * 60_000;
 const IN_CI = process.env.CI === 'true';
@@ -118,6 +119,11 @@ async function meet(need) {
     } catch (error) {
       return { lacking: error instanceof Error ? error.message : String(error) };
     }
+  }
+  if (need === 'synapse') {
+    return findSynapsePython()
+      ? { environment: {} }
+      : { lacking: `Synapse is not installed: ${INSTALL_HINT}` };
   }
   const path = need === 'chromium' ? findChromium() : findProgram(need);
   if (path) return { environment: { [`GUILDHALL_TEST_${need.toUpperCase()}`]: path } };

@@ -123,4 +123,16 @@ export const FOLDER_WALLS = [
   { from: 'homeserver/src', to: 'homeserver/test-kit', why: 'the server does not need its tests to run' },
   { from: 'homeserver/src', to: 'homeserver/tests', why: 'the server does not need its tests to run' },
   { from: 'homeserver/src', to: 'homeserver/bench', why: 'the server does not need its benchmarks to run' },
+  ...['homeserver', 'client'].map((from) => ({
+    from,
+    to: 'synapse-compat-tests',
+    why: 'nothing needs the comparison with Synapse to run',
+  })),
+  ...Object.keys(HOMESERVER_ROOMS)
+    .filter((room) => room !== 'protocol')
+    .map((room) => ({
+      from: 'synapse-compat-tests',
+      to: `homeserver/src/${room}`,
+      why: 'a server is compared with Synapse over HTTP; only what the specification says is called directly',
+    })),
 ];

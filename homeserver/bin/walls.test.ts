@@ -77,6 +77,13 @@ describe('the walls between the rooms', () => {
     expect(checkFile(from('rooms'), "import { x } from '../../test-kit/manual-clock.ts';")).to.have.length(1);
   });
 
+  it('let the comparison with Synapse see nothing of the server but the protocol', () => {
+    const file = 'synapse-compat-tests/oracle/some-file.ts';
+    const inside = (room: string) => `import { x } from '../../homeserver/src/${room}/index.ts';`;
+    expect(checkFile(file, inside('protocol'))).to.deep.equal([]);
+    expect(checkFile(file, inside('rooms'))).to.have.length(1);
+  });
+
   it('let a test use what it likes', () => {
     expect(
       checkFile('homeserver/src/rooms/room.test.ts', "import { x } from '../../test-kit/server.ts';"),
