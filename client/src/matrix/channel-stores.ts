@@ -48,7 +48,7 @@ export class ChannelStore extends FeedStore<ChannelDetails | undefined> {
 export class MemberListStore extends FeedStore<MemberList> {
   readonly #client: MatrixClient;
   readonly #roomId: string;
-  #complete = false;
+  #phase: MemberList['phase'] = 'loading';
 
   constructor(client: MatrixClient, feed: ChangeFeed, roomId: string) {
     super(feed);
@@ -58,12 +58,28 @@ export class MemberListStore extends FeedStore<MemberList> {
 
   protected override attach(): void {
     super.attach();
-    void this.#load();
+    void this.load();
+  }
+
+  /** Loads those whom sync left out, unless they are there; a failure can be tried again. */
+  async load(): Promise<void> {
+    const room = this.#client.getRoom(this.#roomId);
+    if (room?.getMyMembership() !== 'join') return;
+    if (this.#phase === 'failed') this.#show('loading');
+    await room.loadMembersIfNeeded().then(
+      () => this.#show('complete'),
+      () => this.#show('failed'),
+    );
+  }
+
+  #show(phase: MemberList['phase']): void {
+    this.#phase = phase;
+    this.refresh();
   }
 
   protected override isConcerned(batch: ChangeBatch): boolean {
     const change = batch.rooms.get(this.#roomId);
-    if (change?.state && !this.#complete) void this.#load();
+    if (change?.state && this.#phase === 'loading') void this.load();
     return batch.presence || Boolean(change?.members || change?.state);
   }
 
@@ -74,18 +90,10 @@ export class MemberListStore extends FeedStore<MemberList> {
       .map((member) => this.#readMember(room, member))
       .sort((a, b) => compareNames.compare(a.name, b.name));
     return {
-      complete: this.#complete,
+      phase: this.#phase,
       present: members.filter((member) => member.presence !== 'offline'),
       absent: members.filter((member) => member.presence === 'offline'),
     };
-  }
-
-  async #load(): Promise<void> {
-    const room = this.#client.getRoom(this.#roomId);
-    if (room?.getMyMembership() !== 'join') return;
-    await room.loadMembersIfNeeded().catch(() => false);
-    this.#complete = true;
-    this.refresh();
   }
 
   #readMember(room: Room | null, member: RoomMember): Member {

@@ -18,7 +18,7 @@ import { createMessageActions, type MessageActions } from './messages.ts';
 import { quietGlobalLogger, quietLogger } from './quiet-logger.ts';
 import { Cell, type Readable } from './store.ts';
 import { TimelineStore } from './timeline-store.ts';
-import type { ChannelDetails, Connection, GuildDetails, GuildSummary, MemberList, Person } from './types.ts';
+import type { ChannelDetails, Connection, GuildDetails, GuildSummary, Person } from './types.ts';
 
 /** Everything that views may know and do. The Matrix SDK stays behind it. */
 export interface Gateway {
@@ -32,7 +32,7 @@ export interface Gateway {
   readonly communities: CommunityActions;
   guild(guildId: string): Readable<GuildDetails | undefined>;
   channel(channelId: string): Readable<ChannelDetails | undefined>;
-  members(roomId: string): Readable<MemberList>;
+  members(roomId: string): MemberListStore;
   typing(channelId: string): Readable<readonly string[]>;
   timeline(channelId: string): TimelineStore;
   /** Tries to reach the server now instead of waiting for the next try. */

@@ -91,7 +91,8 @@ export interface Member extends Person {
 
 /** The members of a guild or channel, each group by name. */
 export interface MemberList {
-  readonly complete: boolean;
+  /** Sync brings only some of them; the others are loaded when somebody looks. */
+  readonly phase: 'loading' | 'complete' | 'failed';
   readonly present: readonly Member[];
   readonly absent: readonly Member[];
 }

@@ -44,7 +44,7 @@ export class Visitor {
     return troubles;
   }
 
-  /** From here on requests may fail: the test makes them fail. */
+  /** From here on requests may fail, and the console may say so: the test makes them fail. */
   expectRefusals(): void {
     this.#isTolerant = true;
   }
@@ -57,7 +57,8 @@ export class Visitor {
   #noteConsole(message: ConsoleMessage): void {
     // An answer with an error status is judged by `#noteAnswer`, which knows the method and the status.
     const isAnswer = message.text().startsWith('Failed to load resource');
-    if (message.type() === 'error' && !isAnswer) this.#troubles.push(`console: ${message.text()}`);
+    if (message.type() === 'error' && !isAnswer && !this.#isTolerant)
+      this.#troubles.push(`console: ${message.text()}`);
   }
 
   #noteRequest(request: Request): void {

@@ -6,6 +6,7 @@ import { joinClasses } from '../../lib/join-classes.ts';
 import type { Member, MemberList } from '../../matrix/types.ts';
 import { describePresence, PresenceSign } from '../../ui/PresenceSign.tsx';
 import { Skeleton } from '../../ui/Skeleton.tsx';
+import { ErrorState } from '../../ui/StateView.tsx';
 import { VisuallyHidden } from '../../ui/VisuallyHidden.tsx';
 import { MediaAvatar } from '../media/MediaAvatar.tsx';
 import { useGateway, useStore } from '../session/gateway-context.ts';
@@ -20,7 +21,8 @@ type Row =
 
 /** Who is in a channel, those who are there first. */
 export function MemberPanel({ roomId }: { readonly roomId: string }) {
-  const members = useStore(useGateway().members(roomId));
+  const store = useGateway().members(roomId);
+  const members = useStore(store);
   const rows = listRows(members);
   const scroller = useRef<HTMLDivElement>(null);
   const virtualizer = useVirtualizer({
@@ -34,12 +36,11 @@ export function MemberPanel({ roomId }: { readonly roomId: string }) {
     <aside className={styles.panel} aria-label="Members">
       <header className={styles.head}>
         <h2 className={styles.title}>Members</h2>
-        {members.complete && (
+        {members.phase === 'complete' && (
           <span className={styles.count}>{members.present.length + members.absent.length}</span>
         )}
       </header>
       <div ref={scroller} className={styles.scroll}>
-        {!members.complete && rows.length === 0 && <MembersSkeleton />}
         <ul className={styles.list} style={{ height: virtualizer.getTotalSize() }}>
           {virtualizer.getVirtualItems().map((item) => {
             const row = rows[item.index];
@@ -59,6 +60,14 @@ export function MemberPanel({ roomId }: { readonly roomId: string }) {
             );
           })}
         </ul>
+        {members.phase === 'loading' && <MembersSkeleton />}
+        {members.phase === 'failed' && (
+          <div>
+            <ErrorState size="panel" title="Couldn't load everybody" handleRetry={() => void store.load()}>
+              There may be more people in this channel.
+            </ErrorState>
+          </div>
+        )}
       </div>
     </aside>
   );
