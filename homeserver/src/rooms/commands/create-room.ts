@@ -1,19 +1,21 @@
-import { randomOpaqueId } from '../../base/ids.ts';
-import type { JsonObject, JsonValue } from '../../protocol/canonical-json.ts';
+import type { JsonObject } from '../../protocol/canonical-json.ts';
 import { invalidParam, MatrixError } from '../../protocol/errors.ts';
-import { isRoomAlias, isUserId } from '../../protocol/identifiers.ts';
-import {
-  DEFAULT_ROOM_VERSION,
-  type RoomVersionRules,
-  roomVersionRules,
-} from '../../protocol/room-versions.ts';
-import { EMPTY_SNAPSHOT, ExpectationFailed, type UnitOfWork } from '../../storage/index.ts';
+import { isRoomAlias } from '../../protocol/identifiers.ts';
+import { DEFAULT_ROOM_VERSION, type RoomVersionRules } from '../../protocol/room-versions.ts';
+import { ExpectationFailed } from '../../storage/index.ts';
 import type { RoomsContext } from '../context.ts';
-import { EventChain, type EventDraft } from '../event-chain.ts';
-import { Room, type RoomHead } from '../room.ts';
+import type { EventChain } from '../event-chain.ts';
 import { aliasOnThisServer } from './aliases.ts';
 import { defaultPowerLevels } from './default-power-levels.ts';
 import { inviteContent, requireInvitable } from './invite.ts';
+import {
+  createDraft,
+  finishRoom,
+  MOST_INITIAL_STATE,
+  readAdditionalCreators,
+  rulesOfNewRoom,
+  startRoom,
+} from './new-room.ts';
 
 /** The presets of the specification; each is a join rule, a history visibility and guest access. */
 const PRESETS = {
@@ -24,9 +26,6 @@ const PRESETS = {
 
 /** The presets' names. */
 export type Preset = keyof typeof PRESETS;
-
-/** All first events are written at once, and others wait meanwhile. */
-const MOST_INITIAL_STATE = 500;
 
 /** A state event to set at creation. */
 export interface InitialState {
@@ -66,19 +65,22 @@ export async function createRoom(
   creator: string,
   request: RoomRequest,
 ): Promise<string> {
-  const rules = rulesFor(request.roomVersion ?? DEFAULT_ROOM_VERSION);
+  const rules = rulesOfNewRoom(request.roomVersion ?? DEFAULT_ROOM_VERSION);
   if ((request.initialState ?? []).length > MOST_INITIAL_STATE) {
     throw invalidParam(`initial_state may have at most ${MOST_INITIAL_STATE} events`);
   }
   const alias = await freeAlias(context, request.aliasName);
   for (const userId of request.invite ?? []) await requireInvitable(context, userId);
 
-  const create = { ...createDraft(creator, request, rules), originServerTs: context.creationTime() };
+  const { creationContent = {}, invite = [], preset } = request;
+  const additional = readAdditionalCreators(creationContent.additional_creators, rules);
+  const trusted = preset === 'trusted_private_chat' ? invite : [];
+  const create = createDraft(context, creator, creationContent, [...additional, ...trusted], rules);
   const { room, chain } = await startRoom(context, create, rules);
   await appendRest(context, chain, creator, request, alias, rules).catch(refuseState);
   const creatorNid = await context.storage.strings.intern(creator);
 
-  const unit = rowOf(context, room, chain, request.visibility === 'public');
+  const unit = finishRoom(context, room, chain, request.visibility === 'public');
   if (alias !== undefined) context.storage.rooms.addAlias(unit, alias, room.nid, creatorNid);
   try {
     await context.storage.database.commit(unit);
@@ -95,19 +97,6 @@ function refuseState(error: unknown): never {
   throw isRefusal ? new MatrixError(400, 'M_INVALID_ROOM_STATE', error.message) : error;
 }
 
-function rulesFor(version: string): RoomVersionRules {
-  const rules = roomVersionRules(version);
-  // Versions 1 and 2 name events themselves and chain hashes: rooms of them can be joined, not made, here.
-  if (rules === undefined || rules.eventIdFormat === 'in-event') {
-    throw new MatrixError(
-      400,
-      'M_UNSUPPORTED_ROOM_VERSION',
-      `Room version ${version} cannot be created here`,
-    );
-  }
-  return rules;
-}
-
 async function freeAlias(context: RoomsContext, localpart: string | undefined): Promise<string | undefined> {
   if (localpart === undefined) return undefined;
   const alias = aliasOnThisServer(context, `#${localpart}:${context.serverName}`);
@@ -118,54 +107,6 @@ async function freeAlias(context: RoomsContext, localpart: string | undefined): 
 
 function aliasTaken(alias: string): MatrixError {
   return new MatrixError(400, 'M_ROOM_IN_USE', `${alias} leads to another room already`);
-}
-
-function createDraft(creator: string, request: RoomRequest, rules: RoomVersionRules) {
-  const { creationContent = {}, invite = [], preset } = request;
-  const additional = additionalCreators(creationContent.additional_creators, rules);
-  const trusted = preset === 'trusted_private_chat' && rules.creatorsHaveInfinitePower ? invite : [];
-  const creators = [...new Set([...additional, ...trusted])].filter((userId) => userId !== creator);
-  const { additional_creators: _given, creator: _ignored, ...rest } = creationContent;
-  const content: JsonObject = {
-    ...rest,
-    room_version: rules.version,
-    ...(rules.creatorIsSender ? {} : { creator }),
-    ...(creators.length === 0 ? {} : { additional_creators: creators }),
-  };
-  return { type: 'm.room.create', sender: creator, stateKey: '', content };
-}
-
-function additionalCreators(value: JsonValue | undefined, rules: RoomVersionRules): string[] {
-  if (value === undefined || !rules.creatorsHaveInfinitePower) return [];
-  if (!Array.isArray(value) || !value.every(isUserId)) {
-    throw invalidParam('creation_content.additional_creators must be a list of user IDs');
-  }
-  return value;
-}
-
-/** The room in memory with its create event, whose hash is the room's ID from version 12 on. */
-async function startRoom(
-  context: RoomsContext,
-  create: EventDraft,
-  rules: RoomVersionRules,
-): Promise<{ room: Room; chain: EventChain }> {
-  const { type } = create.content;
-  // PostgreSQL cannot store a NUL, and nobody looks for such a type.
-  const roomType = typeof type === 'string' && !type.includes('\0') ? type : null;
-  const nid = await context.ids.room.next();
-  const head: RoomHead = { version: 0, extremities: [], depth: 0, snapshotNid: 0, blocks: EMPTY_SNAPSHOT };
-  if (!rules.roomIdIsCreateHash) {
-    const roomId = `!${randomOpaqueId(18)}:${context.serverName}`;
-    const room = new Room({ nid, roomId, rules }, roomType, false, head);
-    const chain = new EventChain(context, room);
-    await chain.append(create);
-    return { room, chain };
-  }
-  const room = new Room({ nid, roomId: '', rules }, roomType, false, head);
-  const chain = new EventChain(context, room);
-  const event = await chain.append(create);
-  room.roomId = `!${event.eventId.slice(1)}`;
-  return { room, chain };
 }
 
 async function appendRest(
@@ -233,26 +174,4 @@ async function appendMember(
     membership: 'join',
   };
   await chain.append({ type: 'm.room.member', sender: userId, stateKey: userId, content });
-}
-
-/** The room's row goes into the same unit; nobody else knows the room, so its head needs no compare-and-set. */
-function rowOf(context: RoomsContext, room: Room, chain: EventChain, listed: boolean): UnitOfWork {
-  const { head } = chain;
-  const unit = chain.finishNew();
-  context.storage.rooms.insert(unit, {
-    nid: room.nid,
-    roomId: room.roomId,
-    roomVersion: room.rules.version,
-    version: head.version,
-    extremities: head.extremities.map((extremity) => extremity.nid),
-    depth: head.depth,
-    snapshotNid: head.snapshotNid,
-    roomType: room.roomType,
-    listed,
-  });
-  room.listed = listed;
-  return unit.onCommit(() => {
-    room.head = head;
-    context.registry.add(room);
-  });
 }
