@@ -7,6 +7,7 @@ import type { EventDraft } from '../event-chain.ts';
 import { joinedRoom, knownRoom, powerLevelsOfRoom } from '../room-access.ts';
 import { inviteUser } from './invite.ts';
 import { joinRoom } from './join.ts';
+import { knockOnRoom } from './knock.ts';
 import { banUser, kickUser, leaveRoom, unbanUser } from './leave.ts';
 import { requireAliasesOfRoom } from './set-canonical-alias.ts';
 
@@ -105,11 +106,15 @@ async function setMembership(
   content: JsonObject,
 ): Promise<string> {
   const reason = typeof content.reason === 'string' ? content.reason : undefined;
-  const room = content.membership === 'join' ? undefined : await knownRoom(context, roomId, sender);
+  const isComing = content.membership === 'join' || content.membership === 'knock';
+  const room = isComing ? undefined : await knownRoom(context, roomId, sender);
   switch (content.membership) {
     case 'join':
       if (userId !== sender) throw forbidden('Nobody joins for somebody else');
       return joinRoom(context, sender, roomId, { content });
+    case 'knock':
+      if (userId !== sender) throw forbidden('Nobody knocks for somebody else');
+      return knockOnRoom(context, sender, roomId, reason);
     case 'invite':
       return inviteUser(context, { roomId, sender }, userId, { content });
     case 'ban':
@@ -120,7 +125,7 @@ async function setMembership(
         ? unbanUser(context, { roomId, sender }, userId, reason)
         : kickUser(context, { roomId, sender }, userId, reason);
     default:
-      throw invalidParam('membership must be one of join, invite, leave and ban');
+      throw invalidParam('membership must be one of join, knock, invite, leave and ban');
   }
 }
 

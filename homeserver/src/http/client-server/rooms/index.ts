@@ -17,6 +17,7 @@ import { inviteUser } from './invite-user.ts';
 import { joinRoom } from './join-room.ts';
 import { joinRoomById } from './join-room-by-id.ts';
 import { kick } from './kick.ts';
+import { knockRoom } from './knock-room.ts';
 import { leaveRoom } from './leave-room.ts';
 import { redactEvent } from './redact-event.ts';
 import { sendMessage } from './send-message.ts';
@@ -42,6 +43,7 @@ export const roomEndpoints: readonly Endpoint[] = [
   joinRoomById,
   joinRoom,
   kick,
+  knockRoom,
   leaveRoom,
   redactEvent,
   sendMessage,
