@@ -9,6 +9,7 @@ export { banUser, forgetRoom, kickUser, leaveRoom, unbanUser } from './commands/
 export { listRoom } from './commands/list-room.ts';
 export { redactEvent, type SendTarget, sendEvent, setState } from './commands/send-event.ts';
 export { updateProfileInRooms } from './commands/update-profile.ts';
+export { upgradeRoom } from './commands/upgrade-room.ts';
 export type { MemberProfile, Profiles, RoomsContext } from './context.ts';
 export { countedMembers } from './counted-members.ts';
 export { type EventContext, getContext } from './queries/context.ts';

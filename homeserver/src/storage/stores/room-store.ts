@@ -73,6 +73,7 @@ const insertAlias = defineInsertIgnore('room_aliases', {
   room_nid: 'bigint',
   creator_nid: 'bigint',
 });
+const moveAlias = defineUpdate('room_aliases', { alias: 'text', room_nid: 'bigint' }, ['alias']);
 const deleteAlias = defineDelete('room_aliases', { alias: 'text' });
 
 const ROOM = `nid, room_id AS "roomId", room_version AS "roomVersion", version, extremities, depth,
@@ -179,6 +180,11 @@ export class RoomStore {
   /** Adds an alias to a unit, which fails with `ExpectationFailed` when the alias is taken. */
   addAlias(unit: UnitOfWork, name: string, roomNid: number, creatorNid: number): void {
     unit.writeOnce(insertAlias, { alias: name, room_nid: roomNid, creator_nid: creatorNid });
+  }
+
+  /** Makes an alias lead to another room, in a unit; its maker stays the same. */
+  moveAlias(unit: UnitOfWork, name: string, roomNid: number): void {
+    unit.write(moveAlias, { alias: name, room_nid: roomNid });
   }
 
   /** Deletes an alias, in a unit. */

@@ -23,6 +23,7 @@ import { redactEvent } from './redact-event.ts';
 import { sendMessage } from './send-message.ts';
 import { setRoomStateWithKey } from './set-room-state-with-key.ts';
 import { unban } from './unban.ts';
+import { upgradeRoom } from './upgrade-room.ts';
 
 export const roomEndpoints: readonly Endpoint[] = [
   ban,
@@ -49,4 +50,5 @@ export const roomEndpoints: readonly Endpoint[] = [
   sendMessage,
   setRoomStateWithKey,
   unban,
+  upgradeRoom,
 ];
