@@ -16,7 +16,7 @@ export const SOAKS = {
   crash: {
     what: 'kill -9 under load, 20 rounds on SQLite',
     command: ['node_modules/mocha/bin/mocha.js', 'homeserver/tests/crash.test.ts'],
-    environment: { GUILDHALL_CRASH_ROUNDS: '20' },
+    environment: { GUILDHALL_TEST_CRASH_ROUNDS: '20' },
   },
   oracle: {
     what: '100,000 events and 10,000 rooms put to Synapse (npm run services -- install)',
@@ -26,7 +26,7 @@ export const SOAKS = {
   'crash-postgres': {
     what: 'kill -9 under load, 20 rounds on PostgreSQL (npm run services -- start)',
     command: ['node_modules/mocha/bin/mocha.js', 'homeserver/tests/crash.test.ts'],
-    environment: { GUILDHALL_CRASH_ROUNDS: '20', GUILDHALL_TEST_DATABASE: 'postgres' },
+    environment: { GUILDHALL_TEST_CRASH_ROUNDS: '20', GUILDHALL_TEST_DATABASE: 'postgres' },
   },
   bench: {
     what: 'Guildhall beside Synapse and Dendrite, where npm run services -- install has brought them',

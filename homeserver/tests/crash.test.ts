@@ -10,7 +10,7 @@ import { createTestDatabase, testDialect } from '../test-kit/test-database.ts';
 import { registerUser, roomPath, TestUser } from '../test-kit/test-user.ts';
 
 /** `npm run soak -- crash` runs 20. */
-const ROUNDS = Number(process.env.GUILDHALL_CRASH_ROUNDS ?? 3);
+const ROUNDS = Number(process.env.GUILDHALL_TEST_CRASH_ROUNDS ?? 3);
 const SENDERS = 16;
 
 /** Every message that was ever sent, by its text: whether the server said that it has it. */
