@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { eventually } from '../test-kit/eventually.ts';
 import { SyncSession } from '../test-kit/sync-session.ts';
 import { TestServer } from '../test-kit/test-server.ts';
 import { roomPath, type TestUser } from '../test-kit/test-user.ts';
@@ -137,6 +138,15 @@ describe('knocking', () => {
     const answer = await bob.request('GET', `${roomPath(room)}/messages?dir=b`);
     expect(answer.status).to.equal(403);
     expect((await bob.request('GET', `${roomPath(room)}/state`)).status).to.equal(403);
+  });
+
+  it('ends with the account', async () => {
+    const room = await knockable();
+    await knock(room);
+    const password = `password of bob${users}`;
+    const auth = { type: 'm.login.password', identifier: { type: 'm.id.user', user: bob.userId }, password };
+    await bob.ok('POST', '/_matrix/client/v3/account/deactivate', { auth });
+    await eventually(async () => (await own(room)).membership === 'leave');
   });
 
   describe('is refused', () => {

@@ -56,7 +56,7 @@ export function roomsForAccounts(rooms: () => RoomsContext): RoomsOfUser {
       const userNid = await context.storage.strings.intern(userId);
       for (const { roomNid, membership } of (await context.userRooms.of(userNid)).values()) {
         const room = await context.registry.byNid(roomNid);
-        if (room === undefined || (membership !== 'join' && membership !== 'invite')) continue;
+        if (room === undefined || !['join', 'invite', 'knock'].includes(membership)) continue;
         const target = { roomId: room.roomId, sender: userId };
         try {
           await leaveRoom(context, target, 'Account deactivated');
