@@ -30,6 +30,7 @@ export async function openTestRooms(): Promise<TestRooms> {
       profileOf: async () => ({}),
       exists: async (userId) => (await accounts.profiles.get(userId)) !== undefined,
     },
+    roomSettings: accounts.roomSettings,
   });
   return {
     rooms,

@@ -177,6 +177,59 @@ describe('upgrading a room', () => {
     expect(levels.events).to.include({ 'm.room.tombstone': 150 });
   });
 
+  it('takes the settings of its members along, and leaves alone what they set for the new room', async () => {
+    const old = await alice.createRoom({ preset: 'public_chat' });
+    await bob.join(old);
+    const mine = (client: ChatClient, ...path: string[]): string =>
+      `/v3/user/${[client.userId, ...path].map(encodeURIComponent).join('/')}`;
+    const rule = (kind: string, roomId: string): string =>
+      `/v3/pushrules/global/${kind}/${encodeURIComponent(roomId)}`;
+    await alice.put(mine(alice, 'rooms', old, 'tags', 'm.favourite'), { order: 0.5 });
+    await bob.put(mine(bob, 'rooms', old, 'tags', 'm.lowpriority'));
+    await bob.put(mine(bob, 'account_data', 'm.direct'), {
+      [alice.userId]: [old],
+      '@carol:test': ['!x:test'],
+    });
+    await bob.put(rule('room', old), { actions: [] });
+    const conditions = [{ kind: 'event_match', key: 'room_id', pattern: old }];
+    await bob.put(rule('override', old), { actions: [], conditions });
+
+    const replacement = await upgrade(alice, old, { new_version: '12' });
+    expect(await alice.get(mine(alice, 'rooms', replacement, 'tags'))).to.deep.equal({
+      tags: { 'm.favourite': { order: 0.5 } },
+    });
+    await bob.join(replacement);
+    expect(await bob.get(mine(bob, 'rooms', replacement, 'tags'))).to.deep.equal({
+      tags: { 'm.lowpriority': {} },
+    });
+    expect(await bob.get(mine(bob, 'account_data', 'm.direct'))).to.deep.equal({
+      [alice.userId]: [old, replacement],
+      '@carol:test': ['!x:test'],
+    });
+    expect(await bob.get(rule('room', replacement))).to.deep.include({ actions: [], enabled: true });
+    expect((await bob.get(rule('override', replacement))).conditions).to.deep.equal([
+      { kind: 'event_match', key: 'room_id', pattern: replacement },
+    ]);
+
+    await bob.put(mine(bob, 'rooms', replacement, 'tags', 'm.favourite'));
+    await bob.leave(replacement);
+    await bob.join(replacement);
+    const { tags } = await bob.get(mine(bob, 'rooms', replacement, 'tags'));
+    expect(tags).to.have.all.keys('m.lowpriority', 'm.favourite');
+  });
+
+  it('gives no settings to a room that only claims to replace another', async () => {
+    const old = await alice.createRoom({ preset: 'public_chat' });
+    const tagsIn = (room: string): string =>
+      `/v3/user/${[bob.userId, 'rooms', room, 'tags'].map(encodeURIComponent).join('/')}`;
+    await bob.join(old);
+    await bob.put(`${tagsIn(old)}/m.favourite`);
+    const claim = { predecessor: { room_id: old } };
+    const claimed = await alice.createRoom({ preset: 'public_chat', creation_content: claim });
+    await bob.join(claimed);
+    expect(await bob.get(tagsIn(claimed))).to.deep.equal({ tags: {} });
+  });
+
   it('lasts', async () => {
     const old = await alice.createRoom({ visibility: 'public', room_alias_name: 'lasting' });
     const replacement = await upgrade(alice, old, { new_version: '12' });

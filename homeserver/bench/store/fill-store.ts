@@ -46,6 +46,7 @@ export async function makeRooms(storage: Storage, plan: FillPlan): Promise<Fille
       profileOf: async (userId) => ({ displayname: userId.slice(1, 8) }),
       exists: async () => true,
     },
+    roomSettings: { carry: async () => undefined },
   });
   const users = Array.from({ length: plan.members }, (_, index) => `@user${index}:${serverName}`);
   const [owner = ''] = users;

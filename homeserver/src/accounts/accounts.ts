@@ -15,6 +15,7 @@ import { type ProfileListener, Profiles } from './profiles.ts';
 import { PushRules } from './push-rules.ts';
 import { type Invitations, Registration, type RegistrationMode } from './registration.ts';
 import { RegistrationTokens } from './registration-tokens.ts';
+import { RoomSettings } from './room-settings.ts';
 import { Sessions } from './sessions.ts';
 import { SharedSecretRegistration } from './shared-secret-registration.ts';
 import { Tags } from './tags.ts';
@@ -49,6 +50,7 @@ export interface Accounts {
   readonly accountData: AccountData;
   readonly tags: Tags;
   readonly pushRules: PushRules;
+  readonly roomSettings: RoomSettings;
   readonly filters: Filters;
   /** Writes what was gathered. */
   close(): Promise<void>;
@@ -99,6 +101,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     accountData,
     tags: new Tags(accountData),
     pushRules: new PushRules(accountData),
+    roomSettings: new RoomSettings(accountData),
     filters: new Filters(storage),
     async close() {
       ownAccount.close();

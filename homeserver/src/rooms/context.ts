@@ -18,6 +18,16 @@ export interface Profiles {
   exists(userId: string): Promise<boolean>;
 }
 
+/** Where users keep what they have set for a room; the accounts room is behind it. */
+export interface RoomSettings {
+  /** Gives a room what a user has set for the one that it replaces. */
+  carry(
+    user: { readonly userId: string; readonly userNid: number },
+    from: { readonly nid: number; readonly roomId: string },
+    to: { readonly nid: number; readonly roomId: string },
+  ): Promise<void>;
+}
+
 /** Integer ids for what a room's events need. */
 export interface RoomIds {
   readonly event: IdAllocator;
@@ -40,6 +50,7 @@ export interface RoomsContext {
   readonly logger: Logger;
   readonly ids: RoomIds;
   readonly profiles: Profiles;
+  readonly roomSettings: RoomSettings;
   readonly registry: RoomRegistry;
   readonly userRooms: UserRooms;
   /** Sends under way by their transaction: a repeat waits for the first. */

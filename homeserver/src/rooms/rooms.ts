@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { IdAllocator, type Storage } from '../storage/index.ts';
-import type { Profiles, RoomsContext } from './context.ts';
+import type { Profiles, RoomSettings, RoomsContext } from './context.ts';
 import { RoomRegistry } from './room-registry.ts';
 import { UserRooms } from './user-rooms.ts';
 
@@ -15,6 +15,7 @@ export interface RoomsOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly profiles: Profiles;
+  readonly roomSettings: RoomSettings;
 }
 
 /** Sets the rooms up: what every command and query takes as its first argument. */

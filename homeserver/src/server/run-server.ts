@@ -140,6 +140,7 @@ async function assemble(
       profileOf: async (userId) => memberProfile(await accounts.profiles.get(userId)),
       exists: (userId) => accounts.users.exists(userId),
     },
+    roomSettings: accounts.roomSettings,
   });
   const notifier = await openNotifier({
     storage,

@@ -5,6 +5,7 @@ import { changeRoom } from '../change-room.ts';
 import type { RoomsContext } from '../context.ts';
 import type { Room } from '../room.ts';
 import { existingRoom, powerLevelsOfRoom } from '../room-access.ts';
+import { takeSettingsAlong } from './take-settings-along.ts';
 
 /** What a join may carry. */
 export interface JoinOptions {
@@ -44,9 +45,11 @@ export async function joinRoom(
   const profile = await context.profiles.profileOf(userId);
   // Who authorises a join is for the server to say.
   const { join_authorised_via_users_server: _claimed, ...given } = options.content ?? {};
-  return changeRoom(context, room, async (chain) => {
+  let wasIn = false;
+  const eventId = await changeRoom(context, room, async (chain) => {
     const before = await chain.stateEvent('m.room.member', userId);
-    if (before?.pdu.content.membership === 'join' && options.content === undefined) return before.eventId;
+    wasIn = before?.pdu.content.membership === 'join';
+    if (before !== undefined && wasIn && options.content === undefined) return before.eventId;
     const authorised = await authorisingUser(context, room, userId);
     const content: JsonObject = {
       ...(profile.displayname === undefined ? {} : { displayname: profile.displayname }),
@@ -60,6 +63,8 @@ export async function joinRoom(
     const event = await chain.appendState(draft);
     return event.eventId;
   });
+  if (!wasIn) await takeSettingsAlong(context, userId, room);
+  return eventId;
 }
 
 /**

@@ -20,6 +20,7 @@ import {
   startRoom,
 } from './new-room.ts';
 import type { SendTarget } from './send-event.ts';
+import { takeSettingsAlong } from './take-settings-along.ts';
 import { closedPowerLevels, type Upgrade, upgradedPowerLevels } from './upgraded-power-levels.ts';
 
 /** What the new room takes over beside its power levels, whatever the state key. */
@@ -67,7 +68,7 @@ export async function upgradeRoom(
   );
   const old = await joinedRoom(context, roomId, sender);
   let created: Room | undefined;
-  return changeRoom(context, old, async (chain) => {
+  const replacementId = await changeRoom(context, old, async (chain) => {
     requireMayUpgrade(old, sender);
     const create = replacementDraft(context, old, sender, additional, rules);
     const known = await replacementOf(context, old, create);
@@ -78,6 +79,8 @@ export async function upgradeRoom(
     await moveNames(context, old, chain, created);
     return created.roomId;
   });
+  if (created !== undefined) await takeSettingsAlong(context, sender, created);
+  return replacementId;
 }
 
 function requireMayUpgrade(room: Room, userId: string): void {
