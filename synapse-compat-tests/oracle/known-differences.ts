@@ -9,7 +9,7 @@ import type { RoomVersionRules } from '../../homeserver/src/protocol/room-versio
 import { signJson } from '../../homeserver/src/protocol/signing.ts';
 import { type EventCase, makeCase } from './event-cases.ts';
 import { ALICE, BOB, CAROL, type Given } from './event-maker.ts';
-import { type Comparison, decideByState, type VerdictComparison } from './judgements.ts';
+import { agree, type Comparison, decideByState, type VerdictComparison } from './judgements.ts';
 import { ENTRY_KEYS, INTEGERS_TO_PYTHON, LEVEL_KEYS } from './power-level-arbitraries.ts';
 import { INVITE_KEYS } from './room-plans.ts';
 
@@ -74,11 +74,14 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   },
   {
     name: 'Power levels: integers as Python writes them',
-    explains: (given, { ours, theirs }) =>
-      !given.rules.integerPowerLevels &&
-      levelContentsOf(given.event, given.state).some(hasIntegerOfPython) &&
-      decideByState(withIntegersOfPython(given)).allowed === theirs.allowed &&
-      theirs.allowed !== ours.allowed,
+    explains: (given, comparison) => {
+      if (given.rules.integerPowerLevels) return false;
+      if (!levelContentsOf(given.event, given.state).some(hasIntegerOfPython)) return false;
+      // Had they been written as integers, the two would agree, or differ for another reason.
+      const rewritten = withIntegersOfPython(given);
+      const comparisonThen = { ...comparison, ours: decideByState(rewritten) };
+      return agree(comparisonThen) || explain(rewritten, comparisonThen) !== undefined;
+    },
     example: exampleOf('9', {}, levelsOf({ users: { [ALICE]: 100 }, ban: '1_000' })),
   },
   {

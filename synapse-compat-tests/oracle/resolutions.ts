@@ -26,7 +26,7 @@ export async function resolveRoom(
 ): Promise<Resolution> {
   const [ours, theirs] = await Promise.all([
     resolveState(room.states, wrongly.rules ?? room.rules, wrongly.source ?? room.source),
-    askSynapse(oracle, room, room.states, room.rejected),
+    askSynapse(oracle, room, room.rejected),
   ]);
   return { ours, theirs };
 }
@@ -46,32 +46,43 @@ export const RESOLUTION_DIFFERENCES = [
 export async function explainResolution(
   oracle: SynapseOracle,
   room: ForkedRoom,
-  { ours }: Resolution,
+  { ours, theirs }: Resolution,
 ): Promise<(typeof RESOLUTION_DIFFERENCES)[number] | undefined> {
   if (room.rejected.size === 0) return undefined;
   if (room.rules.stateResolution === 'v1') {
-    // Where rejected events are out of the conflicts from the start, Synapse comes to what we do.
-    const theirs = await askSynapse(oracle, room, withoutRejectedRivals(room), room.rejected);
-    return isSameState(ours, theirs) ? RESOLUTION_DIFFERENCES[1] : undefined;
+    return isSameState(await resolveWithUnseenSurvivors(room), theirs)
+      ? RESOLUTION_DIFFERENCES[1]
+      : undefined;
   }
   // Told that nothing was rejected, Synapse comes to what we do.
-  const theirs = await askSynapse(oracle, room, room.states, new Set());
-  return isSameState(ours, theirs) ? RESOLUTION_DIFFERENCES[0] : undefined;
+  const withoutRejection = await askSynapse(oracle, room, new Set());
+  return isSameState(ours, withoutRejection) ? RESOLUTION_DIFFERENCES[0] : undefined;
 }
 
-function withoutRejectedRivals({ states, rejected }: ForkedRoom): StateMap[] {
-  const hasRival = (key: string, eventId: string) =>
-    states.some((state) => state.has(key) && state.get(key) !== eventId);
-  return states.map(
-    (state) =>
-      new Map([...state].filter(([key, eventId]) => !rejected.has(eventId) || !hasRival(key, eventId))),
-  );
+/** What we come to if, as in Synapse, what alone is left of a conflict is taken, but not seen by what it allows. */
+async function resolveWithUnseenSurvivors({
+  states,
+  rules,
+  source,
+  rejected,
+}: ForkedRoom): Promise<StateMap> {
+  const survivors = new Map<string, string>();
+  for (const key of new Set(states.flatMap((state) => [...state.keys()]))) {
+    const rivals = [...new Set(states.map((state) => state.get(key)))].filter((rival) => rival !== undefined);
+    const [survivor, ...others] = rivals.filter((rival) => !rejected.has(rival));
+    if (rivals.length > 1 && survivor !== undefined && others.length === 0) survivors.set(key, survivor);
+  }
+  const unseen = new Set(survivors.values());
+  const resolved = await resolveState(states, rules, {
+    ...source,
+    loadEvents: (eventIds) => source.loadEvents(eventIds.filter((eventId) => !unseen.has(eventId))),
+  });
+  return new Map([...resolved, ...survivors]);
 }
 
 async function askSynapse(
   oracle: SynapseOracle,
-  { rules, events }: ForkedRoom,
-  states: readonly StateMap[],
+  { rules, events, states }: ForkedRoom,
   rejected: ReadonlySet<string>,
 ): Promise<StateMap> {
   const entryOf = (eventId: string): StateEntry => {
