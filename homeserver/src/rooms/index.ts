@@ -7,6 +7,7 @@ export { joinRoom, resolveRoom } from './commands/join.ts';
 export { knockOnRoom } from './commands/knock.ts';
 export { banUser, forgetRoom, kickUser, leaveRoom, unbanUser } from './commands/leave.ts';
 export { listRoom } from './commands/list-room.ts';
+export { creatableRoomVersions } from './commands/new-room.ts';
 export { redactEvent, type SendTarget, sendEvent, setState } from './commands/send-event.ts';
 export { updateProfileInRooms } from './commands/update-profile.ts';
 export { upgradeRoom } from './commands/upgrade-room.ts';
