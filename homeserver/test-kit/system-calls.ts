@@ -10,6 +10,9 @@ export interface SystemCall {
   readonly text: string;
 }
 
+/** So much of each call's data is kept: more than a batch writes at once. */
+const KEPT_BYTES = 200_000;
+
 const TRACED = 'write,writev,pwrite64,pwritev,pwritev2,sendto,sendmsg,fsync,fdatasync';
 
 /** Watches the writes and syncs of running processes. */
@@ -29,7 +32,7 @@ export class SystemCallTrace {
    * @param file where it writes.
    */
   static async attach(strace: string, pids: readonly number[], file: string): Promise<SystemCallTrace> {
-    const args = ['-f', '-y', '-s', '20000', '-e', `trace=${TRACED}`, '-o', file];
+    const args = ['-f', '-y', '-s', String(KEPT_BYTES), '-e', `trace=${TRACED}`, '-o', file];
     const child = spawn(strace, [...args, ...pids.flatMap((pid) => ['-p', String(pid)])], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });

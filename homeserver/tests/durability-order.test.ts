@@ -26,7 +26,8 @@ interface Acknowledged {
 async function sendMessages(user: TestUser, roomId: string): Promise<Acknowledged[]> {
   const acknowledged: Acknowledged[] = [];
   const send = async (marker: string): Promise<void> => {
-    acknowledged.push({ marker, eventId: await user.say(roomId, marker) });
+    // Twice: the log may cut one in half where a page of it ends.
+    acknowledged.push({ marker, eventId: await user.say(roomId, `${marker} ${marker}`) });
   };
   for (let index = 0; index < 10; index += 1) await send(`markerOne${index}end`);
   for (let round = 0; round < 3; round += 1) {
