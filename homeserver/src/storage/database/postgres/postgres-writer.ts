@@ -115,8 +115,8 @@ export class PostgresWriter implements BatchWriter {
   async #transact(units: readonly UnitOfWork[]): Promise<UnitOutcome[]> {
     const client = await this.#connected();
     try {
-      await client.query('BEGIN');
-      const refused = await this.#applyAll(client, units);
+      // In one breath, as with the writes of a run: each answer that is waited for is a round trip of every batch.
+      const [, refused] = await Promise.all([client.query('BEGIN'), this.#applyAll(client, units)]);
       const kept = units.filter((unit) => !refused.has(unit));
       const first = await commitWithLog(client, kept);
       return outcomesOf(units, refused, first);
@@ -198,14 +198,18 @@ async function applyRun(
     if (head !== undefined)
       refused.set(unit, new RoomVersionConflict(`room ${head.roomNid} has another version`));
   }
-  for (const group of groupWrites(run.filter((unit) => !refused.has(unit)))) {
-    const rows = lastRowOfEachKey(group);
-    await client.query({
-      name: `write-${group.operation.id}`,
-      text: group.operation.postgres,
-      values: group.operation.order.map((_name, column) => rows.map((row) => row[column])),
-    });
-  }
+  const groups = groupWrites(run.filter((unit) => !refused.has(unit)));
+  // When one is refused, PostgreSQL refuses those behind it until the transaction is rolled back.
+  await Promise.all(
+    groups.map((group) => {
+      const rows = lastRowOfEachKey(group);
+      return client.query({
+        name: `write-${group.operation.id}`,
+        text: group.operation.postgres,
+        values: group.operation.order.map((_name, column) => rows.map((row) => row[column])),
+      });
+    }),
+  );
 }
 
 async function applyGuarded(
