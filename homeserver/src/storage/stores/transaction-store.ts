@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import type { Database } from '../database/database.ts';
-import { defineInsert, defineQuery } from '../database/sql.ts';
+import { defineInsert, defineQuery, type Query } from '../database/sql.ts';
 import type { UnitOfWork } from '../database/unit-of-work.ts';
+import { GatheredLookup } from './gathered-lookup.ts';
 
 /** A request that a client may repeat: by device, by what it does, by the client's transaction ID. */
 export interface TransactionKey {
@@ -20,10 +21,23 @@ const insertTransaction = defineInsert('transactions', {
   txn_id: 'text',
   created_ts: 'bigint',
 });
-const eventOf = defineQuery<[number, string, string], { eventId: string }>(
-  `SELECT events.event_id AS "eventId" FROM transactions JOIN events ON events.nid = transactions.event_nid
-   WHERE transactions.user_nid = ? AND transactions.device_id = ? AND transactions.request = ?`,
-);
+/** A list of user, device and request, as JSON. */
+const eventsOf: Query<[string], { at: number; eventId: string }> = {
+  text: {
+    sqlite: `SELECT asked.key AS at, events.event_id AS "eventId" FROM json_each(?) AS asked
+      CROSS JOIN transactions ON user_nid = asked.value->>0 AND device_id = asked.value->>1
+        AND request = asked.value->>2
+      JOIN events ON events.nid = transactions.event_nid`,
+    // LIMIT keeps it from reading the whole table for a join.
+    postgres: `SELECT asked.at - 1 AS at, found.event_id AS "eventId"
+      FROM json_array_elements($1::json) WITH ORDINALITY AS asked(value, at)
+      CROSS JOIN LATERAL (
+        SELECT events.event_id FROM transactions JOIN events ON events.nid = transactions.event_nid
+        WHERE transactions.user_nid = (asked.value->>0)::bigint AND transactions.device_id = asked.value->>1
+          AND transactions.request = asked.value->>2 LIMIT 1
+      ) AS found`,
+  },
+};
 // The plus keeps planners off the primary key, which holds all that a device ever sent.
 const ofEvents = defineQuery<[number, string, number[]], { nid: number; txnId: string }>(
   `SELECT event_nid AS nid, txn_id AS "txnId" FROM transactions
@@ -33,9 +47,14 @@ const ofEvents = defineQuery<[number, string, number[]], { nid: number; txnId: s
 /** Which event each client transaction made, so that a repeated request makes no second one. */
 export class TransactionStore {
   readonly #database: Database;
+  readonly #earlier: GatheredLookup<readonly [number, string, string], string>;
 
   constructor(database: Database) {
     this.#database = database;
+    this.#earlier = new GatheredLookup(async (keys) => {
+      const rows = await database.all(eventsOf, [JSON.stringify(keys)]);
+      return new Map(rows.map(({ at, eventId }) => [at, eventId]));
+    });
   }
 
   /** Adds a transaction to the unit that stores its event: both are there, or neither. */
@@ -51,9 +70,8 @@ export class TransactionStore {
   }
 
   /** The event that an earlier request with this key made. */
-  async eventOf(key: TransactionKey): Promise<string | undefined> {
-    const row = await this.#database.get(eventOf, [key.userNid, key.deviceId, digestOf(key)]);
-    return row?.eventId;
+  eventOf(key: TransactionKey): Promise<string | undefined> {
+    return this.#earlier.find([key.userNid, key.deviceId, digestOf(key)]);
   }
 
   /** The transaction IDs with which a device sent these events, by the event's number. */
