@@ -2,9 +2,10 @@ import { type ComponentType, lazy, type ReactNode, Suspense, useSyncExternalStor
 import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { withNextPath } from '../features/auth/next-path.ts';
 import { loadSession, watchSession } from '../lib/homeserver/session.ts';
+import { ErrorBoundary } from '../ui/ErrorBoundary.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
+import { ErrorState } from '../ui/StateView.tsx';
 import styles from './App.module.css';
-import { ErrorBoundary } from './ErrorBoundary.tsx';
 
 // The pages at the door never load the Matrix SDK; it comes with the hall.
 const LoginScene = lazy(() => import('../scenes/auth/LoginScene.tsx'));
@@ -22,7 +23,7 @@ function useAccessToken(): string | undefined {
 export function App() {
   const accessToken = useAccessToken();
   return (
-    <ErrorBoundary>
+    <ErrorBoundary fallback={<PageBroken />}>
       <Suspense fallback={<PageLoading />}>
         <Switch>
           <Route path="/login">{atTheDoor(LoginScene, accessToken)}</Route>
@@ -44,6 +45,14 @@ function atTheDoor(Scene: ComponentType, accessToken: string | undefined): React
 function ToLogin() {
   const [path] = useLocation();
   return <Redirect to={withNextPath('/login', path)} replace />;
+}
+
+function PageBroken() {
+  return (
+    <ErrorState title="Something broke on our side" handleRetry={() => window.location.reload()}>
+      What you wrote is kept. Load the page again; if it keeps happening, tell whoever runs this server.
+    </ErrorState>
+  );
 }
 
 function PageLoading() {

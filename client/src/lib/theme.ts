@@ -16,7 +16,11 @@ function readTheme(): Theme {
   return window.matchMedia('(prefers-color-scheme: light)').matches ? 'light' : 'dark';
 }
 
-export const useTheme = create<ThemeState>(() => ({ theme: readTheme() }));
+export const useTheme = create<ThemeState>((set) => {
+  const handleChange = (): void => set({ theme: readTheme() });
+  window.matchMedia('(prefers-color-scheme: light)').addEventListener('change', handleChange);
+  return { theme: readTheme() };
+});
 
 export function chooseTheme(theme: Theme): void {
   localStorage.setItem(storageKey, theme);

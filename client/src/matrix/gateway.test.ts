@@ -255,6 +255,19 @@ describe('startGateway', () => {
     });
   });
 
+  it('says when the members could not be loaded, and tries again when asked', async () => {
+    await openChannel();
+    server.members = () => {
+      throw new TypeError('fetch failed');
+    };
+    const members = gateway.members(channel);
+    await until(members, ({ phase }) => phase === 'failed');
+    server.members = () => ({ chunk: [{ ...membership('@dov:hall', 'join'), room_id: channel }] });
+    void members.load();
+    const { absent } = await until(members, ({ phase }) => phase === 'complete');
+    expect(absent.map(({ name }) => name)).to.include('Dov');
+  });
+
   it('names those who are typing, but not ourselves', async () => {
     await openChannel();
     const typing = gateway.typing(channel);

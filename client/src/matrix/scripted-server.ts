@@ -30,6 +30,8 @@ export class ScriptedServer {
   readonly requests: RecordedRequest[] = [];
   /** Called for requests that change something; what it throws reaches the client as a failure of the network. */
   answer: (request: RecordedRequest) => JsonObject = () => ({ event_id: `$sent-${this.requests.length}` });
+  /** What the server says of members that sync left out. */
+  members: () => JsonObject = () => ({ chunk: [] });
   readonly #responses: JsonObject[] = [];
   #wake: (() => void) | undefined;
   #position = 0;
@@ -55,7 +57,7 @@ export class ScriptedServer {
     init?.signal?.throwIfAborted();
     if (pathname.endsWith('/sync')) return Response.json(await this.#nextSync(init?.signal ?? undefined));
     const body = asObject(typeof init?.body === 'string' ? JSON.parse(init.body) : undefined) ?? {};
-    if (pathname.endsWith('/members')) return Response.json({ chunk: [] });
+    if (pathname.endsWith('/members')) return Response.json(this.members());
     const fixed = fixedAnswers[pathname.replace(/^\/_matrix\/client\/(v3\/)?/, '').split('/')[0] ?? ''];
     if (fixed && method !== 'PUT') return Response.json(fixed);
     const request = { method, path: decodeURIComponent(pathname), body };

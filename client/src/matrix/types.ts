@@ -193,7 +193,7 @@ export type TimelineItem =
     };
 
 export interface TimelineSnapshot {
-  readonly phase: 'loading' | 'ready' | 'failed';
+  readonly phase: 'loading' | 'ready';
   readonly items: readonly TimelineItem[];
   readonly hasOlder: boolean;
   readonly older: 'idle' | 'loading' | 'failed';

@@ -47,6 +47,8 @@ const endSession: Action<undefined> = {
         // The server may be out of reach; this device forgets the session all the same.
         if (session) await logOut(session).catch(() => undefined);
         clearSession();
+        // A new page: nothing of this person stays in memory either.
+        window.location.assign('/login');
       },
     }),
 };

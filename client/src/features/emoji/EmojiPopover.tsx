@@ -1,11 +1,14 @@
 import { Popover } from '@base-ui/react/popover';
 import { Ellipsis } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
+import { useLazy } from '../../lib/use-lazy.ts';
+import { ErrorBoundary } from '../../ui/ErrorBoundary.tsx';
 import { Spinner } from '../../ui/Spinner.tsx';
+import { ErrorState } from '../../ui/StateView.tsx';
 import styles from './EmojiPopover.module.css';
 import { quickReactions } from './emoji-data.ts';
 
-const EmojiGrid = lazy(() => import('./EmojiGrid.tsx'));
+const loadEmojiGrid = () => import('./EmojiGrid.tsx');
 
 interface EmojiPopoverProps {
   readonly anchor: Element | null;
@@ -18,6 +21,7 @@ interface EmojiPopoverProps {
 /** A choice of emoji beside an element: a few at first, all of them one click away. Open as long as it is rendered. */
 export function EmojiPopover({ anchor, handlePick, handleClose, beginsWithAll = false }: EmojiPopoverProps) {
   const [showsAll, setShowsAll] = useState(beginsWithAll);
+  const EmojiGrid = useLazy(loadEmojiGrid);
   const pick = (emoji: string): void => {
     handlePick(emoji);
     handleClose();
@@ -35,9 +39,11 @@ export function EmojiPopover({ anchor, handlePick, handleClose, beginsWithAll = 
         >
           <Popover.Popup className={styles.popup} aria-label="Pick an emoji">
             {showsAll ? (
-              <Suspense fallback={<GridLoading />}>
-                <EmojiGrid handlePick={pick} />
-              </Suspense>
+              <ErrorBoundary fallback={<GridBroken />}>
+                <Suspense fallback={<GridLoading />}>
+                  <EmojiGrid handlePick={pick} />
+                </Suspense>
+              </ErrorBoundary>
             ) : (
               <div className={styles.quick}>
                 {quickReactions.map((emoji) => (
@@ -65,6 +71,17 @@ export function EmojiPopover({ anchor, handlePick, handleClose, beginsWithAll = 
         </Popover.Positioner>
       </Popover.Portal>
     </Popover.Root>
+  );
+}
+
+/** The emoji come with the first look at them, which needs the server. */
+function GridBroken() {
+  return (
+    <div className={styles.loading}>
+      <ErrorState size="panel" title="Couldn't load the emoji">
+        Close this and try again once the server is back.
+      </ErrorState>
+    </div>
   );
 }
 

@@ -36,8 +36,13 @@ export function saveSession(session: Session): void {
   for (const handleChange of watchers) handleChange();
 }
 
+/** What this browser keeps although nobody is logged in: how it looks has nothing to do with who somebody is. */
+const impersonalKeys: readonly string[] = ['guildhall.theme'];
+
+/** Forgets the session, and with it drafts and whatever else this browser remembers of a person. */
 export function clearSession(): void {
-  localStorage.removeItem(storageKey);
+  const kept = Object.keys(localStorage).filter((key) => key.startsWith('guildhall.'));
+  for (const key of kept) if (!impersonalKeys.includes(key)) localStorage.removeItem(key);
   for (const handleChange of watchers) handleChange();
 }
 

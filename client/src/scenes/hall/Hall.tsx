@@ -1,12 +1,19 @@
-import { lazy, Suspense } from 'react';
+import { Suspense, useEffect } from 'react';
 import { Redirect, Route, Switch } from 'wouter';
-import { useDialog } from '../../app/dialog-store.ts';
+import { closeDialog, type DialogRequest, useDialog } from '../../app/dialog-store.ts';
+import { buildGuildPath, buildHomePath } from '../../app/paths.ts';
+import { useGateway, useStore } from '../../features/session/gateway-context.ts';
 import { usePreferences } from '../../lib/preferences.ts';
+import { useLazy } from '../../lib/use-lazy.ts';
+import { setTitleBadge } from '../../lib/use-title.ts';
+import { rollUpUnread } from '../../matrix/unread.ts';
+import { ErrorBoundary } from '../../ui/ErrorBoundary.tsx';
 import { Toasts } from '../../ui/Toasts.tsx';
+import { showToast } from '../../ui/toast-store.ts';
 import { GuildPlace } from './GuildPlace.tsx';
 import { HomePlace } from './HomePlace.tsx';
 
-const DialogHost = lazy(() => import('../../features/dialogs/DialogHost.tsx'));
+const loadDialogs = () => import('../../features/dialogs/DialogHost.tsx');
 
 /** Guilds, channels and what is open, side by side. */
 export function Hall() {
@@ -24,18 +31,54 @@ export function Hall() {
         </Route>
       </Switch>
       <OpenDialog />
+      <TitleBadge />
       <Toasts />
     </>
   );
 }
 
-/** Leads to where somebody was last. */
+/** Leads to where somebody was last, if that is still theirs. */
 function FrontDoor() {
+  const guilds = useStore(useGateway().guilds);
   const lastPath = usePreferences((state) => state.lastPath);
-  return <Redirect to={lastPath ?? '/home'} replace />;
+  const isOurs = guilds.some(({ guildId }) => lastPath?.startsWith(buildGuildPath(guildId)));
+  return <Redirect to={lastPath !== undefined && isOurs ? lastPath : buildHomePath()} replace />;
 }
 
 function OpenDialog() {
   const request = useDialog((state) => state.request);
-  return <Suspense>{request && <DialogHost request={request} />}</Suspense>;
+  return request ? <LoadedDialog key={request.kind} request={request} /> : null;
+}
+
+function LoadedDialog({ request }: { readonly request: DialogRequest }) {
+  const DialogHost = useLazy(loadDialogs);
+  return (
+    <ErrorBoundary fallback={<DialogBroken />}>
+      <Suspense>
+        <DialogHost request={request} />
+      </Suspense>
+    </ErrorBoundary>
+  );
+}
+
+/** A dialog is loaded when it is first opened, which needs the server. */
+function DialogBroken() {
+  useEffect(() => {
+    showToast('That needs the server, which is out of reach.', 'danger');
+    closeDialog();
+  }, []);
+  return null;
+}
+
+/** Counts in the title of the tab what is meant for us. */
+function TitleBadge() {
+  const gateway = useGateway();
+  const guilds = useStore(gateway.guilds);
+  const { total } = useStore(gateway.home);
+  const { mentions } = rollUpUnread([...guilds, total]);
+  useEffect(() => {
+    setTitleBadge(mentions);
+    return () => setTitleBadge(0);
+  }, [mentions]);
+  return null;
 }
