@@ -1,8 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { Agent, request } from 'node:http';
+import { HttpConnection } from './http-connection.ts';
 
-/** The most connections to one server, and so the most requests in flight. */
-const MAX_CONNECTIONS = 64;
 const TIME_LIMIT_MS = 60_000;
 
 /** What a server answers. */
@@ -14,10 +12,11 @@ export interface Session {
   readonly token: string;
 }
 
-/** A client of one server over connections that are kept. It does little, since it runs beside what it measures. */
+/** A client of one server, over as many connections as it has requests in flight. */
 export class LoadClient {
   readonly #url: URL;
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: MAX_CONNECTIONS });
+  readonly #connections = new Set<HttpConnection>();
+  readonly #idle: HttpConnection[] = [];
 
   constructor(url: string) {
     this.#url = new URL(url);
@@ -27,37 +26,27 @@ export class LoadClient {
    * Sends one request.
    * @throws unless it is answered with 200, in time.
    */
-  send(
+  async send(
     method: string,
     path: string,
     { token, body }: { token?: string; body?: object } = {},
   ): Promise<JsonObject> {
-    const payload = body === undefined ? undefined : JSON.stringify(body);
-    const headers: Record<string, string | number> = {};
-    if (token !== undefined) headers.Authorization = `Bearer ${token}`;
-    if (payload !== undefined) {
-      headers['Content-Type'] = 'application/json';
-      headers['Content-Length'] = Buffer.byteLength(payload);
-    }
-    const { hostname, port } = this.#url;
-    const options = { agent: this.#agent, hostname, port, method, path, headers, timeout: TIME_LIMIT_MS };
-    return new Promise((resolve, reject) => {
-      const sent = request(options, (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('error', reject);
-        response.on('end', () => {
-          const text = Buffer.concat(chunks).toString();
-          if (response.statusCode === 200) resolve(JSON.parse(text));
-          else reject(new Error(`${method} ${path}: ${response.statusCode} ${text}`));
-        });
-      });
-      sent.on('timeout', () =>
-        sent.destroy(new Error(`${method} ${path}: no answer in ${TIME_LIMIT_MS} ms`)),
-      );
-      sent.on('error', reject);
-      sent.end(payload);
-    });
+    const payload = body === undefined ? '' : JSON.stringify(body);
+    const head = [
+      `${method} ${path} HTTP/1.1`,
+      `Host: ${this.#url.host}`,
+      ...(token === undefined ? [] : [`Authorization: Bearer ${token}`]),
+      'Content-Type: application/json',
+      `Content-Length: ${Buffer.byteLength(payload)}`,
+    ];
+    const connection = this.#idle.pop() ?? this.#connect();
+    const late = setTimeout(() => connection.close(new Error('no answer in time')), TIME_LIMIT_MS);
+    const { status, text } = await connection
+      .ask(`${head.join('\r\n')}\r\n\r\n${payload}`)
+      .finally(() => clearTimeout(late));
+    if (this.#connections.has(connection)) this.#idle.push(connection);
+    if (status !== 200) throw new Error(`${method} ${path}: ${status} ${text}`);
+    return JSON.parse(text);
   }
 
   /** Registers as Synapse's admin API does it, which every server compared here has. */
@@ -73,6 +62,18 @@ export class LoadClient {
   }
 
   close(): void {
-    this.#agent.destroy();
+    for (const connection of this.#connections) connection.close();
+  }
+
+  #connect(): HttpConnection {
+    const { hostname, port } = this.#url;
+    const forget = (closed: HttpConnection): void => {
+      this.#connections.delete(closed);
+      const at = this.#idle.indexOf(closed);
+      if (at >= 0) this.#idle.splice(at, 1);
+    };
+    const connection = new HttpConnection(Number(port), hostname.replace(/^\[|\]$/g, ''), forget);
+    this.#connections.add(connection);
+    return connection;
   }
 }
