@@ -51,8 +51,14 @@ describe('Two people find each other and talk', function () {
 
   it('makes an invite link', async () => {
     await ada.chooseFromMenu('The Lantern Club, guild menu', 'Invite people');
-    inviteLink = await ada.dialog.getByLabel('Invite link').inputValue();
+    const field = ada.dialog.getByLabel('Invite link');
+    inviteLink = await field.inputValue();
     expect(inviteLink).to.match(new RegExp(`^${hall.server.url}/invite/[A-Za-z0-9_-]+$`));
+    const selected = await field.evaluate((element) => {
+      if (!(element instanceof HTMLInputElement) || element !== document.activeElement) return '';
+      return element.value.slice(element.selectionStart ?? 0, element.selectionEnd ?? 0);
+    });
+    expect(selected, 'what is selected, ready to be copied').to.equal(inviteLink);
     await ada.page.keyboard.press('Escape');
     await ada.dialog.waitFor({ state: 'hidden' });
   });

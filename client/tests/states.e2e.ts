@@ -55,9 +55,10 @@ describe('While something loads, is missing or fails', function () {
 
     it('says that the hall cannot be opened, and opens it on the next try', async () => {
       await fail(visitor, SYNC);
+      await visitor.page.clock.install();
       await visitor.enterAs(ada, channelPath(guild));
       const error = visitor.page.getByRole('alert').filter({ hasText: "Couldn't open the hall" });
-      await error.waitFor();
+      await passTimeUntil(visitor, () => error.isVisible());
       await visitor.page.unroute(SYNC);
       await error.getByRole('button', { name: 'Try again' }).click();
       await visitor.message('Entry 60.').waitFor();
@@ -77,8 +78,14 @@ describe('While something loads, is missing or fails', function () {
     });
 
     it('says that a channel is not there', async () => {
+      await visitor.page.clock.install();
       await visitor.enterAs(ada, `${channelPath(guild)}-gone`);
-      await visitor.page.getByRole('alert').filter({ hasText: 'This channel is not here' }).waitFor();
+      // It may be on its way: for a moment there is only its outline.
+      await visitor.page.getByRole('navigation', { name: 'Channels of The Archive' }).waitFor();
+      await visitor.page.getByRole('status', { name: 'Loading messages' }).waitFor();
+      const error = visitor.page.getByRole('alert').filter({ hasText: 'This channel is not here' });
+      await passTimeUntil(visitor, () => error.isVisible());
+      expect(await visitor.page.getByRole('complementary', { name: 'Members' }).count()).to.equal(0);
       await visitor.page.getByRole('button', { name: 'Go back' }).click();
       await visitor.channelHeading('general').waitFor();
     });
@@ -236,6 +243,14 @@ async function fail(visitor: Visitor, url: string, status = 500): Promise<void> 
   await visitor.page.route(url, (route) =>
     route.fulfill({ status, json: { errcode, error: 'By the test' } }),
   );
+}
+
+/** Lets the page's clock run fast, which has to be installed, until something holds. */
+async function passTimeUntil(visitor: Visitor, holds: () => Promise<boolean>): Promise<void> {
+  await eventually(async () => {
+    await visitor.page.clock.fastForward(500);
+    return holds();
+  });
 }
 
 /** Waits until the server has a message. */

@@ -2,7 +2,6 @@ import { Dialog as Base } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import styles from './Dialog.module.css';
-import { IconButton } from './IconButton.tsx';
 
 interface DialogProps {
   readonly title: string;
@@ -19,14 +18,15 @@ export function Dialog({ title, description, children, handleClose }: DialogProp
         <Base.Backdrop className={styles.scrim} />
         <Base.Viewport className={styles.viewport}>
           <Base.Popup className={styles.card}>
-            <header className={styles.head}>
-              <Base.Title className={styles.title}>{title}</Base.Title>
-              <Base.Close render={<IconButton icon={X} label="Close" tooltipSide="bottom" />} />
-            </header>
+            <Base.Title className={styles.title}>{title}</Base.Title>
             {description !== undefined && (
               <Base.Description className={styles.description}>{description}</Base.Description>
             )}
             {children}
+            {/* The last in order, so that a dialog begins with what it asks for. */}
+            <Base.Close className={styles.close} aria-label="Close">
+              <X size={18} strokeWidth={1.75} aria-hidden />
+            </Base.Close>
           </Base.Popup>
         </Base.Viewport>
       </Base.Portal>

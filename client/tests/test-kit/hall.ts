@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
-import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { ShiftedClock } from '../../../homeserver/test-kit/shifted-clock.ts';
 import { type TestConfiguration, TestServer } from '../../../homeserver/test-kit/test-server.ts';
+import type { Drawing } from './drawings.ts';
 import { Visitor } from './visitor.ts';
 
 /** The build that `npm test` makes before it comes here; another one may be given. */
@@ -45,6 +46,7 @@ export class Hall {
   readonly clock: ShiftedClock;
   readonly #browser: Browser;
   readonly #visitors = new Set<Visitor>();
+  #easel: Page | undefined;
 
   private constructor(server: TestServer, clock: ShiftedClock, browser: Browser) {
     this.server = server;
@@ -84,6 +86,14 @@ export class Hall {
     const visitor = new Visitor(await context.newPage(), origin.origin);
     this.#visitors.add(visitor);
     return visitor;
+  }
+
+  /** Makes a picture of a drawing, in the browser: the server forbids its image library to read drawings. */
+  async paint({ svg, width, height, type }: Drawing): Promise<Buffer> {
+    this.#easel ??= await this.#browser.newPage();
+    await this.#easel.setViewportSize({ width, height });
+    await this.#easel.setContent(`<body style="margin: 0">${svg}`);
+    return this.#easel.screenshot({ type, ...(type === 'jpeg' && { quality: 88 }) });
   }
 
   /** Fails if any page has seen an error or has asked another origin since the last look. */

@@ -1,7 +1,7 @@
 import { roomPath, type TestUser } from '../../../homeserver/test-kit/test-user.ts';
+import { drawCrest, drawHarbour, drawLantern, drawPortrait, type Portrait } from './drawings.ts';
 import { createChannel, createGuild, createInvite, redeemInvite, type SeededGuild } from './guild.ts';
 import type { Hall } from './hall.ts';
-import { drawCrest, drawLantern, drawPortrait, type Portrait, paintHarbour } from './pictures.ts';
 import { appear, edit, introduce, markRead, react, say, shareImage, upload } from './talk.ts';
 
 /** A theatre club the evening before a rehearsal, as Ada sees it. */
@@ -91,7 +91,7 @@ export async function seedLanternClub(hall: Hall): Promise<LanternClub> {
   const guild = await createGuild(ada, {
     name: 'The Lantern Club',
     topic: 'Late tea, long games and the occasional play. We meet on Fridays, and whoever comes belongs.',
-    avatar_url: await upload(hall, ada, await drawLantern(), 'image/png'),
+    avatar_url: await upload(hall, ada, await hall.paint(drawLantern()), 'image/png'),
   });
   const inviteCode = await createInvite(ada, guild);
   for (const guest of Object.values(people)) if (guest !== ada) await redeemInvite(guest, inviteCode);
@@ -121,7 +121,8 @@ async function registerCast(hall: Hall): Promise<People> {
   const people: Partial<Record<Name, TestUser>> = {};
   for (const [localpart, { name, portrait }] of Object.entries<Cast>(CAST)) {
     const user = await hall.server.register(localpart);
-    const avatar = portrait && (await upload(hall, user, await drawPortrait(portrait), 'image/png'));
+    const avatar =
+      portrait && (await upload(hall, user, await hall.paint(drawPortrait(portrait)), 'image/png'));
     await introduce(user, name, avatar);
     people[localpart as Name] = user;
   }
@@ -136,13 +137,23 @@ async function appearAll(people: People): Promise<void> {
 async function joinOtherGuilds(hall: Hall, ines: TestUser, ada: TestUser): Promise<void> {
   const choir = await createGuild(ines, {
     name: 'Harbour Choir',
-    avatar_url: await upload(hall, ines, await drawCrest('#17465a', '#f2d9a0', 'waves'), 'image/png'),
+    avatar_url: await upload(
+      hall,
+      ines,
+      await hall.paint(drawCrest('#17465a', '#f2d9a0', 'waves')),
+      'image/png',
+    ),
   });
   await redeemInvite(ada, await createInvite(ines, choir));
   await say(ines, choir.generalId, 'Altos, please look at bar 32 before Sunday.');
   await createGuild(ada, {
     name: 'Pixel Foundry',
-    avatar_url: await upload(hall, ada, await drawCrest('#232946', '#7fd1ae', 'pixels'), 'image/png'),
+    avatar_url: await upload(
+      hall,
+      ada,
+      await hall.paint(drawCrest('#232946', '#7fd1ae', 'pixels')),
+      'image/png',
+    ),
   });
 }
 
@@ -209,7 +220,7 @@ async function talkToday(hall: Hall, people: People, channels: Channels): Promis
   const { sets } = channels;
   hall.clock.set(TODAY);
   const harbour = await shareImage(hall, mirelle, sets, {
-    data: await paintHarbour(),
+    data: await hall.paint(drawHarbour()),
     name: 'harbour.jpg',
     caption: 'The harbour, first try with all lamps. The moon glows, which I did not dare to hope.',
   });

@@ -77,8 +77,8 @@ export class Visitor {
     await this.page.goto(path);
   }
 
-  /** Fills in the form of the registration page, or of the log-in page. */
-  async fillInAccount(username: string, submitLabel: 'Create account' | 'Log in'): Promise<void> {
+  /** Fills in name and password on a page at the door, and goes on. */
+  async fillInAccount(username: string, submitLabel: string): Promise<void> {
     await this.page.getByLabel('Username').fill(username);
     await this.page.getByLabel('Password', { exact: true }).fill(`password of ${username}`);
     await this.page.getByRole('button', { name: submitLabel }).click();

@@ -27,8 +27,7 @@ export function InsecureOriginBanner() {
       }
     >
       <strong>This connection is not encrypted.</strong> Over plain HTTP, browsers leave out notifications,
-      pasting images from the clipboard, voice and end-to-end encryption. Open Guildhall over HTTPS to have
-      them.
+      copy buttons, voice and end-to-end encryption. Open Guildhall over HTTPS to have them.
     </Banner>
   );
 }

@@ -88,6 +88,7 @@ function LinkField({ link }: { readonly link: string }) {
         label="Invite link"
         value={link}
         readOnly
+        autoFocus
         onFocus={(event) => event.target.select()}
       />
       <Button className={styles.beside} variant="primary" onClick={handleCopy}>

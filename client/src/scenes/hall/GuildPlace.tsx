@@ -36,11 +36,14 @@ export function GuildPlace({ guildId, channelId }: GuildPlaceProps) {
       </HallLayout>
     );
   }
+  const isJoined = listChannels(guild.tree).some(
+    (channel) => channel.channelId === channelId && channel.joined,
+  );
   return (
     <HallLayout
       selected={guildId}
       list={<ChannelList guild={guild} channelId={channelId} />}
-      members={channelId && <MemberPanel key={channelId} roomId={channelId} />}
+      members={isJoined && channelId && <MemberPanel key={channelId} roomId={channelId} />}
     >
       {channelId === undefined ? (
         <GuildEntrance guild={guild} />

@@ -1,4 +1,11 @@
-import sharp from 'sharp';
+/** A drawing, and the file that is made of it. */
+export interface Drawing {
+  readonly svg: string;
+  /** In pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly type: 'png' | 'jpeg';
+}
 
 /** What a portrait is made of: colours, and how the hair falls. */
 export interface Portrait {
@@ -38,10 +45,10 @@ const HAIR: Readonly<Record<Portrait['cut'], { readonly behind: string; readonly
   },
 };
 
-/** A face without features, as a square PNG. */
-export function drawPortrait({ wall, skin, hair, coat, cut }: Portrait): Promise<Buffer> {
+/** A face without features, in a square. */
+export function drawPortrait({ wall, skin, hair, coat, cut }: Portrait): Drawing {
   const { behind, before } = HAIR[cut];
-  return render(`<svg xmlns="http://www.w3.org/2000/svg" width="256" height="256" viewBox="0 0 256 256">
+  return drawSquare(`<svg xmlns="http://www.w3.org/2000/svg" width="256" height="256" viewBox="0 0 256 256">
     <rect width="256" height="256" fill="${wall}"/>
     <g fill="${hair}">${behind}</g>
     <path d="M30 256c4-48 40-70 98-70s94 22 98 70z" fill="${coat}"/>
@@ -53,8 +60,8 @@ export function drawPortrait({ wall, skin, hair, coat, cut }: Portrait): Promise
 }
 
 /** The sign of the Lantern Club. */
-export function drawLantern(): Promise<Buffer> {
-  return render(`<svg xmlns="http://www.w3.org/2000/svg" width="256" height="256" viewBox="0 0 256 256">
+export function drawLantern(): Drawing {
+  return drawSquare(`<svg xmlns="http://www.w3.org/2000/svg" width="256" height="256" viewBox="0 0 256 256">
     <defs><radialGradient id="g"><stop offset="0" stop-color="#ffd79a"/><stop offset="0.4" stop-color="#f0803c"/>
       <stop offset="1" stop-color="#3b2148" stop-opacity="0"/></radialGradient></defs>
     <rect width="256" height="256" fill="#3b2148"/>
@@ -69,7 +76,7 @@ export function drawLantern(): Promise<Buffer> {
 }
 
 /** A sign of two letters' worth for another guild: stripes or a ring. */
-export function drawCrest(ground: string, figure: string, shape: 'waves' | 'pixels'): Promise<Buffer> {
+export function drawCrest(ground: string, figure: string, shape: 'waves' | 'pixels'): Drawing {
   const waves = [96, 138, 180].map(
     (y) => `<path d="M36 ${y}q23-30 46 0t46 0 46 0 46 0" fill="none" stroke="${figure}" stroke-width="16"/>`,
   );
@@ -80,12 +87,12 @@ export function drawCrest(ground: string, figure: string, shape: 'waves' | 'pixe
         : '',
     ),
   );
-  return render(`<svg xmlns="http://www.w3.org/2000/svg" width="256" height="256">
+  return drawSquare(`<svg xmlns="http://www.w3.org/2000/svg" width="256" height="256">
     <rect width="256" height="256" fill="${ground}"/>${(shape === 'waves' ? waves : pixels).join('')}</svg>`);
 }
 
-/** The harbour of the second act under its lamps, as a JPEG of 1200 by 750 pixels. */
-export function paintHarbour(): Promise<Buffer> {
+/** The harbour of the second act under its lamps. */
+export function drawHarbour(): Drawing {
   const lamps = [90, 230, 385, 545, 700, 850, 985, 1110].map((x, index) => {
     const y = 150 + Math.sin((x / 1200) * Math.PI) * 110 + (index % 2) * 12;
     return `<circle cx="${x}" cy="${y}" r="92" fill="url(#glow)"/>
@@ -122,9 +129,9 @@ export function paintHarbour(): Promise<Buffer> {
     <path d="M420 640c90 30 270 30 360 0l-34 62c-70 20-222 20-292 0z" fill="#0e0b1d"/>
     <path d="M596 640V452l118 156z" fill="#e9d8c0"/><path d="M584 640V486l-84 122z" fill="#cbb59d"/>
   </svg>`;
-  return sharp(Buffer.from(picture)).jpeg({ quality: 84 }).toBuffer();
+  return { svg: picture, width: 1200, height: 750, type: 'jpeg' };
 }
 
-function render(svg: string): Promise<Buffer> {
-  return sharp(Buffer.from(svg)).png().toBuffer();
+function drawSquare(svg: string): Drawing {
+  return { svg, width: 256, height: 256, type: 'png' };
 }
