@@ -190,11 +190,14 @@ describe('Two people find each other and talk', function () {
     await bob.channelLink('evening-plans, unread').waitFor();
   });
 
-  it('lets somebody log out, and in again where they were', async () => {
+  it('forgets somebody who logs out, and has everything when they log in again', async () => {
     await bob.chooseFromMenu('Account menu', 'Log out');
     await bob.dialog.getByRole('button', { name: 'Log out' }).click();
     await bob.page.getByRole('heading', { name: 'Welcome back' }).waitFor();
+    const kept = await bob.page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }));
+    expect(kept).not.to.include('bob').and.not.to.include('guilds');
     await bob.fillInAccount('bob', 'Log in');
+    await bob.page.getByRole('link', { name: /^The Lantern Club/ }).click();
     await bob.channelHeading('general').waitFor();
     await bob.message('Shall we begin?').waitFor();
     await bob.say('Here again');

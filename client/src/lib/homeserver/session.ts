@@ -39,10 +39,15 @@ export function saveSession(session: Session): void {
 /** What this browser keeps although nobody is logged in: how it looks has nothing to do with who somebody is. */
 const impersonalKeys: readonly string[] = ['guildhall.theme'];
 
+/** What belongs to this application among the keys of the origin; the second is the Matrix SDK's. */
+const keyPrefixes: readonly string[] = ['guildhall.', 'mxjssdk_'];
+
 /** Forgets the session, and with it drafts and whatever else this browser remembers of a person. */
 export function clearSession(): void {
-  const kept = Object.keys(localStorage).filter((key) => key.startsWith('guildhall.'));
-  for (const key of kept) if (!impersonalKeys.includes(key)) localStorage.removeItem(key);
+  for (const key of Object.keys(localStorage)) {
+    const isOurs = keyPrefixes.some((prefix) => key.startsWith(prefix));
+    if (isOurs && !impersonalKeys.includes(key)) localStorage.removeItem(key);
+  }
   for (const handleChange of watchers) handleChange();
 }
 
