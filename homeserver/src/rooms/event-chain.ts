@@ -1,23 +1,12 @@
 import type { JsonObject } from '../protocol/canonical-json.ts';
 import { forbidden } from '../protocol/errors.ts';
-import { authEventKeys, authorizeEvent, redactionApplies } from '../protocol/event-auth/index.ts';
-import { type Pdu, redactsOf } from '../protocol/events.ts';
-import { domainOf } from '../protocol/identifiers.ts';
+import { authEventKeys, authorizeEvent } from '../protocol/event-auth/index.ts';
+import type { Pdu } from '../protocol/events.ts';
 import { MAX_DEPTH } from '../protocol/limits.ts';
-import { redactPdu } from '../protocol/redaction.ts';
-import {
-  blocksAfter,
-  type Committed,
-  LogKind,
-  layerChange,
-  type Membership,
-  type StateEntry,
-  type StoredEvent,
-  type TransactionKey,
-  UnitOfWork,
-} from '../storage/index.ts';
+import { EventStatus, type StoredEvent, type TransactionKey, type UnitOfWork } from '../storage/index.ts';
 import type { RoomsContext } from './context.ts';
-import { type Room, type RoomHead, stateKeyOf } from './room.ts';
+import { type Room, type RoomHead, type Snapshot, stateKeyOf } from './room.ts';
+import { type EventStrings, entryOf, RoomWriter } from './room-writer.ts';
 import { sameContent } from './same-content.ts';
 import { sealEvent } from './seal-event.ts';
 
@@ -36,8 +25,11 @@ export interface EventDraft {
   readonly transaction?: TransactionKey;
 }
 
-/** Blocks up to this many entries stay in memory with their room. */
-const REMEMBERED_BLOCK = 256;
+/**
+ * Other servers take no event that follows more than this. The forward extremities that one cannot name stay, for the
+ * next; the state it is authorised by is the current one, in which they count too.
+ */
+const MOST_PREV_EVENTS = 20;
 
 /**
  * Builds events one upon another for one room, and the unit that stores them together or not at all. Each is
@@ -47,38 +39,35 @@ const REMEMBERED_BLOCK = 256;
  * selection from current state (Server-Server API v1.19, "Auth events selection"), then hash, then sign.
  */
 export class EventChain {
-  readonly unit = new UnitOfWork();
   readonly events: StoredEvent[] = [];
-  /** What the room's head will be once the unit is committed. */
-  head: RoomHead;
   readonly #context: RoomsContext;
   readonly #room: Room;
-  /** State set by this chain, before it is committed. */
-  readonly #state = new Map<string, StoredEvent>();
-  readonly #blocks = new Map<number, readonly StateEntry[]>();
-  readonly #sizes = new Map<number, number>();
-  readonly #afterCommit: (() => void)[] = [];
+  readonly #writer: RoomWriter;
 
   constructor(context: RoomsContext, room: Room) {
     this.#context = context;
     this.#room = room;
-    this.head = room.head;
+    this.#writer = new RoomWriter(context, room);
+  }
+
+  /** What is stored together; others may add to it. */
+  get unit(): UnitOfWork {
+    return this.#writer.unit;
+  }
+
+  /** What the room's head will be once the unit is committed. */
+  get head(): RoomHead {
+    return this.#writer.head;
   }
 
   /** Whether the chain changes the room's state, so that the next event has to wait for it. */
   get changesState(): boolean {
-    return this.#state.size > 0 || this.#afterCommit.length > 0;
+    return this.#writer.changesState;
   }
 
   /** The state event that holds a type and state key, with what this chain has set so far. */
-  async stateEvent(type: string, stateKey = ''): Promise<StoredEvent | undefined> {
-    const key = stateKeyOf(type, stateKey);
-    const known = this.#state.get(key) ?? this.#room.state.get(key);
-    if (known !== undefined || type !== 'm.room.member') return known;
-    const member = this.#room.members.get(stateKey);
-    const event = member === undefined ? undefined : await this.#context.storage.events.get(member.eventNid);
-    if (event === undefined || event.redactedBy === null) return event;
-    return { ...event, pdu: redactPdu(event.pdu, this.#room.rules) };
+  stateEvent(type: string, stateKey = ''): Promise<StoredEvent | undefined> {
+    return this.#writer.stateEvent(type, stateKey);
   }
 
   /**
@@ -97,9 +86,7 @@ export class EventChain {
     const { serverName, signingKeyId } = this.#context;
     const built = sealEvent(pdu, this.#room.rules, serverName, signingKeyId);
     // Only now: what is refused leaves nothing behind.
-    const known = await storage.strings.internAll(
-      [draft.type, draft.sender, draft.stateKey].filter((text) => text !== undefined),
-    );
+    const strings = await this.#writer.intern(pdu);
     const replaced =
       draft.stateKey === undefined ? undefined : await this.stateEvent(draft.type, draft.stateKey);
     const event: StoredEvent = {
@@ -109,32 +96,16 @@ export class EventChain {
       // The signature is made on the way to the disk: who needs it reads the stored JSON.
       pdu: built.pdu,
       snapshotNid: this.head.snapshotNid,
-      status: 0,
+      status: EventStatus.Accepted,
       replacesNid: replaced?.nid ?? null,
       redactedBy: null,
     };
-    const typeNid = known.get(draft.type) ?? 0;
-    const stateKeyNid = draft.stateKey === undefined ? null : (known.get(draft.stateKey) ?? 0);
-    storage.events.insert(this.unit, {
-      ...event,
-      typeNid,
-      stateKeyNid,
-      senderNid: known.get(draft.sender) ?? 0,
-      originServerTs: pdu.origin_server_ts,
-      json: built.json,
-    });
-    this.#sizes.set(event.nid, built.bytes);
-    this.unit.append({
-      kind: LogKind.Event,
-      room: this.#room.nid,
-      ref: event.nid,
-      ...(draft.type === 'm.room.member' && stateKeyNid !== null ? { user: stateKeyNid } : {}),
-    });
+    this.#writer.insert(event, strings, built.json, built.bytes);
     if (draft.transaction !== undefined) {
-      storage.transactions.insert(this.unit, draft.transaction, event.nid, pdu.origin_server_ts);
+      storage.transactions.insert(this.#writer.unit, draft.transaction, event.nid, pdu.origin_server_ts);
     }
-    await this.#moveHead(event, typeNid, stateKeyNid);
-    if (draft.type === 'm.room.redaction') await this.#redact(event, lookupIn(authState));
+    await this.#moveHead(event, strings);
+    if (draft.type === 'm.room.redaction') await this.#writer.redact(event, lookupIn(authState));
     this.events.push(event);
     return event;
   }
@@ -152,21 +123,12 @@ export class EventChain {
 
   /** Ends the chain: the unit moves the room's head, and memory follows when it is committed. */
   finish(): UnitOfWork {
-    const { head, unit } = this;
-    unit.moveHead({
-      roomNid: this.#room.nid,
-      expectedVersion: this.#room.head.version,
-      version: head.version,
-      extremities: head.extremities.map((extremity) => extremity.nid),
-      depth: head.depth,
-      snapshotNid: head.snapshotNid,
-    });
-    return this.finishNew();
+    return this.#writer.finish();
   }
 
   /** As `finish`, for a room whose row is in the unit itself. */
   finishNew(): UnitOfWork {
-    return this.unit.onCommit((committed) => this.#apply(committed));
+    return this.#writer.finishNew();
   }
 
   /** The events that the next one is authorised by, and nothing else. */
@@ -199,7 +161,7 @@ export class EventChain {
       content:
         redacts !== undefined && rules.redactsInContent ? { ...draft.content, redacts } : draft.content,
       ...(redacts !== undefined && !rules.redactsInContent ? { redacts } : {}),
-      prev_events: this.head.extremities.map((extremity) => extremity.eventId),
+      prev_events: this.head.extremities.slice(0, MOST_PREV_EVENTS).map((extremity) => extremity.eventId),
       auth_events: authIds,
       depth: Math.min(this.head.depth + 1, MAX_DEPTH),
       origin_server_ts: draft.originServerTs ?? this.#context.clock.now(),
@@ -208,96 +170,17 @@ export class EventChain {
     };
   }
 
-  async #moveHead(event: StoredEvent, typeNid: number, stateKeyNid: number | null): Promise<void> {
-    let { snapshotNid, blocks } = this.head;
-    if (stateKeyNid !== null) {
-      const { ids, storage } = this.#context;
-      const change = await layerChange({ typeNid, stateKeyNid, eventNid: event.nid }, (tier) =>
-        this.#tierEntries(tier),
-      );
-      const blockNid = await ids.block.next();
-      snapshotNid = await ids.snapshot.next();
-      blocks = blocksAfter(blocks, change.tier, blockNid);
-      this.#blocks.set(blockNid, change.entries);
-      storage.states.insertBlock(this.unit, blockNid, change.entries);
-      storage.states.insertSnapshot(this.unit, snapshotNid, this.#room.nid, blocks);
-      this.#setState(event);
-    }
-    this.head = {
-      version: this.head.version + 1,
-      extremities: [{ nid: event.nid, eventId: event.eventId }],
-      depth: event.pdu.depth,
-      snapshotNid,
-      blocks,
-    };
-  }
-
-  #tierEntries(tier: number): readonly StateEntry[] | Promise<StateEntry[]> {
-    const blockNid = this.head.blocks[tier] ?? 0;
-    if (blockNid === 0) return [];
-    return (
-      this.#blocks.get(blockNid) ??
-      this.#room.blockEntries.get(blockNid) ??
-      this.#context.storage.states.entriesOfBlock(blockNid)
-    );
-  }
-
-  #setState(event: StoredEvent): void {
-    const { type, state_key: stateKey = '', content } = event.pdu;
-    this.#state.set(stateKeyOf(type, stateKey), event);
-    if (type !== 'm.room.member') return;
-    const userNid = this.#context.storage.strings.known(stateKey);
-    if (userNid === undefined) throw new Error(`${stateKey} was not interned`);
-    this.#context.storage.rooms.setMember(this.unit, this.#room.nid, {
-      userNid,
-      membership: content.membership as Membership,
-      eventNid: event.nid,
-    });
-  }
-
-  /** Applies a redaction to its target, when the sender may (Room version 3, "Handling redactions"). */
-  async #redact(
-    redaction: StoredEvent,
-    state: (type: string, key: string) => Pdu | undefined,
-  ): Promise<void> {
-    const { storage } = this.#context;
-    const { rules } = this.#room;
-    const target = await storage.events.getById(redactsOf(redaction.pdu, rules) ?? '');
-    if (target === undefined || target.roomNid !== this.#room.nid || target.redactedBy !== null) return;
-    if (!redactionApplies(redaction.pdu, target.pdu, state, rules)) return;
-    storage.events.markRedacted(this.unit, target.nid, redaction.nid);
-    this.#afterCommit.push(() => {
-      const key = stateKeyOf(target.pdu.type, target.pdu.state_key ?? '');
-      if (this.#room.state.get(key)?.nid !== target.nid) return;
-      const pdu = redactPdu(target.pdu, rules);
-      this.#room.state.set(key, { ...target, pdu, redactedBy: redaction.nid });
-    });
-  }
-
-  /** Brings the room in memory up to what was just committed. */
-  #apply(_committed: Committed): void {
-    const { storage, serverName, userRooms } = this.#context;
-    const room = this.#room;
-    for (const event of this.events) storage.events.remember(event, this.#sizes.get(event.nid) ?? 0);
-    for (const [key, event] of this.#state) {
-      const { type, state_key: userId = '', content } = event.pdu;
-      if (type !== 'm.room.member') {
-        room.state.set(key, event);
-        continue;
-      }
-      const userNid = storage.strings.known(userId);
-      if (userNid === undefined) throw new Error(`${userId} was not interned`);
-      const membership = content.membership as Membership;
-      room.setMember(userId, { userNid, membership, eventNid: event.nid }, domainOf(userId) === serverName);
-      userRooms.set(userNid, { roomNid: room.nid, membership, eventNid: event.nid, forgotten: false });
-    }
-    for (const callback of this.#afterCommit) callback();
-    for (const nid of room.blockEntries.keys())
-      if (!this.head.blocks.includes(nid)) room.blockEntries.delete(nid);
-    for (const [nid, entries] of this.#blocks) {
-      if (this.head.blocks.includes(nid) && entries.length <= REMEMBERED_BLOCK)
-        room.blockEntries.set(nid, entries);
-    }
+  async #moveHead(event: StoredEvent, strings: EventStrings): Promise<void> {
+    const { head } = this;
+    const before: Snapshot = { nid: head.snapshotNid, blocks: head.blocks };
+    const entry = entryOf(event, strings);
+    const after = entry === undefined ? before : await this.#writer.snapshots.change(before, [entry]);
+    if (entry !== undefined) this.#writer.setState(event);
+    const extremities = [
+      { nid: event.nid, eventId: event.eventId },
+      ...head.extremities.slice(MOST_PREV_EVENTS),
+    ];
+    this.#writer.appendToTimeline(event, strings.stateKeyNid, extremities, after);
   }
 }
 

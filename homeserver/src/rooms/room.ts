@@ -1,3 +1,4 @@
+import { RecentMap } from '../base/recent-map.ts';
 import type { Pdu } from '../protocol/events.ts';
 import type { RoomVersionRules } from '../protocol/room-versions.ts';
 import type { Membership, SnapshotBlocks, StateEntry, StoredEvent } from '../storage/index.ts';
@@ -16,6 +17,12 @@ export interface RoomHead {
   readonly extremities: readonly Extremity[];
   readonly depth: number;
   readonly snapshotNid: number;
+  readonly blocks: SnapshotBlocks;
+}
+
+/** A stored state of a room. */
+export interface Snapshot {
+  readonly nid: number;
   readonly blocks: SnapshotBlocks;
 }
 
@@ -52,6 +59,8 @@ export class Room {
   readonly localJoined = new Set<number>();
   /** Entries of the small blocks of the head's snapshot, so that a change of state reads nothing. */
   readonly blockEntries = new Map<number, readonly StateEntry[]>();
+  /** Snapshots of the state after some events, by what `RoomStates` makes of those, so that none is made twice. */
+  readonly statesAfter = new RecentMap<string, number>(200);
   listed: boolean;
   head: RoomHead;
   joinedCount = 0;
@@ -90,6 +99,16 @@ export class Room {
     if (isLocal && member.membership === 'join') this.localJoined.add(member.userNid);
     else this.localJoined.delete(member.userNid);
     this.members.set(userId, member);
+  }
+
+  /** Takes away a membership that the state no longer has, and the counts that follow from it. */
+  dropMember(userId: string): void {
+    const before = this.members.get(userId);
+    if (before === undefined) return;
+    if (before.membership === 'join') this.joinedCount -= 1;
+    if (before.membership === 'invite') this.invitedCount -= 1;
+    this.localJoined.delete(before.userNid);
+    this.members.delete(userId);
   }
 }
 

@@ -48,6 +48,12 @@ export class UserRooms {
     this.#known.get(userNid)?.set(room.roomNid, room);
   }
 
+  /** Takes over a committed change that left a user without any membership of a room. */
+  drop(userNid: number, roomNid: number): void {
+    if (this.#loading.delete(userNid)) return;
+    this.#known.get(userNid)?.delete(roomNid);
+  }
+
   async #load(userNid: number): Promise<Map<number, RoomOfUser>> {
     const rows = await this.#storage.rooms.roomsOf(userNid);
     const rooms = new Map(rows.map((row) => [row.roomNid, row]));

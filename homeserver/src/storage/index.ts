@@ -30,6 +30,7 @@ export type { MemberRow, Membership, RoomOfUser, RoomRow } from './stores/room-s
 export {
   blocksAfter,
   EMPTY_SNAPSHOT,
+  entryKey,
   layerChange,
   type SnapshotBlocks,
   type StateEntry,

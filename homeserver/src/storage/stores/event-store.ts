@@ -43,6 +43,7 @@ export interface NewEvent {
   readonly senderNid: number;
   readonly originServerTs: number;
   readonly snapshotNid: number;
+  readonly status: EventStatus;
   readonly replacesNid: number | null;
   readonly json: string | SignedText;
 }
@@ -73,9 +74,17 @@ const insertEvent = defineInsert('events', {
   json: 'text',
 });
 const setRedacted = defineUpdate('events', { nid: 'bigint', redacted_by: 'bigint' }, ['nid']);
+const setPlace = defineUpdate(
+  'events',
+  { nid: 'bigint', snapshot_nid: 'bigint', status: 'integer', replaces_nid: 'bigint?' },
+  ['nid'],
+);
 const COLUMNS = 'nid, event_id, room_nid, snapshot_nid, status, replaces_nid, redacted_by, json';
 const byNids = defineQuery<[number[]], EventRow>(`SELECT ${COLUMNS} FROM events WHERE nid = ANY(?:bigint[])`);
 const byId = defineQuery<[string], EventRow>(`SELECT ${COLUMNS} FROM events WHERE event_id = ?`);
+const byIds = defineQuery<[string[]], EventRow>(
+  `SELECT ${COLUMNS} FROM events WHERE event_id = ANY(?:text[])`,
+);
 
 /** What the cache of events may hold, in characters of their JSON. */
 const CACHED_CHARACTERS = 32_000_000;
@@ -104,10 +113,20 @@ export class EventStore {
       sender_nid: event.senderNid,
       origin_server_ts: event.originServerTs,
       snapshot_nid: event.snapshotNid,
-      status: EventStatus.Accepted,
+      status: event.status,
       replaces_nid: event.replacesNid,
       redacted_by: null,
       json: event.json,
+    });
+  }
+
+  /** Gives an event that was stored without the state before it its place in the room, in a unit. */
+  place(unit: UnitOfWork, event: Pick<StoredEvent, 'nid' | 'snapshotNid' | 'status' | 'replacesNid'>): void {
+    unit.write(setPlace, {
+      nid: event.nid,
+      snapshot_nid: event.snapshotNid,
+      status: event.status,
+      replaces_nid: event.replacesNid,
     });
   }
 
@@ -167,6 +186,20 @@ export class EventStore {
     return row === undefined ? undefined : this.#fromRow(row);
   }
 
+  /** Events by ID; those that are not stored are left out. */
+  async getAllById(eventIds: readonly string[]): Promise<Map<string, StoredEvent>> {
+    const found = new Map<string, StoredEvent>();
+    const missing: string[] = [];
+    for (const eventId of eventIds) {
+      const known = this.#cache.get(this.#nidOf.get(eventId) ?? 0)?.event;
+      if (known === undefined) missing.push(eventId);
+      else found.set(eventId, known);
+    }
+    if (missing.length === 0) return found;
+    for (const row of await this.#database.all(byIds, [missing])) found.set(row.event_id, this.#fromRow(row));
+    return found;
+  }
+
   #forget(nid: number): void {
     const known = this.#cache.get(nid);
     if (known === undefined) return;
@@ -176,6 +209,9 @@ export class EventStore {
   }
 
   #fromRow(row: EventRow): StoredEvent {
+    // What was committed while the read was on its way is newer than the row.
+    const known = this.#cache.get(row.nid)?.event;
+    if (known !== undefined) return known;
     const event: StoredEvent = {
       nid: row.nid,
       eventId: row.event_id,

@@ -63,6 +63,7 @@ const upsertMember = defineUpsert(
   { room_nid: 'bigint', user_nid: 'bigint', membership: 'text', event_nid: 'bigint', forgotten: 'integer' },
   ['room_nid', 'user_nid'],
 );
+const deleteMember = defineDelete('room_members', { room_nid: 'bigint', user_nid: 'bigint' });
 const setForgotten = defineUpdate(
   'room_members',
   { room_nid: 'bigint', user_nid: 'bigint', forgotten: 'integer' },
@@ -159,6 +160,11 @@ export class RoomStore {
       event_nid: member.eventNid,
       forgotten: 0,
     });
+  }
+
+  /** Deletes a membership that the room's state no longer has, in a unit. */
+  deleteMember(unit: UnitOfWork, roomNid: number, userNid: number): void {
+    unit.write(deleteMember, { room_nid: roomNid, user_nid: userNid });
   }
 
   /** Marks a room as forgotten by a user, in a unit. */

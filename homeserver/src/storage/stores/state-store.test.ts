@@ -13,7 +13,7 @@ describe('State snapshots', () => {
         let snapshot = EMPTY_SNAPSHOT;
         for (const [index, key] of keys.entries()) {
           const change = { typeNid: 1, stateKeyNid: key, eventNid: index + 1 };
-          const { tier, entries } = await layerChange(change, (at) => blocks.get(snapshot[at] ?? 0) ?? []);
+          const { tier, entries } = await layerChange([change], (at) => blocks.get(snapshot[at] ?? 0) ?? []);
           blocks.set(index + 1, entries);
           snapshot = blocksAfter(snapshot, tier, index + 1);
           expected.set(key, index + 1);
@@ -33,7 +33,7 @@ describe('State snapshots', () => {
     let rows = 0;
     for (let index = 1; index <= 20_000; index += 1) {
       const change = { typeNid: 1, stateKeyNid: index, eventNid: index };
-      const { tier, entries } = await layerChange(change, (at) => blocks.get(snapshot[at] ?? 0) ?? []);
+      const { tier, entries } = await layerChange([change], (at) => blocks.get(snapshot[at] ?? 0) ?? []);
       for (const nid of snapshot.slice(0, tier + 1)) blocks.delete(nid);
       blocks.set(index, entries);
       snapshot = blocksAfter(snapshot, tier, index);

@@ -135,13 +135,15 @@ export interface LayerChange {
 /**
  * Decides which block a change of state writes.
  *
+ * @param changes the entries that are new, one or several.
  * @param readTier reads the entries of the current block of a tier; asked from the newest tier on, as far as needed.
  */
 export async function layerChange(
-  change: StateEntry,
+  changes: readonly StateEntry[],
   readTier: (tier: number) => readonly StateEntry[] | Promise<readonly StateEntry[]>,
 ): Promise<LayerChange> {
-  const merged = new Map<string, StateEntry>([[entryKey(change), change]]);
+  const merged = new Map<string, StateEntry>();
+  for (const change of changes) merged.set(entryKey(change), change);
   for (const [tier, capacity] of TIER_CAPACITY.entries()) {
     for (const entry of await readTier(tier)) {
       const key = entryKey(entry);
@@ -161,6 +163,7 @@ export function blocksAfter(blocks: SnapshotBlocks, tier: number, blockNid: numb
   return [0, 0, 0, blockNid];
 }
 
-function entryKey(entry: StateEntry): string {
+/** One string for the type and state key of an entry. */
+export function entryKey(entry: Pick<StateEntry, 'typeNid' | 'stateKeyNid'>): string {
   return `${entry.typeNid},${entry.stateKeyNid}`;
 }

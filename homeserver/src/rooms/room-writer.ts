@@ -1,0 +1,209 @@
+import { redactionApplies } from '../protocol/event-auth/index.ts';
+import { type Pdu, redactsOf } from '../protocol/events.ts';
+import { domainOf } from '../protocol/identifiers.ts';
+import { MAX_DEPTH } from '../protocol/limits.ts';
+import { redactPdu } from '../protocol/redaction.ts';
+import { LogKind, type Membership, type StateEntry, type StoredEvent, UnitOfWork } from '../storage/index.ts';
+import type { RoomsContext } from './context.ts';
+import { type Extremity, type Room, type RoomHead, type Snapshot, stateKeyOf } from './room.ts';
+import type { SealedEvent } from './seal-event.ts';
+import { SnapshotWriter } from './snapshot-writer.ts';
+
+/** The integers that stand for an event's strings. */
+export interface EventStrings {
+  readonly typeNid: number;
+  readonly stateKeyNid: number | null;
+  readonly senderNid: number;
+}
+
+/**
+ * What a change of a room is written with, be it made here or received: the unit that stores it, and the room in memory
+ * brought up to it once it is committed. Nothing else changes a room.
+ */
+export class RoomWriter {
+  readonly unit = new UnitOfWork();
+  readonly snapshots: SnapshotWriter;
+  /** What the room's head will be once the unit is committed. */
+  head: RoomHead;
+  readonly #context: RoomsContext;
+  readonly #room: Room;
+  /** State set by this change, before it is committed; undefined for what it took away. */
+  readonly #state = new Map<string, StoredEvent | undefined>();
+  readonly #stored = new Map<StoredEvent, number>();
+  readonly #afterCommit: (() => void)[] = [];
+
+  constructor(context: RoomsContext, room: Room) {
+    this.#context = context;
+    this.#room = room;
+    this.head = room.head;
+    this.snapshots = new SnapshotWriter(context, room, this.unit);
+  }
+
+  /** Whether the room's state changes, so that the next event has to wait for it. */
+  get changesState(): boolean {
+    return this.#state.size > 0 || this.#afterCommit.length > 0;
+  }
+
+  /** The event that holds a type and state key in the current state, with what this change has set so far. */
+  async stateEvent(type: string, stateKey = ''): Promise<StoredEvent | undefined> {
+    const key = stateKeyOf(type, stateKey);
+    if (this.#state.has(key)) return this.#state.get(key);
+    const known = this.#room.state.get(key);
+    if (known !== undefined || type !== 'm.room.member') return known;
+    const member = this.#room.members.get(stateKey);
+    const event = member === undefined ? undefined : await this.#context.storage.events.get(member.eventNid);
+    if (event === undefined || event.redactedBy === null) return event;
+    return { ...event, pdu: redactPdu(event.pdu, this.#room.rules) };
+  }
+
+  /** Writes down the strings of an event. Not for events that are refused: those leave nothing behind. */
+  async intern(pdu: Pick<Pdu, 'type' | 'sender' | 'state_key'>): Promise<EventStrings> {
+    const { type, sender, state_key: stateKey } = pdu;
+    const known = await this.#context.storage.strings.internAll(
+      [type, sender, stateKey].filter((text) => text !== undefined),
+    );
+    return {
+      typeNid: known.get(type) ?? 0,
+      stateKeyNid: stateKey === undefined ? null : (known.get(stateKey) ?? 0),
+      senderNid: known.get(sender) ?? 0,
+    };
+  }
+
+  /** Stores an event. @param size of its JSON, for the cache. */
+  insert(event: StoredEvent, strings: EventStrings, json: string | SealedEvent['json'], size: number): void {
+    const time = event.pdu.origin_server_ts;
+    this.#context.storage.events.insert(this.unit, {
+      ...event,
+      ...strings,
+      originServerTs: Math.max(-Number.MAX_SAFE_INTEGER, Math.min(time, Number.MAX_SAFE_INTEGER)),
+      json,
+    });
+    this.#stored.set(event, size);
+  }
+
+  /** Gives a stored event the place that it lacked. @param size of its JSON, for the cache. */
+  place(event: StoredEvent, size: number): void {
+    this.#context.storage.events.place(this.unit, event);
+    this.#stored.set(event, size);
+  }
+
+  /** Makes an event, which was stored, part of the timeline: a row of the log, and the room's newest. */
+  appendToTimeline(
+    event: StoredEvent,
+    stateKeyNid: number | null,
+    extremities: readonly Extremity[],
+    snapshot: Snapshot,
+  ): void {
+    this.unit.append({
+      kind: LogKind.Event,
+      room: this.#room.nid,
+      ref: event.nid,
+      ...(event.pdu.type === 'm.room.member' && stateKeyNid !== null ? { user: stateKeyNid } : {}),
+    });
+    this.head = {
+      version: this.head.version + 1,
+      extremities,
+      depth: Math.min(Math.max(this.head.depth, event.pdu.depth), MAX_DEPTH),
+      snapshotNid: snapshot.nid,
+      blocks: snapshot.blocks,
+    };
+  }
+
+  /** Makes an event the holder of its type and key in the current state, which the caller writes as a snapshot. */
+  setState(event: StoredEvent): void {
+    const { type, state_key: stateKey = '', content } = event.pdu;
+    this.#state.set(stateKeyOf(type, stateKey), event);
+    if (type !== 'm.room.member') return;
+    this.#context.storage.rooms.setMember(this.unit, this.#room.nid, {
+      userNid: this.#userNid(stateKey),
+      membership: content.membership as Membership,
+      eventNid: event.nid,
+    });
+  }
+
+  /** Leaves a type and key without a holder in the current state. */
+  dropState(type: string, stateKey: string): void {
+    this.#state.set(stateKeyOf(type, stateKey), undefined);
+    if (type !== 'm.room.member') return;
+    this.#context.storage.rooms.deleteMember(this.unit, this.#room.nid, this.#userNid(stateKey));
+  }
+
+  /** Applies a redaction to its target, when the sender may (Room version 3, "Handling redactions"). */
+  async redact(redaction: StoredEvent, state: (type: string, key: string) => Pdu | undefined): Promise<void> {
+    const { storage } = this.#context;
+    const { rules } = this.#room;
+    const target = await storage.events.getById(redactsOf(redaction.pdu, rules) ?? '');
+    if (target === undefined || target.roomNid !== this.#room.nid || target.redactedBy !== null) return;
+    if (!redactionApplies(redaction.pdu, target.pdu, state, rules)) return;
+    storage.events.markRedacted(this.unit, target.nid, redaction.nid);
+    this.#afterCommit.push(() => {
+      const key = stateKeyOf(target.pdu.type, target.pdu.state_key ?? '');
+      if (this.#room.state.get(key)?.nid !== target.nid) return;
+      const pdu = redactPdu(target.pdu, rules);
+      this.#room.state.set(key, { ...target, pdu, redactedBy: redaction.nid });
+    });
+  }
+
+  /** Ends the change: the unit moves the room's head, if it does move, and memory follows when it is committed. */
+  finish(): UnitOfWork {
+    const { head, unit } = this;
+    if (head !== this.#room.head) {
+      unit.moveHead({
+        roomNid: this.#room.nid,
+        expectedVersion: this.#room.head.version,
+        version: head.version,
+        extremities: head.extremities.map((extremity) => extremity.nid),
+        depth: head.depth,
+        snapshotNid: head.snapshotNid,
+      });
+    }
+    return this.finishNew();
+  }
+
+  /** As `finish`, for a room whose row is in the unit itself. */
+  finishNew(): UnitOfWork {
+    return this.unit.onCommit(() => this.#apply());
+  }
+
+  /** Brings the room in memory up to what was just committed. */
+  #apply(): void {
+    for (const [event, size] of this.#stored) this.#context.storage.events.remember(event, size);
+    for (const [key, event] of this.#state) this.#applyState(key, event);
+    for (const callback of this.#afterCommit) callback();
+    this.snapshots.remember(this.head.blocks);
+  }
+
+  #applyState(key: string, event: StoredEvent | undefined): void {
+    const { serverName, userRooms } = this.#context;
+    const room = this.#room;
+    if (!key.startsWith(MEMBER_KEY)) {
+      if (event === undefined) room.state.delete(key);
+      else room.state.set(key, event);
+      return;
+    }
+    const userId = key.slice(MEMBER_KEY.length);
+    const userNid = this.#userNid(userId);
+    if (event === undefined) {
+      room.dropMember(userId);
+      userRooms.drop(userNid, room.nid);
+      return;
+    }
+    const membership = event.pdu.content.membership as Membership;
+    room.setMember(userId, { userNid, membership, eventNid: event.nid }, domainOf(userId) === serverName);
+    userRooms.set(userNid, { roomNid: room.nid, membership, eventNid: event.nid, forgotten: false });
+  }
+
+  #userNid(userId: string): number {
+    const userNid = this.#context.storage.strings.known(userId);
+    if (userNid === undefined) throw new Error(`${userId} was not interned`);
+    return userNid;
+  }
+}
+
+const MEMBER_KEY = stateKeyOf('m.room.member', '');
+
+/** The entry of a state event; undefined for an event that is not state. */
+export function entryOf(event: StoredEvent, strings: EventStrings): StateEntry | undefined {
+  const { typeNid, stateKeyNid } = strings;
+  return stateKeyNid === null ? undefined : { typeNid, stateKeyNid, eventNid: event.nid };
+}
