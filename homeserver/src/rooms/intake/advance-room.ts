@@ -1,0 +1,83 @@
+import { isState } from '../../protocol/events.ts';
+import { redactPdu } from '../../protocol/redaction.ts';
+import { EventStatus, type StoredEvent } from '../../storage/index.ts';
+import type { RoomsContext } from '../context.ts';
+import type { Extremity, Room, Snapshot } from '../room.ts';
+import type { EventStrings, RoomWriter } from '../room-writer.ts';
+import type { RoomStates } from './room-states.ts';
+
+/** An accepted event, and where it stands. */
+interface AcceptedEvent {
+  readonly event: StoredEvent;
+  readonly strings: EventStrings;
+  readonly before: Snapshot;
+}
+
+/**
+ * Makes an accepted event one of the room's newest: the timeline gets it, and the room's current state becomes what the
+ * states after all forward extremities resolve to.
+ */
+export async function advanceRoom(
+  context: RoomsContext,
+  room: Room,
+  writer: RoomWriter,
+  states: RoomStates,
+  { event, strings, before }: AcceptedEvent,
+): Promise<void> {
+  const others = await unfollowedExtremities(context, room, event);
+  const newest = await context.storage.events.getAll(others.map((extremity) => extremity.nid));
+  const current = await states.after([...newest, event], event);
+  if (others.length === 0 && before.nid === room.head.snapshotNid) {
+    if (isState(event.pdu)) writer.setState(event);
+  } else if (current.nid !== room.head.snapshotNid) {
+    await replaceState(context, room, writer, current, event);
+  }
+  const extremities = [...others, { nid: event.nid, eventId: event.eventId }];
+  writer.appendToTimeline(event, strings.stateKeyNid, extremities, current);
+}
+
+/** The forward extremities that an event does not follow, also not through events that can be no extremities. */
+async function unfollowedExtremities(
+  { storage }: RoomsContext,
+  room: Room,
+  event: StoredEvent,
+): Promise<Extremity[]> {
+  const followed = new Set(event.pdu.prev_events);
+  for (let from = [...followed]; from.length > 0; ) {
+    const hidden = [...(await storage.events.getAllById(from)).values()].filter(
+      ({ status }) => status === EventStatus.Rejected || status === EventStatus.SoftFailed,
+    );
+    from = hidden.flatMap(({ pdu }) => pdu.prev_events).filter((eventId) => !followed.has(eventId));
+    for (const eventId of from) followed.add(eventId);
+  }
+  return room.head.extremities.filter(({ eventId }) => !followed.has(eventId));
+}
+
+/** Makes the current state another one, which may differ in more than the event that was received. */
+async function replaceState(
+  { storage }: RoomsContext,
+  room: Room,
+  writer: RoomWriter,
+  current: Snapshot,
+  incoming: StoredEvent,
+): Promise<void> {
+  const old = await writer.snapshots.entriesOf({ nid: room.head.snapshotNid, blocks: room.head.blocks });
+  const entries = await writer.snapshots.entriesOf(current);
+  const changed = [...entries].filter(([key, entry]) => old.get(key)?.eventNid !== entry.eventNid);
+  const gone = [...old].filter(([key]) => !entries.has(key));
+  const nids = [...changed, ...gone].map(([, entry]) => entry.eventNid);
+  const events = new Map((await storage.events.getAll(nids)).map((event) => [event.nid, event]));
+  events.set(incoming.nid, incoming);
+  // Members are found by their number, also those that this process has not met yet.
+  await storage.strings.findAll([...events.values()].map(({ pdu }) => pdu.state_key ?? ''));
+  for (const [, { eventNid }] of gone) {
+    const event = events.get(eventNid);
+    if (event !== undefined) writer.dropState(event.pdu.type, event.pdu.state_key ?? '');
+  }
+  for (const [, { eventNid }] of changed) {
+    const event = events.get(eventNid);
+    if (event === undefined) throw new Error(`event ${eventNid} of a state is not stored`);
+    const isWhole = event.redactedBy === null;
+    writer.setState(isWhole ? event : { ...event, pdu: redactPdu(event.pdu, room.rules) });
+  }
+}

@@ -1,0 +1,49 @@
+import { notFound } from '../../protocol/errors.ts';
+import { RoomVersionConflict } from '../../storage/index.ts';
+import type { Room } from '../room.ts';
+import { checkAlone } from './check-alone.ts';
+import { type Candidate, gatherMissing } from './gather-missing.ts';
+import type { IntakeContext, MissingEvents } from './intake-context.ts';
+import { hasPlace } from './place.ts';
+import { type Received, takeIn } from './take-in.ts';
+
+/** How often an event is checked again after somebody else moved the room's head. */
+const ATTEMPTS = 3;
+
+/**
+ * Receives an event of a room that other servers are in: checks it step by step, fetches what it needs and is not here,
+ * and stores it with what it found. What is received twice changes nothing.
+ *
+ * Source: Server-Server API v1.19, "Checks performed on receipt of a PDU".
+ * @param json as `parseJson` reads it.
+ * @param source has the events that the event names; asked outside the room's queue.
+ * @throws MatrixError for an event that is dropped: 404 `M_NOT_FOUND` for one of a room that is not known, 400
+ * `M_BAD_JSON`, 400 `M_INVALID_PARAM` and 413 `M_TOO_LARGE` for its form, 403 `M_FORBIDDEN` for its signatures.
+ */
+export async function receiveEvent(
+  context: IntakeContext,
+  roomId: string,
+  json: unknown,
+  source: MissingEvents,
+): Promise<Received> {
+  const room = await context.registry.byId(roomId);
+  if (room === undefined) throw notFound('This server is not in the room');
+  const event = await checkAlone(context, room, json);
+  const known = await context.storage.events.getById(event.eventId);
+  let received: Received = { eventId: event.eventId, outcome: 'known' };
+  if (known !== undefined && hasPlace(known)) return received;
+  for (const candidate of await gatherMissing(context, room, event, source)) {
+    received = await takeInQueue(context, room, candidate);
+  }
+  return received;
+}
+
+async function takeInQueue(context: IntakeContext, room: Room, candidate: Candidate): Promise<Received> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await room.queue.run(() => takeIn(context, room, candidate));
+    } catch (error) {
+      if (!(error instanceof RoomVersionConflict) || attempt === ATTEMPTS) throw error;
+    }
+  }
+}

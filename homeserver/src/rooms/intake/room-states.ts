@@ -1,0 +1,178 @@
+import { isState, type Pdu, type StatePdu } from '../../protocol/events.ts';
+import {
+  type KnownEvent,
+  resolveState,
+  type StateMap,
+  stateMapKey,
+  walkingSource,
+} from '../../protocol/state-resolution/index.ts';
+import {
+  EMPTY_SNAPSHOT,
+  EventStatus,
+  entryKey,
+  type StateEntry,
+  type StoredEvent,
+} from '../../storage/index.ts';
+import type { RoomsContext } from '../context.ts';
+import type { Room, Snapshot } from '../room.ts';
+import type { SnapshotWriter } from '../snapshot-writer.ts';
+import { hasPlace } from './place.ts';
+
+type Entries = ReadonlyMap<string, StateEntry>;
+
+/** The state after one event: a stored one, and the event on top of it if it sets some. */
+interface Point {
+  readonly snapshotNid: number;
+  readonly top: StoredEvent | undefined;
+}
+
+/** States of a room where its history forks and merges. */
+export class RoomStates {
+  readonly #context: RoomsContext;
+  readonly #room: Room;
+  readonly #snapshots: SnapshotWriter;
+  /** The event that is being received: states may contain it before it is stored. */
+  #incoming: StoredEvent | undefined;
+
+  /** @param snapshots writes the states that are new. */
+  constructor(context: RoomsContext, room: Room, snapshots: SnapshotWriter) {
+    this.#context = context;
+    this.#room = room;
+    this.#snapshots = snapshots;
+  }
+
+  /** The state before an event; undefined unless the states after all that it follows are known. */
+  async before(pdu: Pdu): Promise<Snapshot | undefined> {
+    const { head, nid } = this.#room;
+    const previous = new Set(pdu.prev_events);
+    if (previous.size === 0) return { nid: 0, blocks: EMPTY_SNAPSHOT };
+    const newest = head.extremities;
+    if (newest.length === previous.size && newest.every(({ eventId }) => previous.has(eventId))) {
+      return { nid: head.snapshotNid, blocks: head.blocks };
+    }
+    const stored = [...(await this.#context.storage.events.getAllById([...previous])).values()];
+    const placed = stored.filter((event) => event.roomNid === nid && hasPlace(event));
+    return placed.length === previous.size ? this.after(placed) : undefined;
+  }
+
+  /**
+   * The state after several events: what the states after each resolve to.
+   *
+   * @param incoming one of them that is not stored yet.
+   */
+  async after(events: readonly StoredEvent[], incoming?: StoredEvent): Promise<Snapshot> {
+    this.#incoming = incoming;
+    const points = distinctPoints(events);
+    const key = [...points.keys()].sort().join();
+    const known = this.#room.statesAfter.get(key);
+    if (known !== undefined) return this.#snapshots.snapshot(known);
+    const snapshot = await this.#merge([...points.values()]);
+    this.#snapshots.onCommit(() => this.#room.statesAfter.set(key, snapshot.nid));
+    return snapshot;
+  }
+
+  async #merge(points: readonly Point[]): Promise<Snapshot> {
+    const [first, ...others] = points;
+    if (first === undefined) return { nid: 0, blocks: EMPTY_SNAPSHOT };
+    if (others.length === 0) {
+      const base = await this.#snapshots.snapshot(first.snapshotNid);
+      return first.top === undefined
+        ? base
+        : this.#snapshots.change(base, await this.#entriesFor([first.top]));
+    }
+    const bases = await Promise.all(points.map((point) => this.#snapshots.snapshot(point.snapshotNid)));
+    const states = await Promise.all(points.map((point, at) => this.#entriesAt(point, bases[at])));
+    const [one = new Map(), ...rest] = states;
+    const areSame = rest.every((other) => isSame(one, other));
+    return this.#write(bases, areSame ? one : await this.#resolve(states));
+  }
+
+  async #entriesAt(point: Point, base: Snapshot | undefined): Promise<Entries> {
+    const entries = base === undefined ? new Map() : await this.#snapshots.entriesOf(base);
+    if (point.top === undefined) return entries;
+    for (const entry of await this.#entriesFor([point.top])) entries.set(entryKey(entry), entry);
+    return entries;
+  }
+
+  /** Resolves what states disagree on (Room versions 1, 2 and 12, "State resolution"). */
+  async #resolve(states: readonly Entries[]): Promise<Entries> {
+    const { events } = this.#context.storage;
+    const nids = new Set(states.flatMap((state) => [...state.values()].map((entry) => entry.eventNid)));
+    const loaded = await events.getAll([...nids]);
+    if (this.#incoming !== undefined) loaded.push(this.#incoming);
+    const byNid = new Map(loaded.map((event) => [event.nid, event]));
+    const maps = states.map((state) => stateMapOf(state, byNid));
+    const source = walkingSource((eventIds) => this.#loadKnown(eventIds));
+    const resolved = await resolveState(maps, this.#room.rules, source);
+    const winners = await events.getAllById([...resolved.values()]);
+    if (this.#incoming !== undefined) winners.set(this.#incoming.eventId, this.#incoming);
+    const entries = await this.#entriesFor([...resolved.values()].flatMap((id) => winners.get(id) ?? []));
+    return new Map(entries.map((entry) => [entryKey(entry), entry]));
+  }
+
+  async #loadKnown(eventIds: readonly string[]): Promise<Map<string, KnownEvent>> {
+    const loaded = [...(await this.#context.storage.events.getAllById(eventIds)).values()];
+    if (this.#incoming !== undefined && eventIds.includes(this.#incoming.eventId))
+      loaded.push(this.#incoming);
+    const known = loaded.filter((event) => event.roomNid === this.#room.nid && isState(event.pdu));
+    return new Map(
+      known.map(({ eventId, pdu, status }) => [
+        eventId,
+        { eventId, pdu: pdu as StatePdu, rejected: status === EventStatus.Rejected },
+      ]),
+    );
+  }
+
+  /** Writes a state as the smallest change of one of the states that it came from. */
+  async #write(bases: readonly Snapshot[], state: Entries): Promise<Snapshot> {
+    let best: { readonly base: Snapshot; readonly changes: readonly StateEntry[] } | undefined;
+    for (const base of bases) {
+      const entries = await this.#snapshots.entriesOf(base);
+      const changes = [...state].filter(([key, entry]) => entries.get(key)?.eventNid !== entry.eventNid);
+      const removesNone = [...entries.keys()].every((key) => state.has(key));
+      if (removesNone && (best === undefined || changes.length < best.changes.length)) {
+        best = { base, changes: changes.map(([, entry]) => entry) };
+      }
+    }
+    if (best === undefined) return this.#snapshots.replace([...state.values()]);
+    return best.changes.length === 0 ? best.base : this.#snapshots.change(best.base, best.changes);
+  }
+
+  /** The entries of state events, whose strings are known since they were stored. */
+  async #entriesFor(events: readonly StoredEvent[]): Promise<StateEntry[]> {
+    const texts = events.flatMap(({ pdu }) => [pdu.type, pdu.state_key ?? '']);
+    const nids = await this.#context.storage.strings.findAll(texts);
+    return events.map(({ nid, pdu }) => ({
+      typeNid: nids.get(pdu.type) ?? 0,
+      stateKeyNid: nids.get(pdu.state_key ?? '') ?? 0,
+      eventNid: nid,
+    }));
+  }
+}
+
+/** The points after events, without those that are the same. The state after a rejected event is that before it. */
+function distinctPoints(events: readonly StoredEvent[]): Map<string, Point> {
+  const points = new Map<string, Point>();
+  for (const event of events) {
+    const { nid, snapshotNid } = event;
+    const setsState = isState(event.pdu) && event.status !== EventStatus.Rejected;
+    if (setsState) points.set(`${snapshotNid}+${nid}`, { snapshotNid, top: event });
+    else points.set(`${snapshotNid}`, { snapshotNid, top: undefined });
+  }
+  return points;
+}
+
+function isSame(one: Entries, other: Entries): boolean {
+  if (one.size !== other.size) return false;
+  for (const [key, entry] of one) if (other.get(key)?.eventNid !== entry.eventNid) return false;
+  return true;
+}
+
+function stateMapOf(state: Entries, events: ReadonlyMap<number, StoredEvent>): StateMap {
+  const map = new Map<string, string>();
+  for (const { eventNid } of state.values()) {
+    const event = events.get(eventNid);
+    if (event !== undefined) map.set(stateMapKey(event.pdu.type, event.pdu.state_key ?? ''), event.eventId);
+  }
+  return map;
+}

@@ -1,0 +1,159 @@
+import { EventStatus, type StoredEvent } from '../../storage/index.ts';
+import { type Room, type Snapshot, stateKeyOf } from '../room.ts';
+import { type EventStrings, RoomWriter } from '../room-writer.ts';
+import { advanceRoom } from './advance-room.ts';
+import type { Candidate } from './gather-missing.ts';
+import type { IntakeContext } from './intake-context.ts';
+import { hasPlace } from './place.ts';
+import { RoomStates } from './room-states.ts';
+import { checkByAuthEvents } from './step-4-auth-events.ts';
+import { type Authorities, checkByStateBefore, loadAuthorities } from './step-5-state-before.ts';
+import { checkByCurrentState } from './step-6-current-state.ts';
+
+/** What became of a received event. */
+export interface Received {
+  readonly eventId: string;
+  /** `missing`: not stored, since events that it names as its authority cannot be had. */
+  readonly outcome: 'accepted' | 'soft-failed' | 'rejected' | 'outlier' | 'known' | 'missing';
+  /** Why it was not accepted. */
+  readonly reason?: string;
+}
+
+/** An event after its checks, on its way into the store. */
+interface Verdict {
+  readonly status: EventStatus;
+  readonly reason: string | undefined;
+  /** The state before it, where that is known. */
+  readonly before: Snapshot | undefined;
+  readonly authorities: Authorities;
+}
+
+const OUTCOMES = {
+  [EventStatus.Accepted]: 'accepted',
+  [EventStatus.Outlier]: 'outlier',
+  [EventStatus.Rejected]: 'rejected',
+  [EventStatus.SoftFailed]: 'soft-failed',
+} as const;
+
+/**
+ * Steps 4 to 6, and the storing of an event that passed steps 1 to 3. Runs in the room's queue, and holds it until the
+ * event is durable and in memory.
+ *
+ * @throws RoomVersionConflict when somebody else moved the room's head.
+ */
+export async function takeIn(context: IntakeContext, room: Room, candidate: Candidate): Promise<Received> {
+  const { storage } = context;
+  // Messages that are sent here run ahead of the disk; what a branch meets must be in the store.
+  await room.lastCommit.catch(() => undefined);
+  if (room.stale) await context.registry.refresh(room);
+  const { eventId, pdu } = candidate;
+  const stored = await storage.events.getById(eventId);
+  if (stored !== undefined && (candidate.isOutlier || hasPlace(stored) || stored.roomNid !== room.nid)) {
+    return { eventId, outcome: 'known' };
+  }
+  const authEvents = await storage.events.getAllById(pdu.auth_events);
+  const missing = pdu.auth_events.find((id) => !authEvents.has(id));
+  if (missing !== undefined) return { eventId, outcome: 'missing', reason: `auth_events has ${missing}` };
+
+  const writer = new RoomWriter(context, room);
+  const states = new RoomStates(context, room, writer.snapshots);
+  const verdict = await judge(context, room, candidate, [...authEvents.values()], writer, states);
+  if (stored !== undefined && verdict.before === undefined) return { eventId, outcome: 'known' };
+
+  const strings = await writer.intern(pdu);
+  const event = await eventOf(context, room, writer, candidate, stored, verdict, strings);
+  const size = JSON.stringify(event.pdu).length;
+  if (stored === undefined) writer.insert(event, strings, JSON.stringify(event.pdu), size);
+  else writer.place(event, size);
+  if (event.status === EventStatus.Accepted && verdict.before !== undefined) {
+    await advanceRoom(context, room, writer, states, { event, strings, before: verdict.before });
+    if (pdu.type === 'm.room.redaction') {
+      await writer.redact(event, (type, key) => verdict.authorities.get(stateKeyOf(type, key))?.pdu);
+    }
+  }
+  await commit(context, room, writer);
+  const { reason } = verdict;
+  return { eventId, outcome: OUTCOMES[event.status], ...(reason === undefined ? {} : { reason }) };
+}
+
+/** Steps 4 to 6. */
+async function judge(
+  context: IntakeContext,
+  room: Room,
+  { pdu, isOutlier }: Candidate,
+  authEvents: readonly StoredEvent[],
+  writer: RoomWriter,
+  states: RoomStates,
+): Promise<Verdict> {
+  const { rules } = room;
+  const refused = checkByAuthEvents(pdu, authEvents, room);
+  const before = isOutlier ? undefined : await states.before(pdu);
+  if (before === undefined) {
+    const status = refused === undefined ? EventStatus.Outlier : EventStatus.Rejected;
+    const reason = refused ?? (isOutlier ? undefined : 'The state before it is not known');
+    return { status, reason, before, authorities: new Map() };
+  }
+  const authorities = await loadAuthorities(pdu, rules, (type, key) =>
+    before.nid === room.head.snapshotNid
+      ? writer.stateEvent(type, key)
+      : eventInState(context, writer, before, type, key),
+  );
+  const rejected = refused ?? checkByStateBefore(pdu, authorities, rules);
+  if (rejected !== undefined) return { status: EventStatus.Rejected, reason: rejected, before, authorities };
+  const isCurrent = before.nid === room.head.snapshotNid;
+  const softFailed = isCurrent ? undefined : await checkByCurrentState(pdu, writer, rules);
+  const status = softFailed === undefined ? EventStatus.Accepted : EventStatus.SoftFailed;
+  return { status, reason: softFailed, before, authorities };
+}
+
+async function eventInState(
+  { storage }: IntakeContext,
+  writer: RoomWriter,
+  state: Snapshot,
+  type: string,
+  stateKey: string,
+): Promise<StoredEvent | undefined> {
+  const strings = await storage.strings.findAll([type, stateKey]);
+  const [typeNid, stateKeyNid] = [strings.get(type), strings.get(stateKey)];
+  if (typeNid === undefined || stateKeyNid === undefined) return undefined;
+  const nid = await writer.snapshots.entryOf(state, { typeNid, stateKeyNid });
+  return nid === undefined ? undefined : storage.events.get(nid);
+}
+
+async function eventOf(
+  { ids }: IntakeContext,
+  room: Room,
+  writer: RoomWriter,
+  { eventId, pdu }: Candidate,
+  stored: StoredEvent | undefined,
+  { before, status }: Verdict,
+  { typeNid, stateKeyNid }: EventStrings,
+): Promise<StoredEvent> {
+  const replaced =
+    before === undefined || stateKeyNid === null
+      ? undefined
+      : await writer.snapshots.entryOf(before, { typeNid, stateKeyNid });
+  return {
+    nid: stored?.nid ?? (await ids.event.next()),
+    eventId,
+    roomNid: room.nid,
+    pdu: stored?.pdu ?? pdu,
+    snapshotNid: before?.nid ?? 0,
+    status,
+    replacesNid: replaced ?? null,
+    redactedBy: stored?.redactedBy ?? null,
+  };
+}
+
+/** Hands the unit over and waits for it, as whatever comes next is checked against what it leaves. */
+async function commit(context: IntakeContext, room: Room, writer: RoomWriter): Promise<void> {
+  const committed = context.storage.database.commit(writer.finish());
+  room.head = writer.head;
+  room.lastCommit = committed;
+  try {
+    await committed;
+  } catch (error) {
+    room.stale = true;
+    throw error;
+  }
+}

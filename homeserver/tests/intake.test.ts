@@ -1,0 +1,368 @@
+import { expect } from 'chai';
+import type { JsonObject } from '../src/protocol/canonical-json.ts';
+import type { MatrixError } from '../src/protocol/errors.ts';
+import { eventIdOf } from '../src/protocol/hashing.ts';
+import { changeRoom } from '../src/rooms/change-room.ts';
+import {
+  createRoom,
+  existingRoom,
+  type IntakeContext,
+  type Received,
+  type Room,
+  receiveEvent,
+} from '../src/rooms/index.ts';
+import { EventStatus, type StoredEvent } from '../src/storage/index.ts';
+import { rejection } from '../test-kit/rejection.ts';
+import { REMOTE, RemoteRoom, type RemoteSending, remoteKeys } from '../test-kit/remote-room.ts';
+import {
+  expectAsOnDisk,
+  inOrder,
+  restartedRooms,
+  stateInMemory,
+  timelineOf,
+} from '../test-kit/room-on-disk.ts';
+import { openTestRooms, type TestRooms } from '../test-kit/rooms-for-tests.ts';
+
+const BOB = `@bob:${REMOTE}`;
+const CAROL = `@carol:${REMOTE}`;
+const DAVE = `@dave:${REMOTE}`;
+
+function say(sender: string, body: string): RemoteSending {
+  return { type: 'm.room.message', sender, content: { msgtype: 'm.text', body } };
+}
+
+function member(sender: string, target: string, membership: string): RemoteSending {
+  return { type: 'm.room.member', sender, stateKey: target, content: { membership } };
+}
+
+function topic(sender: string, text: string): RemoteSending {
+  return { type: 'm.room.topic', sender, stateKey: '', content: { topic: text } };
+}
+
+/** A room of Alice's server in which Bob and Carol of the remote one have power, and the remote's copy of it. */
+interface SharedRoom {
+  readonly room: Room;
+  readonly remote: RemoteRoom;
+  receive(eventId: string): Promise<Received>;
+  /** Sends from the remote and hands it over at once. */
+  sendAndReceive(after: readonly string[], sending: RemoteSending): Promise<string>;
+  /** A message of Alice's. @returns its ID; the remote learns of it. */
+  aliceSays(body: string): Promise<string>;
+  stored(eventId: string): Promise<StoredEvent | undefined>;
+}
+
+describe('Intake', () => {
+  let test: TestRooms;
+  let context: IntakeContext;
+  let alice: string;
+
+  before(async () => {
+    test = await openTestRooms();
+    context = { ...test.rooms, signingKeys: remoteKeys };
+    alice = (await test.user('alice')).userId;
+  });
+
+  after(() => test.close());
+
+  async function share(roomVersion = '12'): Promise<SharedRoom> {
+    const users = {
+      [BOB]: 80,
+      [CAROL]: 75,
+      ...(roomVersion === '12' ? {} : { [alice]: 100 }),
+    };
+    const roomId = await createRoom(context, alice, {
+      roomVersion,
+      preset: 'public_chat',
+      powerLevelOverride: { users, events: { 'm.room.power_levels': 80 } },
+    });
+    const room = await existingRoom(context, roomId);
+    const remote = await RemoteRoom.of(context.storage, roomId);
+    const shared: SharedRoom = {
+      room,
+      remote,
+      receive: (eventId) => receiveEvent(context, roomId, remote.json(eventId), remote),
+      async sendAndReceive(after, sending) {
+        const eventId = await remote.send(after, sending);
+        expect(await shared.receive(eventId)).to.include({ outcome: 'accepted' });
+        return eventId;
+      },
+      async aliceSays(body) {
+        const draft = { type: 'm.room.message', sender: alice, content: { msgtype: 'm.text', body } };
+        const { eventId, pdu } = await changeRoom(context, room, (chain) => chain.append(draft));
+        await remote.learn(eventId, pdu);
+        return eventId;
+      },
+      stored: (eventId) => context.storage.events.getById(eventId),
+    };
+    for (const userId of [BOB, CAROL, DAVE]) {
+      await shared.sendAndReceive([remote.newest], member(userId, userId, 'join'));
+    }
+    return shared;
+  }
+
+  it('takes events in one after another, into timeline, members and state', async () => {
+    const { room, remote, sendAndReceive, aliceSays } = await share();
+    const first = await sendAndReceive([remote.newest], say(BOB, 'hello'));
+    await sendAndReceive([first], topic(BOB, 'remote'));
+    await aliceSays('hello back');
+    expect(remote.pdu(remote.newest).prev_events).to.have.length(1);
+    expect(room.membershipOf(BOB)).to.equal('join');
+    expect(room.content('m.room.topic')).to.deep.equal({ topic: 'remote' });
+    expect((await timelineOf(context, room)).slice(-3)).to.deep.equal(remote.eventIds.slice(-3));
+    await expectAsOnDisk(context, room);
+  });
+
+  it('changes nothing for an event that comes twice, also at the same time', async () => {
+    const { room, remote, receive } = await share();
+    const eventId = await remote.send([remote.newest], say(BOB, 'once'));
+    const both = await Promise.all([receive(eventId), receive(eventId)]);
+    expect(both.map(({ outcome }) => outcome).sort()).to.deep.equal(['accepted', 'known']);
+    expect((await receive(eventId)).outcome).to.equal('known');
+    expect((await timelineOf(context, room)).filter((id) => id === eventId)).to.have.length(1);
+  });
+
+  it('fetches what came before an event and is not here', async () => {
+    const { room, remote, receive } = await share();
+    const first = await remote.send([remote.newest], topic(BOB, 'first'));
+    const second = await remote.send([first], member(BOB, DAVE, 'ban'));
+    const third = await remote.send([second], say(BOB, 'third'));
+    expect((await receive(third)).outcome).to.equal('accepted');
+    expect((await timelineOf(context, room)).slice(-3)).to.deep.equal([first, second, third]);
+    expect(room.membershipOf(DAVE)).to.equal('ban');
+    expect((await receive(second)).outcome).to.equal('known');
+  });
+
+  it('keeps an event whose predecessors cannot be had out of the room until they can', async () => {
+    const { room, remote, receive, stored } = await share();
+    const first = await remote.send([remote.newest], say(BOB, 'first'));
+    const second = await remote.send([first], topic(BOB, 'second'));
+    remote.withheld.add(first);
+    expect((await receive(second)).outcome).to.equal('outlier');
+    expect(room.content('m.room.topic')).to.equal(undefined);
+    expect((await stored(second))?.status).to.equal(EventStatus.Outlier);
+    expect(await timelineOf(context, room)).to.not.include(second);
+    remote.withheld.delete(first);
+    expect((await receive(second)).outcome).to.equal('accepted');
+    expect(room.content('m.room.topic')).to.deep.equal({ topic: 'second' });
+    expect((await timelineOf(context, room)).slice(-2)).to.deep.equal([first, second]);
+    await expectAsOnDisk(context, room);
+  });
+
+  it('refuses, and does not keep, an event whose authority cannot be had', async () => {
+    const { remote, receive, stored } = await share();
+    const start = remote.newest;
+    const join = await remote.join([start], `@erin:${REMOTE}`);
+    const message = await remote.send([join], say(`@erin:${REMOTE}`, 'hello'));
+    remote.withheld.add(join);
+    expect((await receive(message)).outcome).to.equal('missing');
+    expect(await stored(message)).to.equal(undefined);
+    remote.withheld.delete(join);
+    expect((await receive(message)).outcome).to.equal('accepted');
+  });
+
+  it('has two newest events after a fork, and merges them with what is sent here', async () => {
+    const { room, remote, sendAndReceive, aliceSays } = await share();
+    const start = remote.newest;
+    const left = await sendAndReceive([start], say(BOB, 'left'));
+    const right = await sendAndReceive([start], say(CAROL, 'right'));
+    expect(room.head.extremities.map(({ eventId }) => eventId)).to.have.members([left, right]);
+    await expectAsOnDisk(context, room);
+    const merge = await aliceSays('both');
+    expect(remote.pdu(merge).prev_events).to.have.members([left, right]);
+    expect(room.head.extremities.map(({ eventId }) => eventId)).to.deep.equal([merge]);
+  });
+
+  it('takes an event in between messages that are sent here at the same time', async () => {
+    const { room, remote, receive } = await share();
+    const send = (body: string) => {
+      const draft = { type: 'm.room.message', sender: alice, content: { msgtype: 'm.text', body } };
+      return changeRoom(context, room, (chain) => chain.append(draft));
+    };
+    const received = await remote.send([remote.newest], topic(BOB, 'meanwhile'));
+    const early = Array.from({ length: 10 }, (_, index) => send(`early ${index}`));
+    const receiving = receive(received);
+    const late = Array.from({ length: 10 }, (_, index) => send(`late ${index}`));
+    expect((await receiving).outcome).to.equal('accepted');
+    const sent = (await Promise.all([...early, ...late])).map(({ eventId }) => eventId);
+    expect((await timelineOf(context, room)).slice(-21)).to.have.members([...sent, received]);
+    await send('all');
+    expect(room.head.extremities).to.have.length(1);
+    expect(room.content('m.room.topic')).to.deep.equal({ topic: 'meanwhile' });
+    await expectAsOnDisk(context, room);
+  });
+
+  it('names at most twenty of the newest events, and the others with the next', async () => {
+    const { room, remote, sendAndReceive, aliceSays } = await share();
+    const start = remote.newest;
+    for (let branch = 1; branch <= 23; branch += 1) await sendAndReceive([start], say(BOB, `${branch}`));
+    expect(remote.pdu(await aliceSays('most')).prev_events).to.have.length(20);
+    expect(room.head.extremities).to.have.length(4);
+    expect(remote.pdu(await aliceSays('rest')).prev_events).to.have.length(4);
+    expect(room.head.extremities).to.have.length(1);
+  });
+
+  for (const version of ['5', '10', '12']) {
+    it(`resolves a ban and a demotion that cross, in version ${version}`, async () => {
+      const shared = await share(version);
+      const { room, remote, sendAndReceive } = shared;
+      const start = remote.newest;
+      await sendAndReceive([start], topic(CAROL, 'by Carol'));
+      const left = await sendAndReceive([remote.newest], member(CAROL, DAVE, 'ban'));
+      const levels = { ...room.content('m.room.power_levels') };
+      const users = { ...(levels.users as JsonObject), [CAROL]: 0 };
+      const right = await sendAndReceive([start], {
+        type: 'm.room.power_levels',
+        sender: BOB,
+        stateKey: '',
+        content: { ...levels, users },
+      });
+      expect(await stateInMemory(context, room)).to.deep.equal(
+        inOrder(await remote.stateAfter([left, right])),
+      );
+      await expectAsOnDisk(context, room);
+      await shared.aliceSays('merged');
+      expect(await stateInMemory(context, room)).to.deep.equal(
+        inOrder(await remote.stateAfter([remote.newest])),
+      );
+      await expectAsOnDisk(context, room);
+    });
+  }
+
+  it('takes back, members included, what a ban on another branch undoes', async () => {
+    const { room, remote, sendAndReceive, aliceSays } = await share();
+    const zoe = await test.user('zoe');
+    const start = remote.newest;
+    const invite = await sendAndReceive([start], member(CAROL, zoe.userId, 'invite'));
+    await sendAndReceive([invite], topic(CAROL, 'by Carol'));
+    expect((await context.userRooms.of(zoe.userNid)).get(room.nid)?.membership).to.equal('invite');
+    expect(room.invitedCount).to.equal(1);
+    await sendAndReceive([start], member(BOB, CAROL, 'ban'));
+    expect(room.content('m.room.topic')).to.equal(undefined);
+    expect(room.membershipOf(zoe.userId)).to.equal(undefined);
+    expect(room.invitedCount).to.equal(0);
+    expect((await context.userRooms.of(zoe.userNid)).get(room.nid)).to.equal(undefined);
+    await expectAsOnDisk(context, room);
+    await aliceSays('merged');
+    expect(await stateInMemory(context, room)).to.deep.equal(
+      inOrder(await remote.stateAfter([remote.newest])),
+    );
+    await expectAsOnDisk(context, room);
+  });
+
+  it('drops an event that its server did not sign, and one that was changed after', async () => {
+    const { room, remote, stored } = await share();
+    const draft = await remote.draft([remote.newest], say(BOB, 'hello'));
+    const signed = remote.sign(draft);
+    const forged = { ...signed, depth: signed.depth + 1 };
+    const unsigned = { ...signed, signatures: {} };
+    for (const event of [forged, unsigned]) {
+      const error = await failure(receiveEvent(context, room.roomId, event, remote));
+      expect(error).to.include({ status: 403, errcode: 'M_FORBIDDEN' });
+      expect(await stored(eventIdOf(event, remote.rules))).to.equal(undefined);
+    }
+  });
+
+  it('drops what is no event of this room', async () => {
+    const { room, remote } = await share();
+    const other = await share();
+    const foreign = other.remote.json(other.remote.newest);
+    const draft = await remote.draft([remote.newest], say(BOB, 'x'.repeat(70_000)));
+    for (const json of [null, {}, foreign, remote.sign(draft)]) {
+      const error = await failure(receiveEvent(context, room.roomId, json, remote));
+      expect(error.status).to.be.oneOf([400, 413]);
+    }
+    expect(await failure(receiveEvent(context, '!nowhere', foreign, remote))).to.include({ status: 404 });
+  });
+
+  it('stores an event redacted whose content is not what was hashed', async () => {
+    const { room, remote, stored } = await share();
+    const signed = remote.sign(await remote.draft([remote.newest], say(BOB, 'true')));
+    const changed = { ...signed, content: { msgtype: 'm.text', body: 'false' } };
+    const { eventId, outcome } = await receiveEvent(context, room.roomId, changed, remote);
+    expect({ eventId, outcome }).to.deep.equal({
+      eventId: eventIdOf(signed, remote.rules),
+      outcome: 'accepted',
+    });
+    expect((await stored(eventId))?.pdu.content).to.deep.equal({});
+  });
+
+  it('rejects what the rules do not allow, and takes in what follows it', async () => {
+    const { room, remote, receive, stored, sendAndReceive } = await share();
+    const start = remote.newest;
+    const bad = await remote.send([start], topic(DAVE, 'by Dave'));
+    expect((await receive(bad)).outcome).to.equal('rejected');
+    expect((await stored(bad))?.status).to.equal(EventStatus.Rejected);
+    expect(room.content('m.room.topic')).to.equal(undefined);
+    expect(room.head.extremities.map(({ eventId }) => eventId)).to.deep.equal([start]);
+    const good = await sendAndReceive([bad], say(DAVE, 'well then'));
+    expect(room.content('m.room.topic')).to.equal(undefined);
+    expect(room.head.extremities.map(({ eventId }) => eventId)).to.deep.equal([good]);
+    expect((await timelineOf(context, room)).slice(-2)).to.deep.equal([start, good]);
+  });
+
+  it('rejects what names a rejected event as its authority', async () => {
+    const { remote, receive, room } = await share();
+    const start = remote.newest;
+    const bad = await remote.send([start], { ...member(DAVE, CAROL, 'ban') });
+    expect((await receive(bad)).outcome).to.equal('rejected');
+    const draft = await remote.draft([start], say(CAROL, 'hello'));
+    const authEvents = draft.auth_events.map((id) => (remote.pdu(id).state_key === CAROL ? bad : id));
+    const event = remote.sign({ ...draft, auth_events: authEvents });
+    const { outcome, reason } = await receiveEvent(context, room.roomId, event, remote);
+    expect({ outcome, reason }).to.deep.equal({
+      outcome: 'rejected',
+      reason: `auth_events has ${bad}, which was rejected`,
+    });
+  });
+
+  it('soft-fails what only an old branch allows, and lets it count when branches meet', async () => {
+    const { room, remote, receive, stored, sendAndReceive } = await share();
+    const start = remote.newest;
+    const ban = await sendAndReceive([start], member(BOB, CAROL, 'ban'));
+    const late = await remote.send([start], topic(CAROL, 'late'));
+    expect((await receive(late)).outcome).to.equal('soft-failed');
+    expect((await stored(late))?.status).to.equal(EventStatus.SoftFailed);
+    expect(room.head.extremities.map(({ eventId }) => eventId)).to.deep.equal([ban]);
+    expect(await timelineOf(context, room)).to.not.include(late);
+    const after = await sendAndReceive([late, ban], say(BOB, 'seen both'));
+    expect(await stateInMemory(context, room)).to.deep.equal(inOrder(await remote.stateAfter([after])));
+    expect(room.head.extremities.map(({ eventId }) => eventId)).to.deep.equal([after]);
+  });
+
+  it('forgets an extremity that is followed through a soft-failed event', async () => {
+    const { room, remote, receive, sendAndReceive } = await share();
+    const start = remote.newest;
+    const base = await sendAndReceive([start], say(BOB, 'base'));
+    const ban = await sendAndReceive([start], member(BOB, CAROL, 'ban'));
+    const late = await remote.send([base], say(CAROL, 'late'));
+    expect((await receive(late)).outcome).to.equal('soft-failed');
+    const next = await sendAndReceive([late], say(BOB, 'next'));
+    expect(room.head.extremities.map(({ eventId }) => eventId)).to.have.members([ban, next]);
+  });
+
+  it('applies redactions of those who may', async () => {
+    const { remote, stored, sendAndReceive } = await share();
+    const message = await sendAndReceive([remote.newest], say(DAVE, 'oops'));
+    const redaction = { type: 'm.room.redaction', sender: DAVE, content: { redacts: message } };
+    const redacted = await sendAndReceive([message], redaction);
+    expect((await stored(message))?.redactedBy).to.equal((await stored(redacted))?.nid);
+  });
+
+  it('goes on where it was after a restart between two branches', async () => {
+    const { room, remote, sendAndReceive } = await share();
+    const start = remote.newest;
+    const left = await sendAndReceive([start], topic(BOB, 'left'));
+    const right = await sendAndReceive([start], member(CAROL, DAVE, 'ban'));
+    const restarted = { ...restartedRooms(context), signingKeys: remoteKeys };
+    const merge = await remote.send([left, right], say(BOB, 'merge'));
+    const { outcome } = await receiveEvent(restarted, room.roomId, remote.json(merge), remote);
+    expect(outcome).to.equal('accepted');
+    const again = await existingRoom(restarted, room.roomId);
+    expect(await stateInMemory(restarted, again)).to.deep.equal(inOrder(await remote.stateAfter([merge])));
+    await expectAsOnDisk(restarted, again);
+  });
+});
+
+async function failure(promise: Promise<unknown>): Promise<MatrixError> {
+  return (await rejection(promise)) as MatrixError;
+}
