@@ -1,13 +1,12 @@
 import { EventStatus, type MatrixClient, type MatrixEvent, RelationType, type Room } from 'matrix-js-sdk';
 import { htmlToText } from '../lib/html/html-to-text.ts';
-import { isSteward } from '../lib/identifiers.ts';
 import { asAmount, asObject, asString, type JsonObject } from '../lib/parse.ts';
+import { readNoticeChange } from './read-notice.ts';
 import { mentionsUser, readPerson } from './read-room.ts';
 import type {
   Message,
   MessageContent,
   Notice,
-  NoticeChange,
   Reaction,
   ReplyQuote,
   SendStatus,
@@ -30,6 +29,18 @@ export function readEntry(
     default:
       return readNotice(room, event);
   }
+}
+
+function readNotice(room: Room, event: MatrixEvent): Notice | undefined {
+  const change = readNoticeChange(room, event);
+  if (!change) return undefined;
+  return {
+    kind: 'notice',
+    key: readKey(event),
+    eventId: event.getId() ?? '',
+    timestamp: event.getTs(),
+    change,
+  };
 }
 
 function readMessage(client: MatrixClient, room: Room, event: MatrixEvent): Message {
@@ -187,70 +198,4 @@ function readReactions(room: Room, eventId: string, ownId: string): readonly Rea
     );
     return [{ key, count: bySender.size, names, ownEventId: bySender.get(ownId)?.getId() }];
   });
-}
-
-function readNotice(room: Room, event: MatrixEvent): Notice | undefined {
-  if (!event.isState() || event.isRedacted()) return undefined;
-  const change =
-    event.getType() === 'm.room.member' ? readMemberChange(room, event) : readStateChange(room, event);
-  if (!change) return undefined;
-  return {
-    kind: 'notice',
-    key: readKey(event),
-    eventId: event.getId() ?? '',
-    timestamp: event.getTs(),
-    change,
-  };
-}
-
-function readMemberChange(room: Room, event: MatrixEvent): NoticeChange | undefined {
-  const userId = event.getStateKey() ?? '';
-  if (isSteward(userId)) return undefined;
-  const before = asString(event.getPrevContent().membership);
-  const content = event.getContent();
-  const after = asString(content.membership);
-  const name = asString(content.displayname) ?? readPerson(room, userId).name;
-  const byOther = event.getSender() !== userId;
-  if (after === 'join' && before === 'join') return readNewName(event, userId);
-  if (after === 'join') return { type: 'joined', name };
-  if (after === 'invite') return { type: 'invited', name };
-  if (after === 'ban') return { type: 'banned', name: readOldName(event) ?? name };
-  if (after !== 'leave' || before === 'ban') return undefined;
-  return { type: byOther ? 'removed' : 'left', name: readOldName(event) ?? name };
-}
-
-function readOldName(event: MatrixEvent): string | undefined {
-  return asString(event.getPrevContent().displayname);
-}
-
-function readNewName(event: MatrixEvent, userId: string): NoticeChange | undefined {
-  const before = readOldName(event) ?? readPerson(null, userId).name;
-  const after = asString(event.getContent().displayname) ?? readPerson(null, userId).name;
-  return before === after ? undefined : { type: 'text', text: `${before} is now called ${after}` };
-}
-
-function readStateChange(room: Room, event: MatrixEvent): NoticeChange | undefined {
-  const authorId = event.getSender() ?? '';
-  if (isSteward(authorId)) return undefined;
-  const { name } = readPerson(room, authorId);
-  const content = event.getContent();
-  switch (event.getType()) {
-    case 'm.room.name':
-      return {
-        type: 'text',
-        text: `${name} named this channel ${asString(content.name) ?? 'nothing at all'}`,
-      };
-    case 'm.room.topic':
-      return { type: 'text', text: describeTopic(name, asString(content.topic)) };
-    case 'm.room.avatar':
-      return { type: 'text', text: `${name} changed the picture` };
-    case 'm.room.encryption':
-      return { type: 'text', text: `${name} made this channel secret` };
-    default:
-      return undefined;
-  }
-}
-
-function describeTopic(name: string, topic: string | undefined): string {
-  return topic === undefined ? `${name} removed the topic` : `${name} set the topic: ${topic}`;
 }

@@ -1,10 +1,10 @@
 import { Direction, type EventTimeline, type MatrixClient, type MatrixEvent, type Room } from 'matrix-js-sdk';
-import { shareStructure } from '../lib/share-structure.ts';
 import type { ChangeBatch, ChangeFeed } from './change-feed.ts';
 import { listDirectRooms } from './directory.ts';
+import { EntryCache } from './entry-cache.ts';
 import { FeedStore } from './feed-store.ts';
-import { readEntry } from './read-message.ts';
 import { readUnread } from './read-room.ts';
+import { firstOf, lastOf, listChainEvents } from './timeline-chain.ts';
 import { buildTimelineItems } from './timeline-items.ts';
 import type { Message, Notice, TimelineItem, TimelineSnapshot } from './types.ts';
 
@@ -22,14 +22,10 @@ const dayFormat = new Intl.DateTimeFormat('en-CA', { dateStyle: 'short' });
 export class TimelineStore extends FeedStore<TimelineSnapshot> {
   readonly #client: MatrixClient;
   readonly #channelId: string;
-  readonly #entries = new Map<string, Message | Notice | undefined>();
-  /** Events that may look different now; their entries are read again and shared with what they were. */
-  readonly #stale = new Set<string>();
+  readonly #entries: EntryCache;
   readonly #items = new Map<string, TimelineItem>();
   readonly #pieceStarts = new Set<string>();
   readonly #fetchedQuotes = new Set<string>();
-  /** Which replies show a piece of an event, by that event's ID. */
-  readonly #quotedBy = new Map<string, Set<string>>();
   /** A timeline of the window; undefined means the live one. */
   #anchor: EventTimeline | undefined;
   #older: TimelineSnapshot['older'] = 'idle';
@@ -40,6 +36,7 @@ export class TimelineStore extends FeedStore<TimelineSnapshot> {
     super(feed);
     this.#client = client;
     this.#channelId = channelId;
+    this.#entries = new EntryCache(client);
   }
 
   /** Remembers what was read up to now: the line "new" stays there until the channel is opened again. */
@@ -79,9 +76,11 @@ export class TimelineStore extends FeedStore<TimelineSnapshot> {
       const more = await this.#client.paginateEventTimeline(last, { backwards: false, limit: pieceSize });
       // The window met the present when the server has nothing newer: from here on it is the live timeline.
       if (!more && !this.#isLive(room)) this.#anchor = undefined;
+      this.refresh();
+    } catch {
+      // Nothing changed, so nobody is told: scrolling on tries again.
     } finally {
       this.#loadingNewer = false;
-      this.refresh();
     }
   }
 
@@ -122,27 +121,17 @@ export class TimelineStore extends FeedStore<TimelineSnapshot> {
     await this.#client.setRoomReadMarkers(this.#channelId, eventId, newest).catch(() => undefined);
   }
 
-  /** Whether an entry of the window has this key or event ID; its index among the items, or -1. */
-  findItem(eventId: string): number {
-    return this.getSnapshot().items.findIndex((item) => {
-      return item.type === 'message' && item.message.eventId === eventId;
-    });
-  }
-
   protected override isConcerned(batch: ChangeBatch): boolean {
     const change = batch.rooms.get(this.#channelId);
     if (!change) return false;
-    if (change.members || change.redaction) this.#markAllStale();
-    for (const eventId of change.events) {
-      this.#stale.add(eventId);
-      for (const replyId of this.#quotedBy.get(eventId) ?? []) this.#stale.add(replyId);
-    }
+    if (change.members || change.redaction) this.#entries.markAllStale();
+    for (const eventId of change.events) this.#entries.markStale(eventId);
     return change.timeline || change.members || change.redaction || change.state;
   }
 
   protected override attach(): void {
     // Nobody told us of changes while we were detached.
-    this.#markAllStale();
+    this.#entries.markAllStale();
     super.attach();
   }
 
@@ -198,39 +187,14 @@ export class TimelineStore extends FeedStore<TimelineSnapshot> {
   }
 
   #listEvents(room: Room): MatrixEvent[] {
-    const events: MatrixEvent[] = [];
-    let timeline: EventTimeline | null = firstOf(this.#currentAnchor(room));
-    while (timeline) {
-      events.push(...timeline.getEvents());
-      timeline = timeline.getNeighbouringTimeline(Direction.Forward);
-    }
-    if (this.#isLive(room)) events.push(...room.getPendingEvents());
-    return events;
+    const events = listChainEvents(this.#currentAnchor(room));
+    return this.#isLive(room) ? [...events, ...room.getPendingEvents()] : events;
   }
 
   #listEntries(room: Room): (Message | Notice)[] {
-    const entries: (Message | Notice)[] = [];
+    const entries = this.#entries.read(room, this.#listEvents(room));
     const isDirect = listDirectRooms(this.#client).has(room.roomId);
-    for (const event of this.#listEvents(room)) {
-      const eventId = event.getId() ?? '';
-      if (!this.#entries.has(eventId) || this.#stale.has(eventId)) this.#readEntry(room, event, eventId);
-      const entry = this.#entries.get(eventId);
-      if (entry && !(isDirect && isComingOrGoing(entry))) entries.push(entry);
-    }
-    return entries;
-  }
-
-  #markAllStale(): void {
-    for (const eventId of this.#entries.keys()) this.#stale.add(eventId);
-  }
-
-  #readEntry(room: Room, event: MatrixEvent, eventId: string): void {
-    const entry = shareStructure(this.#entries.get(eventId), readEntry(this.#client, room, event));
-    this.#entries.set(eventId, entry);
-    this.#stale.delete(eventId);
-    if (entry?.kind !== 'message' || !entry.reply) return;
-    const replies = this.#quotedBy.get(entry.reply.eventId) ?? new Set();
-    this.#quotedBy.set(entry.reply.eventId, replies.add(eventId));
+    return isDirect ? entries.filter((entry) => !isComingOrGoing(entry)) : entries;
   }
 
   /** Replies may quote messages that are not loaded; each is fetched once. */
@@ -248,7 +212,7 @@ export class TimelineStore extends FeedStore<TimelineSnapshot> {
       .getEventTimeline(room.getUnfilteredTimelineSet(), quotedId)
       .catch(() => undefined);
     if (!found) return;
-    this.#stale.add(replyId);
+    this.#entries.markStale(replyId);
     this.refresh();
   }
 }
@@ -256,24 +220,6 @@ export class TimelineStore extends FeedStore<TimelineSnapshot> {
 /** In a conversation between two it goes without saying that both came. */
 function isComingOrGoing(entry: Message | Notice): boolean {
   return entry.kind === 'notice' && (entry.change.type === 'joined' || entry.change.type === 'invited');
-}
-
-function firstOf(timeline: EventTimeline): EventTimeline {
-  let first = timeline;
-  for (let next = first.getNeighbouringTimeline(Direction.Backward); next; ) {
-    first = next;
-    next = first.getNeighbouringTimeline(Direction.Backward);
-  }
-  return first;
-}
-
-function lastOf(timeline: EventTimeline): EventTimeline {
-  let last = timeline;
-  for (let next = last.getNeighbouringTimeline(Direction.Forward); next; ) {
-    last = next;
-    next = last.getNeighbouringTimeline(Direction.Forward);
-  }
-  return last;
 }
 
 function isSameItem(a: TimelineItem, b: TimelineItem): boolean {

@@ -1,10 +1,10 @@
 import { CirclePlus, SendHorizontal, Smile } from 'lucide-react';
 import { type ClipboardEvent, type KeyboardEvent, useLayoutEffect, useRef, useState } from 'react';
 import { deleteMessage } from '../../app/actions/message-actions.ts';
-import type { ChannelDetails, Member, Message, TimelineItem } from '../../matrix/types.ts';
+import type { ChannelDetails, Message, TimelineItem } from '../../matrix/types.ts';
 import { IconButton } from '../../ui/IconButton.tsx';
 import { EmojiPopover } from '../emoji/EmojiPopover.tsx';
-import { useGateway, useStore } from '../session/gateway-context.ts';
+import { useGateway } from '../session/gateway-context.ts';
 import { TypingLine } from '../timeline/TypingLine.tsx';
 import { AttachmentTrayView } from './AttachmentTrayView.tsx';
 import styles from './Composer.module.css';
@@ -17,9 +17,10 @@ import {
   useComposer,
 } from './composer-store.ts';
 import { MentionList } from './MentionList.tsx';
-import { findMentionQuery, insertMention, type MentionQuery, matchPeople } from './mention-query.ts';
 import { ReferenceBanner } from './ReferenceBanner.tsx';
 import type { AttachmentTray } from './use-attachments.ts';
+import { useAutoHeight } from './use-auto-height.ts';
+import { useMentions } from './use-mentions.ts';
 import { useTyping } from './use-typing.ts';
 
 interface ComposerProps {
@@ -196,67 +197,4 @@ function findLastOwn(items: readonly TimelineItem[]): Message | undefined {
     return isOwn && status === 'sent' && content.kind === 'text';
   });
   return item?.type === 'message' ? item.message : undefined;
-}
-
-/** The text grows with what is written; the style sheet says how far. */
-function useAutoHeight(input: React.RefObject<HTMLTextAreaElement | null>, text: string): void {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the text is what the height depends on.
-  useLayoutEffect(() => {
-    if (!input.current) return;
-    input.current.style.height = 'auto';
-    input.current.style.height = `${input.current.scrollHeight}px`;
-  }, [input, text]);
-}
-
-interface MentionControls {
-  readonly people: readonly Member[];
-  readonly selected: number;
-  /** Looks again at what stands at the caret. */
-  readonly follow: () => void;
-  readonly close: () => void;
-  readonly pick: (person: Member) => void;
-  /** Whether a key was meant for the list of names. */
-  readonly handleKey: (event: KeyboardEvent) => boolean;
-}
-
-/** The list of names that opens after an `@`. */
-function useMentions(channelId: string, input: React.RefObject<HTMLTextAreaElement | null>): MentionControls {
-  const members = useStore(useGateway().members(channelId));
-  const { text, mentions } = useComposer(channelId);
-  const [query, setQuery] = useState<MentionQuery>();
-  const [selected, setSelected] = useState(0);
-  const people = query ? matchPeople([...members.present, ...members.absent], query.typed) : [];
-
-  const follow = (): void => {
-    const caret = input.current?.selectionStart ?? 0;
-    const found = findMentionQuery(input.current?.value ?? '', caret);
-    if (found?.typed !== query?.typed) setSelected(0);
-    setQuery(found);
-  };
-  const pick = (person: Member): void => {
-    if (!query) return;
-    const next = insertMention(text, query, person.name);
-    const others = mentions.filter((mention) => mention.userId !== person.userId);
-    changeComposer(channelId, {
-      text: next.text,
-      mentions: [...others, { userId: person.userId, name: person.name }],
-    });
-    setQuery(undefined);
-    requestAnimationFrame(() => {
-      input.current?.focus();
-      input.current?.setSelectionRange(next.caret, next.caret);
-    });
-  };
-  const handleKey = (event: KeyboardEvent): boolean => {
-    const person = people[selected];
-    if (!person) return false;
-    if (event.key === 'ArrowDown') setSelected((selected + 1) % people.length);
-    else if (event.key === 'ArrowUp') setSelected((selected + people.length - 1) % people.length);
-    else if (event.key === 'Enter' || event.key === 'Tab') pick(person);
-    else if (event.key === 'Escape') setQuery(undefined);
-    else return false;
-    event.preventDefault();
-    return true;
-  };
-  return { people, selected, follow, close: () => setQuery(undefined), pick, handleKey };
 }

@@ -12,13 +12,14 @@ import { performByKey } from '../../app/actions/action.ts';
 import { type MessageContext, messageActions } from '../../app/actions/message-actions.ts';
 import type { TimelineStore } from '../../matrix/timeline-store.ts';
 import type { Message, TimelineSnapshot } from '../../matrix/types.ts';
+import { findNextIndex } from './row-keys.ts';
 import type { TimelineRow } from './TimelineItemView.tsx';
+import { useLoadAround } from './use-load-around.ts';
+import { useMarkRead } from './use-mark-read.ts';
 import { useStillRows } from './use-still-rows.ts';
 
 /** How close to the newest message counts as being there, in pixels. */
 const endThreshold = 60;
-/** How many rows before the first one loaded the next piece is asked for. */
-const loadAhead = 15;
 /** The place above the rows while older ones exist; the skeleton lies in it. */
 const olderSpace = 160;
 const highlightTime = 2000;
@@ -176,29 +177,6 @@ function findRow(rows: readonly TimelineRow[], eventId: string): number {
   return rows.findIndex((row) => row.type === 'message' && row.message.eventId === eventId);
 }
 
-/** The message that an arrow, Home or End leads to; undefined for other keys and where there is none. */
-function findNextIndex(rows: readonly TimelineRow[], index: number, key: string): number | undefined {
-  const isMessage = (candidate: number): boolean => rows[candidate]?.type === 'message';
-  const indexes = rows.keys().filter(isMessage).toArray();
-  const place = indexes.indexOf(index);
-  switch (key) {
-    case 'ArrowUp':
-      return indexes[Math.max(0, place - 1)];
-    case 'ArrowDown':
-      return indexes[Math.min(indexes.length - 1, place + 1)];
-    case 'PageUp':
-      return indexes[Math.max(0, place - 10)];
-    case 'PageDown':
-      return indexes[Math.min(indexes.length - 1, place + 10)];
-    case 'Home':
-      return indexes[0];
-    case 'End':
-      return indexes.at(-1);
-    default:
-      return undefined;
-  }
-}
-
 /** How far the newest message is below what is seen, in pixels. */
 function measureDistance(scroller: HTMLElement): number {
   return scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
@@ -229,45 +207,4 @@ function useKeepEnd(
     observer.observe(scroller);
     return () => observer.disconnect();
   }, [scrollerRef, virtualizer, isPinned]);
-}
-
-/** Asks for older messages before the reader meets the first one, and for newer ones after a jump into the past. */
-function useLoadAround(
-  virtualizer: Virtualizer<HTMLDivElement, Element>,
-  isPlaced: RefObject<boolean>,
-  count: number,
-  store: TimelineStore,
-  snapshot: TimelineSnapshot,
-): void {
-  const items = virtualizer.getVirtualItems();
-  const first = items[0]?.index ?? 0;
-  const last = items.at(-1)?.index ?? 0;
-  useEffect(() => {
-    const load = (): void => {
-      if (first < loadAhead && snapshot.hasOlder && snapshot.older === 'idle') void store.loadOlder();
-      if (last > count - loadAhead && !snapshot.isLive) void store.loadNewer();
-    };
-    if (isPlaced.current) {
-      load();
-      return;
-    }
-    // The first frame shows the beginning of the list, before it is scrolled to its end.
-    const timer = setTimeout(load, 100);
-    return () => clearTimeout(timer);
-  }, [first, last, count, store, snapshot, isPlaced]);
-}
-
-/** Marks the channel as read while somebody looks at its newest message. */
-function useMarkRead(store: TimelineStore, snapshot: TimelineSnapshot, isAtEnd: boolean): void {
-  useEffect(() => {
-    const markRead = (): void => {
-      if (isAtEnd && snapshot.isLive && document.hasFocus()) void store.markRead();
-    };
-    const timer = setTimeout(markRead, 300);
-    window.addEventListener('focus', markRead);
-    return () => {
-      clearTimeout(timer);
-      window.removeEventListener('focus', markRead);
-    };
-  }, [store, snapshot, isAtEnd]);
 }
