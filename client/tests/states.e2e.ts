@@ -142,8 +142,9 @@ describe('While something loads, is missing or fails', function () {
 
     it('says that an image cannot be had, in its place, and gets it on the next try', async () => {
       const pictures = await createChannel(ada, guild, { name: 'pictures' });
-      const data = await makeImage('jpeg', { width: 320, height: 200 });
-      await shareImage(hall, ada, pictures, { data, name: 'lamp.jpg', caption: 'A lamp' });
+      const size = { width: 320, height: 200 };
+      const data = await makeImage('jpeg', size);
+      await shareImage(hall, ada, pictures, { ...size, data, name: 'lamp.jpg', caption: 'A lamp' });
       await fail(visitor, MEDIA);
       await visitor.enterAs(ada, channelPath(guild, pictures));
       const failed = visitor.page.getByRole('button', { name: "Couldn't load the image. Try again" });

@@ -1,14 +1,16 @@
 // npm run screenshots -w client: the pictures in docs/images, of the built client with a club in it.
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import sharp from 'sharp';
+import { packPng } from '../../homeserver/test-kit/images.ts';
 import { channelPath } from './test-kit/guild.ts';
 import { DESKTOP, Hall, PHONE } from './test-kit/hall.ts';
 import { type LanternClub, seedLanternClub } from './test-kit/lantern-club.ts';
 import type { Visitor } from './test-kit/visitor.ts';
 
-const IMAGES =
-  process.env.GUILDHALL_SCREENSHOTS ?? fileURLToPath(new URL('../../docs/images/', import.meta.url));
+const IMAGES = fileURLToPath(new URL('../../docs/images', import.meta.url));
+
+/** The one that README.md shows, under a name of its own. */
+const README_PICTURE = 'guild-dark-desktop';
 
 type Theme = 'dark' | 'light';
 type Device = 'desktop' | 'phone';
@@ -91,11 +93,12 @@ async function take(club: LanternClub, scene: Scene, theme: Theme, device: Devic
   else await visitor.open(scene.path(club));
   await scene.arrive(visitor, club);
   await settle(visitor);
-  const file = `${scene.name}-${theme}-${device}.png`;
-  const { size } = await sharp(await visitor.page.screenshot())
-    .png({ compressionLevel: 9, adaptiveFiltering: true })
-    .toFile(`${IMAGES}/${file}`);
-  console.log(`${file} ${Math.round(size / 1000)} kB`);
+  const picture = await packPng(await visitor.page.screenshot());
+  const name = `${scene.name}-${theme}-${device}`;
+  for (const file of [name, ...(name === README_PICTURE ? ['guild-dark'] : [])]) {
+    await writeFile(`${IMAGES}/${file}.png`, picture);
+    console.log(`${file}.png ${Math.round(picture.length / 1000)} kB`);
+  }
   await hall.dismiss(visitor);
 }
 

@@ -17,6 +17,11 @@ export function makeImage(
   return (alpha === 1 ? image.removeAlpha() : image).toFormat(format).toBuffer();
 }
 
+/** The same PNG in fewer bytes. */
+export function packPng(png: Buffer): Promise<Buffer> {
+  return sharp(png).png({ compressionLevel: 9, adaptiveFiltering: true }).toBuffer();
+}
+
 /** A PNG of some hundred bytes that says it has any number of pixels. */
 export function makePngBomb(width: number, height: number): Buffer {
   const header = Buffer.alloc(13);

@@ -219,8 +219,10 @@ async function talkToday(hall: Hall, people: People, channels: Channels): Promis
   const { ada, juno, mirelle, tobias, ines, kenji, rosa, sam } = people;
   const { sets } = channels;
   hall.clock.set(TODAY);
+  const picture = drawHarbour();
   const harbour = await shareImage(hall, mirelle, sets, {
-    data: await hall.paint(drawHarbour()),
+    ...picture,
+    data: await hall.paint(picture),
     name: 'harbour.jpg',
     caption: 'The harbour, first try with all lamps. The moon glows, which I did not dare to hope.',
   });

@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import sharp from 'sharp';
 import { request, roomPath, type TestUser } from '../../../homeserver/test-kit/test-user.ts';
 import type { Hall } from './hall.ts';
 
@@ -60,20 +59,28 @@ export async function upload(hall: Hall, user: TestUser, data: Buffer, type: str
   return body.content_uri;
 }
 
+/** A JPEG to share, its size in pixels, and the words to it. */
+export interface SharedImage {
+  readonly data: Buffer;
+  readonly width: number;
+  readonly height: number;
+  readonly name: string;
+  readonly caption: string;
+}
+
 /** Shares an image with words to it; returns the event's ID. */
 export async function shareImage(
   hall: Hall,
   author: TestUser,
   roomId: string,
-  image: { readonly data: Buffer; readonly name: string; readonly caption: string },
+  { data, width, height, name, caption }: SharedImage,
 ): Promise<string> {
-  const { width, height } = await sharp(image.data).metadata();
   return author.send(roomId, 'm.room.message', {
     msgtype: 'm.image',
-    body: image.caption,
-    filename: image.name,
-    url: await upload(hall, author, image.data, 'image/jpeg'),
-    info: { mimetype: 'image/jpeg', w: width, h: height, size: image.data.length },
+    body: caption,
+    filename: name,
+    url: await upload(hall, author, data, 'image/jpeg'),
+    info: { mimetype: 'image/jpeg', w: width, h: height, size: data.length },
   });
 }
 
