@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { ALICE, BOB, joinedRoom, levelsOf } from './fixtures.ts';
+import { stateMapKey } from './state-map.ts';
 
 describe('state resolution of version 1', () => {
   it('follows power levels from the least deep on for as long as each allows the next', async () => {
@@ -56,5 +57,22 @@ describe('state resolution of version 1', () => {
     room.rejected.add(two.eventId);
     const resolved = await room.resolve([one.state, two.state]);
     expect(room.contentOf(resolved, 'm.room.topic')).to.deep.equal({ topic: 'one' });
+  });
+
+  it('authorises nothing by rejected events, also where the states agree on them', async () => {
+    const { room, start } = await joinedRoom('1', { [BOB]: 75 });
+    const topic = (sender: string) => ({
+      type: 'm.room.topic',
+      sender,
+      stateKey: '',
+      content: { by: sender },
+    });
+    const byBob = await room.send([await room.send([start], topic(ALICE))], topic(BOB));
+    const byAlice = await room.send([start], topic(ALICE));
+    const resolve = async () =>
+      room.contentOf(await room.resolve([byAlice.state, byBob.state]), 'm.room.topic');
+    expect(await resolve()).to.deep.equal({ by: BOB });
+    room.rejected.add(start.state.get(stateMapKey('m.room.power_levels', '')) ?? '');
+    expect(await resolve()).to.deep.equal({ by: ALICE });
   });
 });

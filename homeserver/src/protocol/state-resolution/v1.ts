@@ -29,7 +29,8 @@ export async function resolveStateV1(
   const resolved = new Map(unconflicted);
   const lookup: StateLookup = (type, stateKey) => {
     const eventId = resolved.get(stateMapKey(type, stateKey));
-    return eventId === undefined ? undefined : known.get(eventId)?.pdu;
+    const event = eventId === undefined ? undefined : known.get(eventId);
+    return event?.rejected === false ? event.pdu : undefined;
   };
   const powerLevels = stateMapKey('m.room.power_levels', '');
   const stages: ((key: string, event: KnownEvent) => boolean)[] = [
