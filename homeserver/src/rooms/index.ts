@@ -35,4 +35,4 @@ export { getEventByTimestamp } from './queries/timestamp-to-event.ts';
 export { type Member, Room, stateKeyOf } from './room.ts';
 export { existingRoom, powerLevelsOfRoom } from './room-access.ts';
 export { createRooms, type RoomsOptions } from './rooms.ts';
-export { isSteward, STEWARD_LOCALPART, stewardOf } from './steward.ts';
+export { isSteward, STEWARD_LOCALPART } from './steward.ts';
