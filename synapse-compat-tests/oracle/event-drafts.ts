@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from '../../homeserver/src/protocol/canoni
 import type { Pdu } from '../../homeserver/src/protocol/events.ts';
 import type { RoomVersionRules } from '../../homeserver/src/protocol/room-versions.ts';
 import { signJson } from '../../homeserver/src/protocol/signing.ts';
-import { ALICE, type Given, USERS } from './event-maker.ts';
+import { ALICE, BOB, type Given, USERS } from './event-maker.ts';
 import { powerLevelChangesOf } from './power-level-arbitraries.ts';
 import { INVITE_KEYS, JOIN_RULES } from './room-plans.ts';
 
@@ -11,12 +11,23 @@ import { INVITE_KEYS, JOIN_RULES } from './room-plans.ts';
 export type Draft = (room: { readonly state: readonly Pdu[]; readonly createId: string }) => Given;
 
 const NOBODY = '@nobody:z.test';
+/** Stands for a user who is banned, if the room has one. */
+const SOMEBODY_BANNED = 'somebody banned';
 
 const senders = fc.oneof(
   { weight: 12, arbitrary: fc.constant(ALICE) },
-  { weight: 24, arbitrary: fc.constantFrom(...USERS) },
+  { weight: 8, arbitrary: fc.constant(BOB) },
+  { weight: 20, arbitrary: fc.constantFrom(...USERS) },
   { weight: 1, arbitrary: fc.constant(NOBODY) },
 );
+
+/** A value, and now and then one of others. */
+function mostly<T>(value: T, ...others: T[]): fc.Arbitrary<T> {
+  return fc.oneof(
+    { weight: 9, arbitrary: fc.constant(value) },
+    { weight: 1, arbitrary: fc.constantFrom(...others) },
+  );
+}
 
 /** Drafts of events of all kinds. */
 export function draftsOf(rules: RoomVersionRules): fc.Arbitrary<Draft> {
@@ -43,36 +54,25 @@ export function draftsOf(rules: RoomVersionRules): fc.Arbitrary<Draft> {
 }
 
 function memberships(): fc.Arbitrary<Draft> {
+  const own = [...'join join join join leave leave knock knock invite ban bogus'.split(' '), null];
+  const others = 'invite invite invite leave leave leave ban ban join knock bogus'.split(' ');
   return fc
     .record({
       sender: senders,
-      target: fc.option(fc.constantFrom<string>(...USERS), { freq: 2, nil: undefined }),
-      membership: fc.constantFrom<JsonValue>(
-        ...[
-          'join',
-          'join',
-          'join',
-          'invite',
-          'invite',
-          'invite',
-          'leave',
-          'leave',
-          'leave',
-          'ban',
-          'ban',
-          'ban',
-        ],
-        ...['knock', 'knock', 'bogus', null],
-      ),
-      via: fc.option(fc.constantFrom<JsonValue>(...USERS, ...USERS, NOBODY, null), {
+      other: fc.option(fc.constantFrom<string>(...USERS, SOMEBODY_BANNED), { freq: 2, nil: undefined }),
+      ownMembership: fc.constantFrom<JsonValue>(...own),
+      otherMembership: fc.constantFrom(...others),
+      via: fc.option(fc.constantFrom<JsonValue>(ALICE, ...USERS, ...USERS, NOBODY, null), {
         freq: 2,
         nil: undefined,
       }),
       odd: fc.constantFrom('no state key', 'no membership', 'no user', 'no domain'),
       isOdd: fc.nat({ max: 39 }),
     })
-    .map(({ sender, target = sender, membership, via, odd, isOdd }) => () => {
-      const content: JsonObject = { membership };
+    .map(({ sender, other, ownMembership, otherMembership, via, odd, isOdd }) => ({ state }) => {
+      const banned = state.find(({ content }) => content.membership === 'ban')?.state_key ?? ALICE;
+      const target = other === SOMEBODY_BANNED ? banned : (other ?? sender);
+      const content: JsonObject = { membership: other === undefined ? ownMembership : otherMembership };
       if (via !== undefined) content.join_authorised_via_users_server = via;
       const given: Given = { type: 'm.room.member', sender, state_key: target, content };
       if (isOdd > 0) return given;
@@ -85,11 +85,6 @@ function memberships(): fc.Arbitrary<Draft> {
 
 /** Memberships that redeem a third-party invite, mostly that of the room and as they should. */
 function redemptions(): fc.Arbitrary<Draft> {
-  const mostly = (value: JsonValue, ...others: JsonValue[]) =>
-    fc.oneof(
-      { weight: 9, arbitrary: fc.constant(value) },
-      { weight: 1, arbitrary: fc.constantFrom(...others) },
-    );
   const malformed: JsonValue[] = [
     null,
     'x',
@@ -150,7 +145,8 @@ function otherEvents(rules: RoomVersionRules): fc.Arbitrary<Draft> {
     ...['token', 'token 2'].map((token) => state('m.room.third_party_invite', token)),
     ...['a.test', 'b.test', 'c.test', ''].map((server) => state('m.room.aliases', server, { aliases: [] })),
     { type: 'm.room.aliases' },
-    ...redacts.map(redaction),
+    // Where redactions have a rule of their own, more of them.
+    ...(rules.redactionIsAuthRule ? [...redacts, ...redacts, ...redacts] : redacts).map(redaction),
     ...['', '', ALICE, '@', 'x'].flatMap((key) => [state('m.room.name', key), state('x', key)]),
     ...JOIN_RULES.map((rule) => state('m.room.join_rules', '', { join_rule: rule })),
     ...['m.room.message', 'm.room.message', 'x', 'm.room.name'].map((type) => ({ type })),
@@ -160,30 +156,30 @@ function otherEvents(rules: RoomVersionRules): fc.Arbitrary<Draft> {
 
 /** Further create events; in a room that has one, they are judged all the same. */
 function creations(rules: RoomVersionRules): fc.Arbitrary<Draft> {
-  const own = rules.version;
   return fc
     .record({
       sender: senders,
-      version: fc.constantFrom<JsonValue | undefined>(own, own, own, '1', '99', undefined, 5, null),
-      creator: fc.boolean(),
-      additional: fc.constantFrom<JsonValue | undefined>(
-        undefined,
-        undefined,
-        [],
-        ['@x:y'],
-        ['nope'],
-        'x',
-        [5],
-        {},
+      version: mostly<JsonValue | undefined>(rules.version, '1', '99', undefined, 5, null),
+      creator: mostly<JsonValue | undefined>(ALICE, undefined, 5, null),
+      additional: fc.option(
+        fc.constantFrom<JsonValue>([], ['@x:y'], [ALICE, '@x:y:1'], ['nope'], 'x', [5], {}),
+        {
+          freq: 3,
+          nil: undefined,
+        },
       ),
-      roomId: fc.constantFrom(undefined, '!r:a.test', '!r:b.test'),
+      room_id: mostly(
+        rules.roomIdIsCreateHash ? undefined : '!r:a.test',
+        undefined,
+        '!r:a.test',
+        '!r:b.test',
+      ),
     })
-    .map(({ sender, version, creator, additional, roomId }) => () => {
+    .map(({ sender, version, creator, additional, room_id }) => () => {
       const content: JsonObject = {};
       if (version !== undefined) content.room_version = version;
-      if (creator) content.creator = sender;
+      if (creator !== undefined) content.creator = creator;
       if (additional !== undefined) content.additional_creators = additional;
-      const room_id = roomId ?? (rules.roomIdIsCreateHash ? undefined : '!r:a.test');
       return { type: 'm.room.create', sender, state_key: '', content, prev_events: [], room_id } as Given;
     });
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { JsonObject, JsonValue } from '../../homeserver/src/protocol/canonical-json.ts';
 import type { RoomVersionRules } from '../../homeserver/src/protocol/room-versions.ts';
 import { generateSigningKey } from '../../homeserver/src/protocol/signing.ts';
-import { ALICE, type Given, USERS } from './event-maker.ts';
+import { ALICE, BOB, type Given, USERS } from './event-maker.ts';
 import { powerLevelChangesOf } from './power-level-arbitraries.ts';
 
 /** What a room's state is made of. */
@@ -16,14 +16,9 @@ export interface RoomPlan {
 export const INVITE_KEYS = [1, 2].map((byte) => generateSigningKey(Buffer.alloc(32, byte), '1'));
 
 /** Who may join: what the versions know, and what they do not. */
-export const JOIN_RULES: JsonValue[] = [
-  'public',
-  'invite',
-  'knock',
-  'restricted',
-  'knock_restricted',
-  'private',
-  null,
+export const JOIN_RULES: readonly JsonValue[] = [
+  ...['public', 'invite', 'invite', 'knock', 'knock', 'restricted', 'restricted'],
+  ...['knock_restricted', 'knock_restricted', 'private', null],
 ];
 
 /** States of rooms: most people are in, most things are set. The state need not be one that could come about. */
@@ -79,7 +74,7 @@ function membersOf(user: string): fc.Arbitrary<Given | undefined> {
 }
 
 function powerLevelsOf(rules: RoomVersionRules): fc.Arbitrary<Given> {
-  const users: JsonObject = rules.creatorsHaveInfinitePower ? {} : { [ALICE]: 100 };
+  const users: JsonObject = { ...(!rules.creatorsHaveInfinitePower && { [ALICE]: 100 }), [BOB]: 50 };
   return powerLevelChangesOf(rules, 8, true).map((change) => ({
     type: 'm.room.power_levels',
     sender: ALICE,
@@ -89,14 +84,12 @@ function powerLevelsOf(rules: RoomVersionRules): fc.Arbitrary<Given> {
 }
 
 function joinRules(): fc.Arbitrary<Given> {
-  return fc
-    .constantFrom(undefined, ...JOIN_RULES.flatMap((rule) => [rule, rule, rule, rule]))
-    .map((rule) => ({
-      type: 'm.room.join_rules',
-      sender: ALICE,
-      state_key: '',
-      content: rule === undefined ? {} : { join_rule: rule },
-    }));
+  return fc.constantFrom(undefined, ...JOIN_RULES, ...JOIN_RULES).map((rule) => ({
+    type: 'm.room.join_rules',
+    sender: ALICE,
+    state_key: '',
+    content: rule === undefined ? {} : { join_rule: rule },
+  }));
 }
 
 /** An invite of somebody known to an identity server, with one key or several. */
