@@ -19,27 +19,9 @@ const TYPES = [
   ...['m.room.history_visibility', 'm.room.redaction', 'm.room.server_acl', 'm.room.message'],
 ];
 const CONTENT_KEYS = [
-  ...[
-    'membership',
-    'join_authorised_via_users_server',
-    'creator',
-    'room_version',
-    'join_rule',
-    'allow',
-    'aliases',
-  ],
-  ...[
-    'ban',
-    'events',
-    'events_default',
-    'kick',
-    'redact',
-    'state_default',
-    'users',
-    'users_default',
-    'invite',
-  ],
-  ...['notifications', 'history_visibility', 'redacts', 'body', 'displayname'],
+  ...'membership join_authorised_via_users_server creator room_version join_rule allow aliases'.split(' '),
+  ...'ban events events_default kick redact state_default users users_default invite'.split(' '),
+  ...'notifications history_visibility redacts body displayname'.split(' '),
 ];
 /** Keys that Synapse leaves out of content hashes, beside those that the specification names. */
 const OUTSIDE_HASH_TO_SYNAPSE = ['age_ts', 'outlier', 'destinations'];

@@ -4,10 +4,11 @@ import { rulesOf } from '../../homeserver/src/protocol/fixtures.ts';
 import { generateSigningKey } from '../../homeserver/src/protocol/signing.ts';
 import { formOf, HASHED_KEYS, withSpecifiedHash } from './event-forms.ts';
 import { ALICE, BOB, CAROL } from './event-maker.ts';
-import { type Action, playStory, type Step, type Story } from './forked-rooms.ts';
+import { playStory } from './forked-rooms.ts';
 import { agree, judgeEvent } from './judgements.ts';
 import { KNOWN_DIFFERENCES } from './known-differences.ts';
 import { explainResolution, RESOLUTION_DIFFERENCES, resolveRoom } from './resolutions.ts';
+import type { Action, Step, Story } from './stories.ts';
 import { SynapseOracle } from './synapse-oracle.ts';
 
 const step = (sender: string, action: Action, insists = false): Step => ({

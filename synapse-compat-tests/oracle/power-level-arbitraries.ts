@@ -21,19 +21,13 @@ export const INTEGERS_TO_PYTHON: ReadonlyMap<JsonValue, number> = new Map<JsonVa
 ]);
 const NOT_LEVELS: JsonValue[] = ['abc', '', '5 0', '50.5', null, [], {}, ...INTEGERS_TO_PYTHON.keys()];
 
-export const LEVEL_KEYS = [
-  'ban',
-  'kick',
-  'invite',
-  'redact',
-  'users_default',
-  'events_default',
-  'state_default',
-];
+/** The keys of single levels. */
+export const LEVEL_KEYS = 'ban kick invite redact users_default events_default state_default'.split(' ');
+
 /** The maps of levels, and keys that they may have. */
 export const ENTRY_KEYS: Readonly<Record<string, readonly string[]>> = {
   users: USERS,
-  events: ['m.room.name', 'm.room.power_levels', 'm.room.message', 'm.room.member', 'm.room.redaction', 'x'],
+  events: 'm.room.name m.room.power_levels m.room.message m.room.member m.room.redaction x'.split(' '),
   notifications: ['room', 'x'],
 };
 const NOT_USER_IDS = [

@@ -2,9 +2,10 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { rulesOf } from '../../homeserver/src/protocol/fixtures.ts';
 import { supportedRoomVersions } from '../../homeserver/src/protocol/room-versions.ts';
-import { playStory, storiesOf } from './forked-rooms.ts';
+import { playStory } from './forked-rooms.ts';
 import { describeResolution, explainResolution, isSameState, resolveRoom } from './resolutions.ts';
 import { runsOf, SCALE, SEED, Tally } from './runs.ts';
+import { storiesOf } from './stories.ts';
 import { SynapseOracle } from './synapse-oracle.ts';
 
 /** Versions 1 and 12 have an algorithm of their own; 2 to 11 share one. */

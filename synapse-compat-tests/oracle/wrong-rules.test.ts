@@ -6,11 +6,12 @@ import { generateSigningKey } from '../../homeserver/src/protocol/signing.ts';
 import type { ResolutionSource } from '../../homeserver/src/protocol/state-resolution/index.ts';
 import { eventCasesOf } from './event-cases.ts';
 import { formOf, wireEventsOf, withSpecifiedHash } from './event-forms.ts';
-import { type ForkedRoom, playStory, storiesOf } from './forked-rooms.ts';
+import { type ForkedRoom, playStory } from './forked-rooms.ts';
 import { agree, type Judging, judgeEvent } from './judgements.ts';
 import { explain } from './known-differences.ts';
 import { explainResolution, isSameState, resolveRoom } from './resolutions.ts';
 import { runsOf } from './runs.ts';
+import { storiesOf } from './stories.ts';
 import { SynapseOracle } from './synapse-oracle.ts';
 
 /** The comparisons must be able to fail: our side is made wrong, one rule at a time, and that has to be noticed. */
