@@ -1,5 +1,6 @@
 import type { EventFilter, Filter, RoomEventFilter } from '../accounts/index.ts';
 import type { JsonObject } from '../protocol/canonical-json.ts';
+import { isJsonObject } from '../protocol/json-values.ts';
 import { type PropertyPath, parsePropertyPath } from '../protocol/push-rules/push-event.ts';
 import { passesFilter } from '../rooms/index.ts';
 
@@ -91,13 +92,9 @@ function copyPath(from: JsonObject, to: JsonObject, path: PropertyPath): void {
     to[name] = value;
     return;
   }
-  if (!isObject(value)) return;
+  if (!isJsonObject(value)) return;
   const known = to[name];
-  const nested: JsonObject = isObject(known) ? known : {};
+  const nested: JsonObject = isJsonObject(known) ? known : {};
   copyPath(value, nested, rest);
   if (Object.keys(nested).length > 0) to[name] = nested;
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

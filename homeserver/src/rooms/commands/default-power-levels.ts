@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../protocol/canonical-json.ts';
 import { badJson } from '../../protocol/errors.ts';
+import { isJsonObject } from '../../protocol/json-values.ts';
 import type { RoomVersionRules } from '../../protocol/room-versions.ts';
 import type { RoomRequest } from './create-room.ts';
 
@@ -20,7 +21,11 @@ export function defaultPowerLevels(
     ? {}
     : Object.fromEntries([creator, ...trusted].map((userId) => [userId, 100]));
   const override = request.powerLevelOverride ?? {};
-  if (rules.creatorsHaveInfinitePower && isObject(override.users) && Object.hasOwn(override.users, creator)) {
+  if (
+    rules.creatorsHaveInfinitePower &&
+    isJsonObject(override.users) &&
+    Object.hasOwn(override.users, creator)
+  ) {
     throw badJson('power_level_content_override may not list the creator, who is above all levels');
   }
   return {
@@ -45,8 +50,4 @@ export function defaultPowerLevels(
     historical: 100,
     ...override,
   };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

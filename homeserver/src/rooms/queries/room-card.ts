@@ -1,4 +1,5 @@
-import type { JsonObject, JsonValue } from '../../protocol/canonical-json.ts';
+import type { JsonValue } from '../../protocol/canonical-json.ts';
+import { isJsonObject } from '../../protocol/json-values.ts';
 import { isInAllowedRoom } from '../commands/join.ts';
 import type { RoomsContext } from '../context.ts';
 import { countedMembers } from '../counted-members.ts';
@@ -86,7 +87,7 @@ function allowedRooms(room: Room): string[] {
   const { join_rule: rule, allow } = room.content('m.room.join_rules') ?? {};
   if ((rule !== 'restricted' && rule !== 'knock_restricted') || !Array.isArray(allow)) return [];
   return allow.flatMap((condition) =>
-    isObject(condition) && condition.type === 'm.room_membership' && typeof condition.room_id === 'string'
+    isJsonObject(condition) && condition.type === 'm.room_membership' && typeof condition.room_id === 'string'
       ? condition.room_id
       : [],
   );
@@ -94,8 +95,4 @@ function allowedRooms(room: Room): string[] {
 
 function text<Key extends string>(key: Key, value: JsonValue | undefined): { [K in Key]?: string } {
   return typeof value === 'string' && value !== '' ? ({ [key]: value } as { [K in Key]: string }) : {};
-}
-
-function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
