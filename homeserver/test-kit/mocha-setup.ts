@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { configureGlobal } from 'fast-check';
+import { coverageHooks } from './spec-coverage/recorder.ts';
 
 // Loaded by .mocharc.json before any test.
 
@@ -11,6 +12,9 @@ configureGlobal({ seed: Number(process.env.GUILDHALL_TEST_SEED ?? 20_261_120) })
 
 /** What `npm run services -- start` left running, so that one test file can be run by hand as well. */
 for (const [name, value] of Object.entries(readServices())) process.env[name] ??= value;
+
+/** Mocha finds it by this name. */
+export const mochaHooks = coverageHooks;
 
 function readServices(): Record<string, string> {
   try {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { checkedFetch } from './spec-coverage/checked-fetch.ts';
 
 /** An answer, its body parsed. */
 export interface TestResponse {
@@ -16,7 +17,7 @@ export interface TestRequest {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Sends one request. */
+/** Sends one request. Fails where the answer is not what the specification's schemas say. */
 export async function request(
   baseUrl: string,
   method: string,
@@ -24,7 +25,7 @@ export async function request(
   { token, body, headers = {} }: TestRequest = {},
 ): Promise<TestResponse> {
   const isRaw = typeof body === 'string' || body instanceof Uint8Array;
-  const response = await fetch(baseUrl + path, {
+  const response = await checkedFetch(baseUrl + path, {
     method,
     headers: { ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }), ...headers },
     ...(body === undefined ? {} : { body: isRaw ? (body as string) : JSON.stringify(body) }),

@@ -2,6 +2,8 @@ import type { Agent } from 'node:http';
 import { expect } from 'chai';
 import type { Endpoint } from '../src/http/endpoint.ts';
 import { ROUTES } from '../src/http/routes.ts';
+import { objectionTo as schemaObjectionTo } from '../test-kit/spec-coverage/answer-check.ts';
+import { recordAnswer } from '../test-kit/spec-coverage/recorder.ts';
 import { TestServer } from '../test-kit/test-server.ts';
 import { type Probe, probesOf } from './malformed-input/probes.ts';
 import { createSampleWorld, type SampleWorld } from './malformed-input/sample-world.ts';
@@ -34,6 +36,8 @@ describe('malformed input', function () {
     const answer = await sendProbe(probe, { url: server.url, token, agent });
     const status = answer === 'long poll' ? answer : String(answer.status);
     statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    if (answer !== 'long poll')
+      recordAnswer({ method: probe.method, path: probe.path, status: answer.status });
     return answer;
   }
 
@@ -82,12 +86,18 @@ describe('malformed input', function () {
 });
 
 /** What is wrong with an answer, if anything is. */
-function objectionTo({ status, headers, text }: ProbeAnswer, { expected }: Probe): string | undefined {
+function objectionTo(answer: ProbeAnswer, { method, path, expected }: Probe): string | undefined {
+  const { status, headers, text } = answer;
   const told = `${status} ${text.slice(0, 200)}`;
   if (status >= 500) return told;
   if (headers['access-control-allow-origin'] !== '*') return `${told}, without CORS`;
   if (status === 405 && headers.allow === undefined) return `${told}, without Allow`;
-  if (status < 400) return expected ? `${told} instead of ${expected.status} ${expected.errcode}` : undefined;
+  if (status < 400) {
+    if (expected) return `${told} instead of ${expected.status} ${expected.errcode}`;
+    const contentType = headers['content-type'];
+    const body = contentType?.includes('application/json') ? JSON.parse(text) : undefined;
+    return schemaObjectionTo({ method, path, status, contentType: contentType?.toString(), body });
+  }
   const { errcode, error } = parseObject(text);
   if (typeof errcode !== 'string' && !('flows' in parseObject(text))) return `${told}: no errcode`;
   if (typeof errcode === 'string' && typeof error !== 'string') return `${told}: no sentence`;

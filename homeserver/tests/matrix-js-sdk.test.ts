@@ -17,6 +17,7 @@ import {
 } from 'matrix-js-sdk';
 import { type Logger, logger as sdkLogger } from 'matrix-js-sdk/lib/logger.js';
 import { freePort, type ServerProcess, startServerProcess } from '../test-kit/server-process.ts';
+import { checkedFetch } from '../test-kit/spec-coverage/checked-fetch.ts';
 import { createTestDatabase, type TestDatabase } from '../test-kit/test-database.ts';
 import { registerUser, request, TestUser } from '../test-kit/test-user.ts';
 
@@ -122,7 +123,14 @@ describe('A stock matrix-js-sdk client', () => {
   async function startClient(name: string): Promise<Listener> {
     const { userId, deviceId, accessToken } = await registerUser(() => server.url, name);
     const listener = new Listener(
-      createClient({ baseUrl: server.url, userId, deviceId, accessToken, logger: quiet }),
+      createClient({
+        baseUrl: server.url,
+        userId,
+        deviceId,
+        accessToken,
+        logger: quiet,
+        fetchFn: checkedFetch,
+      }),
     );
     await listener.start();
     return listener;

@@ -23,6 +23,12 @@ export interface OperationData {
     readonly schema: JsonSchema;
   }[];
   readonly requestBody?: { readonly contentType: string; readonly schema: JsonSchema };
+  /** By status. */
+  readonly responses: Readonly<
+    Record<string, { readonly contentType?: string; readonly schema?: JsonSchema }>
+  >;
+  /** The version of the specification that brought it, for instance `1.7`; absent for those of `r0`. */
+  readonly added?: string;
 }
 
 // The types that the compiler infers from the file are those of its 166 literals; what they have in common is this.
