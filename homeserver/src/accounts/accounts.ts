@@ -3,6 +3,7 @@ import type { Logger } from '../base/logger.ts';
 import type { ServerName } from '../protocol/identifiers.ts';
 import type { Storage } from '../storage/index.ts';
 import { AccountData } from './account-data.ts';
+import { type DeviceKeeper, NO_DEVICE_KEEPER } from './device-keeper.ts';
 import { Devices } from './devices.ts';
 import { Filters } from './filters.ts';
 import { InteractiveAuth } from './interactive-auth.ts';
@@ -31,6 +32,8 @@ export interface AccountsOptions {
   readonly registrationSharedSecret?: string | undefined;
   readonly profileListener: ProfileListener;
   readonly roomsOfUser: RoomsOfUser;
+  /** Told when devices change or go; nobody unless given. */
+  readonly deviceKeeper?: DeviceKeeper | undefined;
   /** What lets people in beside registration tokens. */
   readonly invitations: Invitations;
   /** What a password's hash costs; 19 MiB and two passes unless given. */
@@ -46,6 +49,8 @@ export interface Accounts {
   readonly sessions: Sessions;
   readonly ownAccount: OwnAccount;
   readonly devices: Devices;
+  /** Asks for the password where an access token is not enough. */
+  readonly confirmation: PasswordConfirmation;
   readonly profiles: Profiles;
   readonly accountData: AccountData;
   readonly tags: Tags;
@@ -57,7 +62,7 @@ export interface Accounts {
 }
 
 export function createAccounts(options: AccountsOptions): Accounts {
-  const { storage, serverName, clock, logger } = options;
+  const { storage, serverName, clock, logger, deviceKeeper = NO_DEVICE_KEEPER } = options;
   const passwords = new Passwords(options.passwordHashing);
   const interactiveAuth = new InteractiveAuth(clock);
   const check = new PasswordCheck(storage, passwords, serverName);
@@ -65,7 +70,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const lastSeen = new LastSeen(storage, clock, logger);
   const users = new Users(storage, clock, serverName);
   const tokens = new RegistrationTokens(storage, clock);
-  const sessions = new Sessions(storage, clock, check, lastSeen);
+  const sessions = new Sessions(storage, clock, check, lastSeen, deviceKeeper);
   const profiles = new Profiles(storage, options.profileListener);
   const accountData = new AccountData(storage);
   const { roomsOfUser, registration: mode, registrationSharedSecret: secret } = options;
@@ -78,6 +83,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     profiles,
     confirmation,
     roomsOfUser,
+    deviceKeeper,
   });
   return {
     users,
@@ -96,7 +102,8 @@ export function createAccounts(options: AccountsOptions): Accounts {
     sharedSecretRegistration: new SharedSecretRegistration(secret, clock, users, passwords, sessions),
     sessions,
     ownAccount,
-    devices: new Devices(storage, sessions, confirmation),
+    devices: new Devices(storage, sessions, confirmation, deviceKeeper),
+    confirmation,
     profiles,
     accountData,
     tags: new Tags(accountData),

@@ -1,5 +1,6 @@
 import { notFound } from '../protocol/errors.ts';
 import { ExpectationFailed, type Storage, type StoredDevice, UnitOfWork } from '../storage/index.ts';
+import type { DeviceKeeper } from './device-keeper.ts';
 import type { AuthAnswer } from './interactive-auth.ts';
 import { checkDeviceName } from './names.ts';
 import type { PasswordConfirmation } from './password-confirmation.ts';
@@ -11,11 +12,18 @@ export class Devices {
   readonly #storage: Storage;
   readonly #sessions: Sessions;
   readonly #confirmation: PasswordConfirmation;
+  readonly #keeper: DeviceKeeper;
 
-  constructor(storage: Storage, sessions: Sessions, confirmation: PasswordConfirmation) {
+  constructor(
+    storage: Storage,
+    sessions: Sessions,
+    confirmation: PasswordConfirmation,
+    keeper: DeviceKeeper,
+  ) {
     this.#storage = storage;
     this.#sessions = sessions;
     this.#confirmation = confirmation;
+    this.#keeper = keeper;
   }
 
   /** The requester's devices, by ID. */
@@ -46,6 +54,7 @@ export class Devices {
     const { userNid } = requester;
     const unit = new UnitOfWork();
     this.#storage.devices.rename(unit, userNid, deviceId, displayName);
+    this.#keeper.deviceRenamed(unit, userNid, deviceId);
     try {
       await this.#storage.database.commit(unit);
     } catch (error) {

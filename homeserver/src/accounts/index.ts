@@ -3,6 +3,7 @@
 export type { RegistrationToken, StoredDevice as Device } from '../storage/index.ts';
 export { type AccountDataEntry, NO_ROOM, type RoomAccountDataEntry } from './account-data.ts';
 export { type Accounts, type AccountsOptions, createAccounts } from './accounts.ts';
+export type { DeviceKeeper } from './device-keeper.ts';
 export {
   type EventFilter,
   type Filter,
@@ -10,6 +11,7 @@ export {
   type RoomEventFilter,
   type RoomFilter,
 } from './filter-definition.ts';
+export type { AuthAnswer } from './interactive-auth.ts';
 export type { RoomsOfUser } from './own-account.ts';
 export type { PasswordHashing } from './passwords.ts';
 export type { Profile, ProfileListener } from './profiles.ts';

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { type Storage, UnitOfWork } from '../storage/index.ts';
+import type { DeviceKeeper } from './device-keeper.ts';
 import type { AuthAnswer } from './interactive-auth.ts';
 import type { PasswordConfirmation } from './password-confirmation.ts';
 import { checkNewPassword, type Passwords } from './passwords.ts';
@@ -23,6 +24,7 @@ export interface OwnAccountParts {
   readonly profiles: Profiles;
   readonly confirmation: PasswordConfirmation;
   readonly roomsOfUser: RoomsOfUser;
+  readonly deviceKeeper: DeviceKeeper;
 }
 
 /** What users do to their own accounts. */
@@ -53,7 +55,7 @@ export class OwnAccount {
     await confirmation.require(requester, ['change-password'], auth);
     const unit = new UnitOfWork();
     storage.users.setPassword(unit, requester.userNid, await passwords.hash(newPassword));
-    if (logoutDevices) sessions.endAll(unit, requester.userNid, requester.deviceId);
+    if (logoutDevices) await sessions.endAll(unit, requester.userNid, requester.deviceId);
     await storage.database.commit(unit);
   }
 
@@ -63,12 +65,13 @@ export class OwnAccount {
    * @throws {MatrixError} 401 that asks for the password.
    */
   async deactivate(requester: Requester, auth: AuthAnswer | undefined): Promise<void> {
-    const { storage, clock, sessions, profiles, confirmation } = this.#parts;
+    const { storage, clock, sessions, profiles, confirmation, deviceKeeper } = this.#parts;
     const { userId, userNid } = requester;
     await confirmation.require(requester, ['deactivate'], auth);
     const unit = new UnitOfWork();
     storage.users.deactivate(unit, userNid, clock.now());
-    sessions.endAll(unit, userNid);
+    await sessions.endAll(unit, userNid);
+    deviceKeeper.accountEnded(unit, userNid);
     profiles.clear(unit, requester);
     await storage.database.commit(unit);
     this.#leaveRooms(userId, userNid);

@@ -4,6 +4,7 @@ import { randomOpaqueId, randomToken } from '../base/ids.ts';
 import { RecentMap } from '../base/recent-map.ts';
 import { forbidden, MatrixError } from '../protocol/errors.ts';
 import { ExpectationFailed, type Storage, type StoredUser, UnitOfWork } from '../storage/index.ts';
+import type { DeviceKeeper } from './device-keeper.ts';
 import type { LastSeen } from './last-seen.ts';
 import { checkDeviceId, shortenDeviceName } from './names.ts';
 import { namedUser, type PasswordAnswer, type PasswordCheck } from './password-check.ts';
@@ -42,15 +43,23 @@ export class Sessions {
   readonly #clock: Clock;
   readonly #check: PasswordCheck;
   readonly #lastSeen: LastSeen;
+  readonly #keeper: DeviceKeeper;
   readonly #cache = new RecentMap<string, CachedSession>(MAX_CACHED);
   /** Goes up when sessions end: what was read before must not enter the cache after. */
   #endings = 0;
 
-  constructor(storage: Storage, clock: Clock, check: PasswordCheck, lastSeen: LastSeen) {
+  constructor(
+    storage: Storage,
+    clock: Clock,
+    check: PasswordCheck,
+    lastSeen: LastSeen,
+    keeper: DeviceKeeper,
+  ) {
     this.#storage = storage;
     this.#clock = clock;
     this.#check = check;
     this.#lastSeen = lastSeen;
+    this.#keeper = keeper;
   }
 
   /**
@@ -123,7 +132,7 @@ export class Sessions {
   /** Ends every session of the caller and deletes the devices. */
   async logoutAll({ userNid }: Requester): Promise<void> {
     const unit = new UnitOfWork();
-    this.endAll(unit, userNid);
+    await this.endAll(unit, userNid);
     await this.#storage.database.commit(unit);
   }
 
@@ -134,13 +143,17 @@ export class Sessions {
       this.#storage.tokens.deleteOfDevice(unit, userNid, deviceId);
       this.#storage.devices.delete(unit, userNid, deviceId);
     }
+    this.#keeper.devicesEnded(unit, userNid, [...ended]);
     unit.onCommit(() => this.#forget(userNid, (deviceId) => ended.has(deviceId)));
   }
 
   /** Deletes all devices of a user with their sessions, in a unit; one may stay. */
-  endAll(unit: UnitOfWork, userNid: number, exceptDevice?: string): void {
+  async endAll(unit: UnitOfWork, userNid: number, exceptDevice?: string): Promise<void> {
+    const devices = await this.#storage.devices.list(userNid);
+    const ended = devices.map(({ deviceId }) => deviceId).filter((deviceId) => deviceId !== exceptDevice);
     this.#storage.tokens.deleteOfUser(unit, userNid, exceptDevice);
     this.#storage.devices.deleteAll(unit, userNid, exceptDevice);
+    this.#keeper.devicesEnded(unit, userNid, ended);
     unit.onCommit(() => this.#forget(userNid, (deviceId) => deviceId !== exceptDevice));
   }
 
