@@ -3,13 +3,11 @@ import { dirname } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { migrations, runMigrations } from '../migrations/run-migrations.ts';
 import type { Database } from './database.ts';
+import { parseDatabaseUrl } from './database-url.ts';
 
 /** What opening a database needs to know. */
 export interface DatabaseOptions {
-  /**
-   * `sqlite:PATH`, or `postgres://...`. `sqlite:PATH?synchronous=normal` gives up durability against the loss of
-   * power for speed: for measurements only.
-   */
+  /** As `parseDatabaseUrl` reads it. */
   readonly url: string;
   /** Told of connections that broke while idle. */
   readonly onError: (error: Error) => void;
@@ -21,15 +19,8 @@ export interface DatabaseOptions {
  * @throws an error that says what is wrong with the URL, or the database's own.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  if (/^postgres(ql)?:/.test(options.url)) return openPostgres(options);
-  const match = /^sqlite:(?<path>[^?]+)(?:\?synchronous=(?<synchronous>full|normal))?$/.exec(options.url);
-  const path = match?.groups?.path;
-  if (path === undefined) {
-    throw new Error(
-      `DATABASE_URL is "${options.url}": write sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME`,
-    );
-  }
-  return openSqlite(path, match?.groups?.synchronous === 'normal' ? 'normal' : 'full');
+  const where = parseDatabaseUrl(options.url);
+  return where.dialect === 'postgres' ? openPostgres(options) : openSqlite(where.path, where.synchronous);
 }
 
 async function openPostgres({ url, onError }: DatabaseOptions): Promise<Database> {

@@ -4,15 +4,8 @@ import type { CounterName, Database } from '../database.ts';
 import { GroupCommitter, type LogRow } from '../group-committer.ts';
 import type { Query, QueryValue } from '../sql.ts';
 import type { Committed, UnitOfWork } from '../unit-of-work.ts';
+import { integersAsNumbers } from './integers-as-numbers.ts';
 import { PostgresWriter } from './postgres-writer.ts';
-
-/** Integers are numbers everywhere: ids, counts and times stay far below 2^53. */
-const types: pg.CustomTypesConfig = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    oid === pg.types.builtins.INT8
-      ? Number
-      : pg.types.getTypeParser(oid, format)) as pg.CustomTypesConfig['getTypeParser'],
-};
 
 const READERS = 8;
 
@@ -81,7 +74,7 @@ export class PostgresDatabase implements Database {
       if (this.#closing === undefined) report(error);
     };
     this.#writer = new PostgresWriter(async () => {
-      const client = new pg.Client({ connectionString: url, types, pipeline: true });
+      const client = new pg.Client({ connectionString: url, types: integersAsNumbers, pipeline: true });
       client.on('error', onError);
       await client.connect();
       for (const setting of writerSettings(url)) await client.query(setting);
@@ -89,7 +82,7 @@ export class PostgresDatabase implements Database {
       return client;
     });
     this.#committer = new GroupCommitter(this.#writer);
-    this.#pool = new pg.Pool({ connectionString: url, types, max: READERS });
+    this.#pool = new pg.Pool({ connectionString: url, types: integersAsNumbers, max: READERS });
     this.#pool.on('error', onError);
   }
 

@@ -10,6 +10,7 @@ import {
   type UnitOfWork,
   type UnitStatement,
 } from '../unit-of-work.ts';
+import { bindForSqlite } from './bind.ts';
 import type { ProcessLock } from './single-process-lock.ts';
 import type {
   WireOutcome,
@@ -134,11 +135,11 @@ export class SqliteDatabase implements Database {
   }
 
   async all<P extends readonly QueryValue[], R>(query: Query<P, R>, params: P): Promise<R[]> {
-    return this.#statement(query.text.sqlite).all(...params.map(bind)) as R[];
+    return this.#statement(query.text.sqlite).all(...params.map(bindForSqlite)) as R[];
   }
 
   async get<P extends readonly QueryValue[], R>(query: Query<P, R>, params: P): Promise<R | undefined> {
-    return this.#statement(query.text.sqlite).get(...params.map(bind)) as R | undefined;
+    return this.#statement(query.text.sqlite).get(...params.map(bindForSqlite)) as R | undefined;
   }
 
   commit(unit: UnitOfWork): Promise<Committed> {
@@ -172,8 +173,4 @@ export class SqliteDatabase implements Database {
     this.#prepared.set(text, statement);
     return statement;
   }
-}
-
-function bind(value: QueryValue): string | number | null {
-  return typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
 }
