@@ -248,9 +248,12 @@ describe('startGateway', () => {
       await openChannel([say('$1', ada, 'hello')]);
       const home = await until(gateway.home, ({ channels }) => channels[0]?.unread === true);
       expect(home.total.unread).to.equal(true);
-      await gateway.timeline(channel).markRead();
-      await gateway.timeline(channel).markRead();
+      gateway.timeline(channel).markRead();
+      gateway.timeline(channel).markRead();
       await until(gateway.home, ({ channels }) => channels[0]?.unread === false);
+      await server.untilAsked('/read_markers');
+      gateway.messages.setTyping(channel, true);
+      await server.untilAsked(`/typing/${me}`);
       expect(server.requests.filter(({ path }) => path.endsWith('/read_markers'))).to.have.length(1);
     });
   });

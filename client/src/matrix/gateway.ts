@@ -16,6 +16,7 @@ import { GuildListStore, GuildStore, type HomeSnapshot, HomeStore } from './guil
 import { createMediaLoader, MediaCache } from './media.ts';
 import { createMessageActions, type MessageActions } from './messages.ts';
 import { quietGlobalLogger, quietLogger } from './quiet-logger.ts';
+import { ReadReporter } from './read-reporter.ts';
 import { Cell, type Readable } from './store.ts';
 import { TimelineStore } from './timeline-store.ts';
 import type { ChannelDetails, Connection, GuildDetails, GuildSummary, Person } from './types.ts';
@@ -68,7 +69,11 @@ export function startGateway(session: Session, options: GatewayOptions): Gateway
   });
   leaveCallsOut(client);
   const feed = new ChangeFeed(client);
-  const connection = watchConnection(client, options.network);
+  const reads = new ReadReporter(client);
+  const connection = watchConnection(client, options.network, () => {
+    resendLost(client);
+    reads.retryNow();
+  });
   void client.startClient({
     initialSyncLimit: initialEvents,
     lazyLoadMembers: true,
@@ -87,10 +92,11 @@ export function startGateway(session: Session, options: GatewayOptions): Gateway
     channel: keepOne((channelId) => new ChannelStore(client, feed, channelId)),
     members: keepOne((roomId) => new MemberListStore(client, feed, roomId)),
     typing: keepOne((channelId) => new TypingStore(client, feed, channelId)),
-    timeline: keepOne((channelId) => new TimelineStore(client, feed, channelId)),
+    timeline: keepOne((channelId) => new TimelineStore(client, feed, reads, channelId)),
     reconnect: () => void client.retryImmediately(),
     stop: () => {
       connection.stop();
+      reads.stop();
       client.stopClient();
     },
   };
@@ -114,10 +120,11 @@ function keepOne<T>(create: (id: string) => T): (id: string) => T {
   };
 }
 
-/** Follows the sync loop and what the browser says of the network. */
+/** Follows the sync loop and what the browser says of the network; `handleReconnect` is called when the server is back. */
 function watchConnection(
   client: MatrixClient,
   network: EventTarget | undefined,
+  handleReconnect: () => void,
 ): {
   readonly state: Cell<Connection>;
   readonly stop: () => void;
@@ -129,7 +136,7 @@ function watchConnection(
     if (hasSynced && !isOver()) state.set({ phase: 'reconnecting' });
   };
   const handleBack = (): void => {
-    if (state.getSnapshot().phase === 'reconnecting') resendLost(client);
+    if (state.getSnapshot().phase === 'reconnecting') handleReconnect();
     state.set({ phase: 'live' });
   };
   const handleOnline = (): void => {

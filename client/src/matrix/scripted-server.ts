@@ -33,6 +33,7 @@ export class ScriptedServer {
   /** What the server says of members that sync left out. */
   members: () => JsonObject = () => ({ chunk: [] });
   readonly #responses: JsonObject[] = [];
+  readonly #onRequest: (() => void)[] = [];
   #wake: (() => void) | undefined;
   #position = 0;
 
@@ -44,6 +45,12 @@ export class ScriptedServer {
     );
     this.#responses.push({ next_batch: `s${this.#position}`, rooms: { join }, ...more });
     this.#wake?.();
+  }
+
+  /** Waits for a request that changes something, by how its path ends. */
+  async untilAsked(ending: string): Promise<void> {
+    while (!this.requests.some(({ path }) => path.endsWith(ending)))
+      await new Promise<void>((resolve) => this.#onRequest.push(resolve));
   }
 
   /** Ends the poll that is under way, so that nothing of the client stays behind. */
@@ -62,6 +69,7 @@ export class ScriptedServer {
     if (fixed && method !== 'PUT') return Response.json(fixed);
     const request = { method, path: decodeURIComponent(pathname), body };
     this.requests.push(request);
+    for (const notify of this.#onRequest.splice(0)) notify();
     return Response.json(this.answer(request));
   };
 

@@ -3,6 +3,7 @@ import type { ChangeBatch, ChangeFeed } from './change-feed.ts';
 import { listDirectRooms } from './directory.ts';
 import { EntryCache } from './entry-cache.ts';
 import { FeedStore } from './feed-store.ts';
+import type { ReadReporter } from './read-reporter.ts';
 import { readUnread } from './read-room.ts';
 import { firstOf, lastOf, listChainEvents } from './timeline-chain.ts';
 import { buildTimelineItems } from './timeline-items.ts';
@@ -21,6 +22,7 @@ const dayFormat = new Intl.DateTimeFormat('en-CA', { dateStyle: 'short' });
  */
 export class TimelineStore extends FeedStore<TimelineSnapshot> {
   readonly #client: MatrixClient;
+  readonly #reads: ReadReporter;
   readonly #channelId: string;
   readonly #entries: EntryCache;
   readonly #items = new Map<string, TimelineItem>();
@@ -32,9 +34,10 @@ export class TimelineStore extends FeedStore<TimelineSnapshot> {
   #loadingNewer = false;
   #readUpTo: string | undefined;
 
-  constructor(client: MatrixClient, feed: ChangeFeed, channelId: string) {
+  constructor(client: MatrixClient, feed: ChangeFeed, reads: ReadReporter, channelId: string) {
     super(feed);
     this.#client = client;
+    this.#reads = reads;
     this.#channelId = channelId;
     this.#entries = new EntryCache(client);
   }
@@ -105,8 +108,8 @@ export class TimelineStore extends FeedStore<TimelineSnapshot> {
     this.refresh();
   }
 
-  /** Tells the server that everything was read, if that is news (Matrix 1.19, POST /rooms/{roomId}/read_markers). */
-  async markRead(): Promise<void> {
+  /** Notes that everything was read, if that is news. */
+  markRead(): void {
     const room = this.#room();
     if (!room || !this.#isLive(room)) return;
     const newest = room
@@ -117,8 +120,7 @@ export class TimelineStore extends FeedStore<TimelineSnapshot> {
     const ownId = this.#client.getSafeUserId();
     if (!newest || !eventId || room.getEventReadUpTo(ownId) === eventId) return;
     if (newest.getSender() === ownId && !readUnread(this.#client, room).unread) return;
-    // A receipt that is lost is sent again with the next message: nobody needs to hear of it.
-    await this.#client.setRoomReadMarkers(this.#channelId, eventId, newest).catch(() => undefined);
+    this.#reads.report(room, newest);
   }
 
   protected override isConcerned(batch: ChangeBatch): boolean {

@@ -1,5 +1,5 @@
 import { ArrowDown } from 'lucide-react';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useLayoutEffect, useMemo, useState } from 'react';
 import { listMenuEntries } from '../../app/actions/action.ts';
 import { type MessageContext, messageActions, toggleReaction } from '../../app/actions/message-actions.ts';
 import type { TimelineStore } from '../../matrix/timeline-store.ts';
@@ -28,7 +28,8 @@ interface TimelineProps {
 export function Timeline({ channel, guild }: TimelineProps) {
   const store = useGateway().timeline(channel.channelId);
   const snapshot = useStore(store);
-  useEffect(() => {
+  // Before anything is marked as read, which is done after drawing: the line "new" stands where reading ended.
+  useLayoutEffect(() => {
     const handleLeave = (): void => store.open();
     store.open();
     // Whoever looks away finds a line above what came meanwhile.

@@ -2,17 +2,17 @@ import { useEffect } from 'react';
 import type { TimelineStore } from '../../matrix/timeline-store.ts';
 import type { TimelineSnapshot } from '../../matrix/types.ts';
 
-/** Marks the channel as read while somebody looks at its newest message. */
+/**
+ * Marks the channel as read while somebody looks at its newest message: as soon as it is drawn, since whoever has seen it
+ * may leave at once.
+ */
 export function useMarkRead(store: TimelineStore, snapshot: TimelineSnapshot, isAtEnd: boolean): void {
   useEffect(() => {
     const markRead = (): void => {
-      if (isAtEnd && snapshot.isLive && document.hasFocus()) void store.markRead();
+      if (isAtEnd && snapshot.isLive && document.hasFocus()) store.markRead();
     };
-    const timer = setTimeout(markRead, 300);
+    markRead();
     window.addEventListener('focus', markRead);
-    return () => {
-      clearTimeout(timer);
-      window.removeEventListener('focus', markRead);
-    };
+    return () => window.removeEventListener('focus', markRead);
   }, [store, snapshot, isAtEnd]);
 }

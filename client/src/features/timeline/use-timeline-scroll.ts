@@ -61,6 +61,7 @@ export function useTimelineScroll(
   const scrollerRef = useRef<HTMLDivElement>(null);
   const isPlaced = useRef(false);
   const isPinned = useRef(true);
+  const lastTop = useRef(0);
   const [isAtEnd, setIsAtEnd] = useState(true);
   const [highlightedId, setHighlightedId] = useState<string>();
   const [wanted, setWanted] = useState<string>();
@@ -98,8 +99,12 @@ export function useTimelineScroll(
     const scroller = scrollerRef.current;
     if (!scroller || !isPlaced.current) return;
     const distance = measureDistance(scroller);
-    isPinned.current = snapshot.isLive && distance < endThreshold;
-    setIsAtEnd(snapshot.isLive && distance < endThreshold * 4);
+    const movedUp = scroller.scrollTop < lastTop.current;
+    lastTop.current = scroller.scrollTop;
+    // Rows that come or grow below make the way to the end longer as well: only who moves up leaves it.
+    if (distance < endThreshold) isPinned.current = snapshot.isLive;
+    else if (movedUp || !snapshot.isLive) isPinned.current = false;
+    setIsAtEnd(snapshot.isLive && (isPinned.current || distance < endThreshold * 4));
   }, [snapshot.isLive]);
 
   useEffect(() => {
