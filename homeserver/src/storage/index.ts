@@ -22,6 +22,14 @@ export type { AccountDataKey, StoredAccountData } from './stores/account-data-st
 export type { DeviceSighting, StoredDevice } from './stores/device-store.ts';
 export { EventStatus, type StoredEvent } from './stores/event-store.ts';
 export type { Placed } from './stores/log-store.ts';
+export {
+  JobGivenUp,
+  JobKind,
+  type JobOutcome,
+  type NewJob,
+  type RunningJob,
+  type StoredJob,
+} from './stores/job-store.ts';
 export type { StoredMedia, StoredThumbnail, ThumbnailKey, UploadedContent } from './stores/media-store.ts';
 export type { StoredProfile } from './stores/profile-store.ts';
 export { receiptKey, type StoredReceipt } from './stores/receipt-store.ts';

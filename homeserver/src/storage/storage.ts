@@ -5,6 +5,7 @@ import { DeviceStore } from './stores/device-store.ts';
 import { EventStore } from './stores/event-store.ts';
 import { FilterStore } from './stores/filter-store.ts';
 import { GuildInviteStore } from './stores/guild-invite-store.ts';
+import { JobStore } from './stores/job-store.ts';
 import { LogStore } from './stores/log-store.ts';
 import { MediaStore } from './stores/media-store.ts';
 import { MetaStore } from './stores/meta-store.ts';
@@ -40,6 +41,7 @@ export interface Storage {
   readonly filters: FilterStore;
   readonly receipts: ReceiptStore;
   readonly media: MediaStore;
+  readonly jobs: JobStore;
 }
 
 /** Opens the database and the stores over it. */
@@ -66,5 +68,6 @@ export async function openStorage(options: DatabaseOptions): Promise<Storage> {
     filters: new FilterStore(database),
     receipts: new ReceiptStore(database),
     media: new MediaStore(database),
+    jobs: new JobStore(database),
   };
 }
