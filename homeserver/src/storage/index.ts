@@ -19,7 +19,11 @@ export {
 export { FileStore } from './media/file-store.ts';
 export { openStorage, type Storage } from './storage.ts';
 export type { AccountDataKey, StoredAccountData } from './stores/account-data-store.ts';
+export type { KeyUsage, StoredCrossSigningKey, StoredKeySignature } from './stores/cross-signing-store.ts';
+export type { DehydratedDevice, DeviceAddress, StoredDeviceKeys } from './stores/device-key-store.ts';
+export type { DeviceListChange, MembershipRow } from './stores/device-list-store.ts';
 export type { DeviceSighting, StoredDevice } from './stores/device-store.ts';
+export type { BackupPart, StoredBackupSession, StoredBackupVersion } from './stores/key-backup-store.ts';
 export { EventStatus, type StoredEvent } from './stores/event-store.ts';
 export type { Placed } from './stores/log-store.ts';
 export {
@@ -31,6 +35,7 @@ export {
   type StoredJob,
 } from './stores/job-store.ts';
 export type { StoredMedia, StoredThumbnail, ThumbnailKey, UploadedContent } from './stores/media-store.ts';
+export type { StoredFallbackKey, StoredOneTimeKey } from './stores/one-time-key-store.ts';
 export type { StoredProfile } from './stores/profile-store.ts';
 export { receiptKey, type StoredReceipt } from './stores/receipt-store.ts';
 export type { RegistrationToken } from './stores/registration-token-store.ts';
@@ -44,5 +49,6 @@ export {
   type StateEntry,
 } from './stores/state-store.ts';
 export type { TokenOwner } from './stores/token-store.ts';
+export type { WaitingMessage } from './stores/to-device-store.ts';
 export type { TransactionKey } from './stores/transaction-store.ts';
 export type { NewUser, StoredUser } from './stores/user-store.ts';

@@ -1,14 +1,19 @@
 import type { Database } from './database/database.ts';
 import { type DatabaseOptions, openDatabase } from './database/open-database.ts';
 import { AccountDataStore } from './stores/account-data-store.ts';
+import { CrossSigningStore } from './stores/cross-signing-store.ts';
+import { DeviceKeyStore } from './stores/device-key-store.ts';
+import { DeviceListStore } from './stores/device-list-store.ts';
 import { DeviceStore } from './stores/device-store.ts';
 import { EventStore } from './stores/event-store.ts';
 import { FilterStore } from './stores/filter-store.ts';
 import { GuildInviteStore } from './stores/guild-invite-store.ts';
 import { JobStore } from './stores/job-store.ts';
+import { KeyBackupStore } from './stores/key-backup-store.ts';
 import { LogStore } from './stores/log-store.ts';
 import { MediaStore } from './stores/media-store.ts';
 import { MetaStore } from './stores/meta-store.ts';
+import { OneTimeKeyStore } from './stores/one-time-key-store.ts';
 import { ProfileStore } from './stores/profile-store.ts';
 import { ReceiptStore } from './stores/receipt-store.ts';
 import { RegistrationTokenStore } from './stores/registration-token-store.ts';
@@ -16,6 +21,7 @@ import { RoomStore } from './stores/room-store.ts';
 import { SigningKeyStore } from './stores/signing-key-store.ts';
 import { StateStore } from './stores/state-store.ts';
 import { StringStore } from './stores/string-store.ts';
+import { ToDeviceStore } from './stores/to-device-store.ts';
 import { TokenStore } from './stores/token-store.ts';
 import { TransactionStore } from './stores/transaction-store.ts';
 import { UserStore } from './stores/user-store.ts';
@@ -41,6 +47,12 @@ export interface Storage {
   readonly filters: FilterStore;
   readonly receipts: ReceiptStore;
   readonly media: MediaStore;
+  readonly deviceKeys: DeviceKeyStore;
+  readonly oneTimeKeys: OneTimeKeyStore;
+  readonly crossSigning: CrossSigningStore;
+  readonly deviceLists: DeviceListStore;
+  readonly keyBackups: KeyBackupStore;
+  readonly toDevice: ToDeviceStore;
   readonly jobs: JobStore;
 }
 
@@ -68,6 +80,12 @@ export async function openStorage(options: DatabaseOptions): Promise<Storage> {
     filters: new FilterStore(database),
     receipts: new ReceiptStore(database),
     media: new MediaStore(database),
+    deviceKeys: new DeviceKeyStore(database),
+    oneTimeKeys: new OneTimeKeyStore(database),
+    crossSigning: new CrossSigningStore(database),
+    deviceLists: new DeviceListStore(database),
+    keyBackups: new KeyBackupStore(database),
+    toDevice: new ToDeviceStore(database),
     jobs: new JobStore(database),
   };
 }

@@ -3,7 +3,7 @@ import type { Dialect, Query, QueryValue } from './sql.ts';
 import type { Committed, UnitOfWork } from './unit-of-work.ts';
 
 /** The counters that hand out integer ids before a row is written. */
-export type CounterName = 'event' | 'room' | 'block' | 'snapshot';
+export type CounterName = 'event' | 'room' | 'block' | 'snapshot' | 'to_device';
 
 /** What the stores build on: reads, units of work, and blocks of integer ids. */
 export interface Database {

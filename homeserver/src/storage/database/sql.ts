@@ -80,6 +80,8 @@ export interface WriteOperation<C extends Columns = Columns> {
   /** Columns in the order of SQLite's placeholders and of PostgreSQL's arrays. */
   readonly order: readonly (keyof C & string)[];
   readonly key: readonly (keyof C & string)[];
+  /** For an upsert: what must hold for `excluded` to replace the row that is there. */
+  readonly onlyIf: string | undefined;
   readonly sqlite: string;
   readonly postgres: string;
 }
@@ -96,13 +98,18 @@ export function defineInsertIgnore<C extends Columns>(table: string, columns: C)
   return register('insert-ignore', table, columns, []);
 }
 
-/** Rows that replace what has the same key; the other columns are set from the row. */
+/**
+ * Rows that replace what has the same key; the other columns are set from the row.
+ *
+ * @param onlyIf what must hold for it, in SQL: `excluded` is the new row, the one that is there has the table's name.
+ */
 export function defineUpsert<C extends Columns>(
   table: string,
   columns: C,
   key: readonly (keyof C & string)[],
+  onlyIf?: string,
 ): WriteOperation<C> {
-  return register('upsert', table, columns, key);
+  return register('upsert', table, columns, key, onlyIf);
 }
 
 /** Sets the columns outside the key on the row with that key. */
@@ -124,10 +131,12 @@ function register<C extends Columns>(
   table: string,
   columns: C,
   key: readonly (keyof C & string)[],
+  onlyIf?: string,
 ): WriteOperation<C> {
   const names = Object.keys(columns);
   const rest = names.filter((name) => !key.includes(name));
   const order = kind === 'update' ? [...rest, ...key] : names;
+  const condition = onlyIf === undefined ? '' : ` WHERE ${onlyIf}`;
   const operation: WriteOperation<C> = {
     id: operationsDefined,
     table,
@@ -135,8 +144,9 @@ function register<C extends Columns>(
     columns,
     order,
     key,
-    sqlite: sqliteText(kind, table, order, key),
-    postgres: postgresText(kind, table, columns, order, key),
+    onlyIf,
+    sqlite: sqliteText(kind, table, order, key) + condition,
+    postgres: postgresText(kind, table, columns, order, key) + condition,
   };
   operationsDefined += 1;
   return operation;

@@ -9,6 +9,16 @@ export const LogKind = {
   Receipt: 2,
   /** Account data changed: `user`, `key` = type, `room` when it belongs to a room. */
   AccountData: 3,
+  /**
+   * What one device alone learns has changed: `user`, `key` = device; `ref` = number of a message to it, none when its
+   * one-time or fallback keys changed.
+   */
+  ToDevice: 4,
+  /**
+   * A user's devices or cross-signing keys changed: `user`, `key` = device, none for cross-signing keys. With `ref` it
+   * is for `user` alone: they signed the keys of the user with that number.
+   */
+  DeviceList: 5,
 } as const;
 
 export type LogKind = (typeof LogKind)[keyof typeof LogKind];

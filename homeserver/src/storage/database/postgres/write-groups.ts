@@ -39,8 +39,9 @@ export function groupWrites(units: readonly UnitOfWork[]): WriteGroup[] {
  * the last row of each key is the one that counts.
  */
 export function lastRowOfEachKey(group: WriteGroup): (readonly RowValue[])[] {
-  const { kind, key, order } = group.operation;
-  if (kind !== 'upsert' && kind !== 'update') return group.rows;
+  const { kind, key, order, onlyIf } = group.operation;
+  // The last row may be none that replaces the others: then the batch fails, and is written unit by unit.
+  if (onlyIf !== undefined || (kind !== 'upsert' && kind !== 'update')) return group.rows;
   const at = key.map((name) => order.indexOf(name));
   const byKey = new Map<string, readonly RowValue[]>();
   for (const row of group.rows) byKey.set(JSON.stringify(at.map((index) => row[index])), row);
