@@ -67,6 +67,9 @@ export async function refusal(promise: Promise<unknown>): Promise<Record<string,
 }
 
 /** The `auth` object that answers a demand for a password. */
-export function passwordAuth(name: string, password = `password of ${name}`): Record<string, unknown> {
+export function passwordAuth(
+  name: string,
+  password = `password of ${name}`,
+): { readonly type: string; readonly [key: string]: unknown } {
   return { type: 'm.login.password', identifier: { type: 'm.id.user', user: name }, password };
 }

@@ -1,5 +1,5 @@
 import { type Answer, ChatClient } from './chat-client.ts';
-import { type TestConfiguration, TestServer } from './test-server.ts';
+import { type TestConfiguration, TestServer, type TestServerOptions } from './test-server.ts';
 import { request, TestUser } from './test-user.ts';
 
 /** A server called `test`, for tests of what comes before rooms: accounts and sessions. */
@@ -31,8 +31,11 @@ export class AccountClient extends ChatClient {
 }
 
 /** Starts a server on an empty database. Stop it after the test. */
-export async function startAccountsServer(configuration: TestConfiguration = {}): Promise<AccountsServer> {
-  const server = await TestServer.start({ SERVER_NAME: 'test', ...configuration });
+export async function startAccountsServer(
+  configuration: TestConfiguration = {},
+  options: TestServerOptions = {},
+): Promise<AccountsServer> {
+  const server = await TestServer.start({ SERVER_NAME: 'test', ...configuration }, options);
   const anonymous: AccountsServer['anonymous'] = (method, path, body) =>
     server.request(method, `/_matrix/client${path}`, body);
   return {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { type AccountsServer, startAccountsServer } from '../test-kit/accounts-server.ts';
 import { eventually } from '../test-kit/eventually.ts';
+import { ShiftedClock } from '../test-kit/shifted-clock.ts';
 
 describe('logging in', () => {
   let server: AccountsServer;
@@ -85,7 +86,7 @@ describe('logging in', () => {
     expect(await third.refusal('GET', '/v3/account/whoami')).to.equal('401 M_UNKNOWN_TOKEN');
   });
 
-  it('may be asked for only so often, by account', async () => {
+  it('may fail only so often, by account', async () => {
     const limited = await startAccountsServer({ RATE_LIMITS: 'on' });
     try {
       await limited.user('alice');
@@ -95,11 +96,132 @@ describe('logging in', () => {
       for (const user of ['alice', 'Alice', '@alice:test', ...Array<string>(8).fill('alice')]) {
         statuses.push((await attempt(user)).status);
       }
-      expect(statuses.slice(0, 10)).to.deep.equal(Array(10).fill(403));
-      expect(statuses[10]).to.equal(429);
+      expect(statuses).to.deep.equal([...Array(8).fill(403), ...Array(3).fill(429)]);
       expect((await attempt('bob')).status).to.equal(403);
     } finally {
       await limited.stop();
+    }
+  });
+
+  it('does not count as failing when it works', async () => {
+    const limited = await startAccountsServer({ RATE_LIMITS: 'on' });
+    try {
+      await limited.user('alice');
+      for (let count = 0; count < 9; count++) await limited.login('alice');
+    } finally {
+      await limited.stop();
+    }
+  });
+});
+
+describe('refreshing access tokens', () => {
+  let server: AccountsServer;
+  let clock: ShiftedClock;
+  before(async () => {
+    clock = new ShiftedClock();
+    server = await startAccountsServer({}, { clock });
+  });
+  after(() => server.stop());
+
+  const refresh = (token: unknown) => server.anonymous('POST', '/v3/refresh', { refresh_token: token });
+  const whoami = async (token: unknown) => {
+    const path = '/_matrix/client/v3/account/whoami';
+    const { status, body } = await server.request('GET', path, undefined, String(token));
+    return status === 200 ? status : body;
+  };
+  const unknown = { errcode: 'M_UNKNOWN_TOKEN', soft_logout: false };
+  const open = async (name: string) => {
+    await server.user(name);
+    const { body } = await server.anonymous('POST', '/v3/login', {
+      type: 'm.login.password',
+      identifier: { type: 'm.id.user', user: name },
+      password: `password of ${name}`,
+      refresh_token: true,
+    });
+    return body;
+  };
+
+  it('is offered to clients that want it, at login and when registering', async () => {
+    const session = await open('alice');
+    expect(session.refresh_token).to.be.a('string');
+    expect(session.expires_in_ms).to.equal(300_000);
+    const { body: registered } = await server.anonymous('POST', '/v3/register', {
+      username: 'new',
+      password: 'a good password',
+      auth: { type: 'm.login.dummy' },
+      refresh_token: true,
+    });
+    expect(registered.refresh_token).to.be.a('string');
+    const { body: plain } = await server.anonymous('POST', '/v3/login', {
+      type: 'm.login.password',
+      user: 'alice',
+      password: 'password of alice',
+    });
+    expect(plain).to.not.have.any.keys('refresh_token', 'expires_in_ms');
+  });
+
+  it('gives new tokens, and ends the old ones once a new one is used', async () => {
+    const old = await open('bob');
+    const { status, body: fresh } = await refresh(old.refresh_token);
+    expect(status).to.equal(200);
+    expect(fresh).to.have.all.keys('access_token', 'refresh_token', 'expires_in_ms');
+    expect(await whoami(old.access_token)).to.equal(200);
+    const { body: again } = await refresh(old.refresh_token);
+    expect(await whoami(fresh.access_token), 'given again').to.include(unknown);
+    expect(await whoami(again.access_token)).to.equal(200);
+    expect((await refresh(old.refresh_token)).body).to.include(unknown);
+    expect(await whoami(old.access_token)).to.include(unknown);
+    expect((await refresh(again.refresh_token)).status).to.equal(200);
+  });
+
+  it('logs out softly when the access token expires', async () => {
+    const session = await open('carol');
+    try {
+      clock.set(Date.now() + 300_000);
+      expect(await whoami(session.access_token)).to.include({
+        errcode: 'M_UNKNOWN_TOKEN',
+        soft_logout: true,
+      });
+      const { body: fresh } = await refresh(session.refresh_token);
+      expect(await whoami(fresh.access_token)).to.equal(200);
+    } finally {
+      clock.set(Date.now());
+    }
+  });
+
+  it('ends with the session', async () => {
+    const session = await open('dave');
+    await server.request('POST', '/_matrix/client/v3/logout', {}, String(session.access_token));
+    expect((await refresh(session.refresh_token)).body).to.include(unknown);
+  });
+
+  it('refuses what is no refresh token', async () => {
+    expect((await refresh('nonsense')).status).to.equal(401);
+    expect((await refresh('nonsense')).body).to.include(unknown);
+    expect((await refresh(7)).body.errcode).to.equal('M_BAD_JSON');
+    expect((await server.anonymous('POST', '/v3/refresh', {})).body.errcode).to.equal('M_MISSING_PARAM');
+  });
+
+  it('takes the lifetimes of the configuration', async () => {
+    const strict = await startAccountsServer(
+      { ACCESS_TOKEN_LIFETIME: '90s', REFRESH_TOKEN_LIFETIME: '1h' },
+      { clock },
+    );
+    try {
+      await strict.user('alice');
+      const { body } = await strict.anonymous('POST', '/v3/login', {
+        type: 'm.login.password',
+        user: 'alice',
+        password: 'password of alice',
+        refresh_token: true,
+      });
+      expect(body.expires_in_ms).to.equal(90_000);
+      clock.set(Date.now() + 3_600_000);
+      const late = await strict.anonymous('POST', '/v3/refresh', { refresh_token: body.refresh_token });
+      expect(late.body).to.include({ errcode: 'M_UNKNOWN_TOKEN', soft_logout: true });
+    } finally {
+      clock.set(Date.now());
+      await strict.stop();
     }
   });
 });

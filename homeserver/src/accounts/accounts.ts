@@ -8,16 +8,18 @@ import { Devices } from './devices.ts';
 import { Filters } from './filters.ts';
 import { InteractiveAuth } from './interactive-auth.ts';
 import { LastSeen } from './last-seen.ts';
+import { Login, type LoginMethod } from './login.ts';
 import { OwnAccount, type RoomsOfUser } from './own-account.ts';
 import { PasswordCheck } from './password-check.ts';
 import { PasswordConfirmation } from './password-confirmation.ts';
+import { PasswordLogin } from './password-login.ts';
 import { type PasswordHashing, Passwords } from './passwords.ts';
 import { type ProfileListener, Profiles } from './profiles.ts';
 import { PushRules } from './push-rules.ts';
 import { type Invitations, Registration, type RegistrationMode } from './registration.ts';
 import { RegistrationTokens } from './registration-tokens.ts';
 import { RoomSettings } from './room-settings.ts';
-import { Sessions } from './sessions.ts';
+import { Sessions, type TokenLifetimes } from './sessions.ts';
 import { SharedSecretRegistration } from './shared-secret-registration.ts';
 import { Tags } from './tags.ts';
 import { Users } from './users.ts';
@@ -38,7 +40,13 @@ export interface AccountsOptions {
   readonly invitations: Invitations;
   /** What a password's hash costs; 19 MiB and two passes unless given. */
   readonly passwordHashing?: PasswordHashing | undefined;
+  /** Access tokens that can be refreshed live for five minutes, refresh tokens for ever, unless given. */
+  readonly tokenLifetimes?: TokenLifetimes | undefined;
+  /** Ways to log in beside passwords and login tokens. */
+  readonly loginMethods?: readonly LoginMethod[];
 }
+
+const DEFAULT_LIFETIMES: TokenLifetimes = { accessTokenMs: 5 * 60_000 };
 
 /** Users and what belongs to them alone. */
 export interface Accounts {
@@ -46,6 +54,7 @@ export interface Accounts {
   readonly registration: Registration;
   readonly registrationTokens: RegistrationTokens;
   readonly sharedSecretRegistration: SharedSecretRegistration;
+  readonly login: Login;
   readonly sessions: Sessions;
   readonly ownAccount: OwnAccount;
   readonly devices: Devices;
@@ -63,6 +72,7 @@ export interface Accounts {
 
 export function createAccounts(options: AccountsOptions): Accounts {
   const { storage, serverName, clock, logger, deviceKeeper = NO_DEVICE_KEEPER } = options;
+  const { tokenLifetimes = DEFAULT_LIFETIMES, loginMethods = [] } = options;
   const passwords = new Passwords(options.passwordHashing);
   const interactiveAuth = new InteractiveAuth(clock);
   const check = new PasswordCheck(storage, passwords, serverName);
@@ -70,7 +80,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const lastSeen = new LastSeen(storage, clock, logger);
   const users = new Users(storage, clock, serverName);
   const tokens = new RegistrationTokens(storage, clock);
-  const sessions = new Sessions(storage, clock, check, lastSeen, deviceKeeper);
+  const sessions = new Sessions(storage, clock, tokenLifetimes, lastSeen, deviceKeeper);
   const profiles = new Profiles(storage, options.profileListener);
   const accountData = new AccountData(storage);
   const { roomsOfUser, registration: mode, registrationSharedSecret: secret } = options;
@@ -100,6 +110,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     }),
     registrationTokens: tokens,
     sharedSecretRegistration: new SharedSecretRegistration(secret, clock, users, passwords, sessions),
+    login: new Login(storage, sessions, [new PasswordLogin(storage, check), ...loginMethods]),
     sessions,
     ownAccount,
     devices: new Devices(storage, sessions, confirmation, deviceKeeper),

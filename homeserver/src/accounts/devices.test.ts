@@ -16,7 +16,7 @@ describe('devices', () => {
   });
   after(() => opened.close());
 
-  const logIn = (name: string, deviceId: string) => accounts.sessions.login(passwordAuth(name), { deviceId });
+  const logIn = (name: string, deviceId: string) => accounts.login.login(passwordAuth(name), { deviceId });
 
   it('are listed and renamed by their user', async () => {
     const user = await accounts.signUp('alice');
@@ -47,7 +47,7 @@ describe('devices', () => {
     expect(await rename('x'.repeat(101))).to.equal('M_TOO_LARGE');
     expect(await rename('nul \0')).to.equal('M_INVALID_PARAM');
     expect(await rename('\ud800')).to.equal('M_INVALID_PARAM');
-    await accounts.sessions.login(passwordAuth('names'), {
+    await accounts.login.login(passwordAuth('names'), {
       deviceId: 'LONG',
       displayName: `\0${'x'.repeat(99)}🙂`,
     });

@@ -12,9 +12,10 @@ export {
   type RoomFilter,
 } from './filter-definition.ts';
 export type { AuthAnswer } from './interactive-auth.ts';
+export type { LoginMethod, LoginRequest } from './login.ts';
 export type { RoomsOfUser } from './own-account.ts';
 export type { PasswordHashing } from './passwords.ts';
 export type { Profile, ProfileListener } from './profiles.ts';
 export type { RegistrationMode } from './registration.ts';
-export type { Requester } from './requester.ts';
-export { checkLoginType, type OpenedSession } from './sessions.ts';
+export { type Requester, refuseGuest, refuseLocked, refuseSuspended } from './requester.ts';
+export type { IssuedTokens, OpenedSession } from './sessions.ts';

@@ -16,8 +16,7 @@ describe('own account', () => {
   });
   after(() => opened.close());
 
-  const logIn = (name: string, password?: string) =>
-    accounts.sessions.login(passwordAuth(name, password), {});
+  const logIn = (name: string, password?: string) => accounts.login.login(passwordAuth(name, password), {});
 
   describe('password change', () => {
     it('asks for the present password', async () => {

@@ -69,7 +69,7 @@ export class OwnAccount {
     const { userId, userNid } = requester;
     await confirmation.require(requester, ['deactivate'], auth);
     const unit = new UnitOfWork();
-    storage.users.deactivate(unit, userNid, clock.now());
+    storage.users.deactivate(unit, userNid, clock.now(), false);
     await sessions.endAll(unit, userNid);
     deviceKeeper.accountEnded(unit, userNid);
     profiles.clear(unit, requester);

@@ -35,7 +35,7 @@ describe('open registration', () => {
       expect(requester).to.include({ userId: '@alice:test', deviceId: 'PHONE', isAdmin: false });
       const bob = await accounts.registration.register({ ...request('bob', DUMMY), inhibitLogin: true });
       expect(bob).to.deep.equal({ userId: '@bob:test' });
-      expect((await accounts.sessions.login(passwordAuth('bob', 'long enough'), {})).userId).to.equal(
+      expect((await accounts.login.login(passwordAuth('bob', 'long enough'), {})).userId).to.equal(
         '@bob:test',
       );
     }));
@@ -234,13 +234,13 @@ describe('the first admin', () => {
 describe('reserved users', () => {
   it('are made once and cannot log in', () =>
     withStorage(async (storage) => {
-      const { users, sessions, profiles } = accountsForTests(storage);
+      const { users, login, profiles } = accountsForTests(storage);
       const made = await Promise.all([1, 2, 3].map(() => users.ensureReserved('_guildhall', 'Guildhall')));
       expect(new Set(made.map(({ userNid }) => userNid)).size).to.equal(1);
       expect(made[0]?.userId).to.equal('@_guildhall:test');
       expect(await users.exists('@_guildhall:test')).to.equal(true);
       expect(await profiles.get('@_guildhall:test')).to.deep.equal({ displayname: 'Guildhall' });
-      expect((await refusal(sessions.login(passwordAuth('_guildhall', ''), {}))).errcode).to.equal(
+      expect((await refusal(login.login(passwordAuth('_guildhall', ''), {}))).errcode).to.equal(
         'M_FORBIDDEN',
       );
     }));

@@ -17,19 +17,19 @@ describe('sessions', () => {
   });
   after(() => opened.close());
 
-  const login = (name: string, deviceId?: string) =>
-    accounts.sessions.login(passwordAuth(name), { deviceId });
+  const type = 'm.login.password';
+  const login = (name: string, deviceId?: string) => accounts.login.login(passwordAuth(name), { deviceId });
 
   it('log in with a localpart or a user ID, in any case, and in the old form', async () => {
     await accounts.signUp('cases');
     for (const user of ['cases', 'CaseS', '@cases:test', '@CASES:test']) {
       const password = 'password of cases';
-      const session = await accounts.sessions.login(
-        { identifier: { type: 'm.id.user', user }, password },
+      const session = await accounts.login.login(
+        { type, identifier: { type: 'm.id.user', user }, password },
         {},
       );
       expect(session.userId).to.equal('@cases:test');
-      expect((await accounts.sessions.login({ user, password }, {})).userId).to.equal('@cases:test');
+      expect((await accounts.login.login({ type, user, password }, {})).userId).to.equal('@cases:test');
     }
   });
 
@@ -37,8 +37,8 @@ describe('sessions', () => {
     await accounts.signUp('alice');
     const expected = { status: 403, errcode: 'M_FORBIDDEN', error: 'The user name or the password is wrong' };
     for (const user of ['alice', 'nobody', '@alice:elsewhere', '@al\0ice:test', '@', '']) {
-      const wrong = accounts.sessions.login(
-        { identifier: { type: 'm.id.user', user }, password: 'not it' },
+      const wrong = accounts.login.login(
+        { type, identifier: { type: 'm.id.user', user }, password: 'not it' },
         {},
       );
       expect(await refusal(wrong), user).to.deep.equal(expected);
@@ -47,7 +47,7 @@ describe('sessions', () => {
 
   it('refuse requests of the wrong form without checking anything', async () => {
     const refused = async (answer: Record<string, unknown>) =>
-      (await refusal(accounts.sessions.login(answer, {}))).errcode;
+      (await refusal(accounts.login.login({ type, ...answer }, {}))).errcode;
     expect(await refused({ password: 'x' })).to.equal('M_MISSING_PARAM');
     expect(await refused({ identifier: { type: 'm.id.user' }, password: 'x' })).to.equal('M_MISSING_PARAM');
     expect(await refused({ identifier: { type: 'm.id.user', user: 'alice' } })).to.equal('M_MISSING_PARAM');
@@ -68,12 +68,12 @@ describe('sessions', () => {
 
   it('end the old token of a device that logs in again, and keep its name', async () => {
     const user = await accounts.signUp('again');
-    const first = await accounts.sessions.login(passwordAuth('again'), {
+    const first = await accounts.login.login(passwordAuth('again'), {
       deviceId: 'PHONE',
       displayName: 'Old',
     });
     expect(await accounts.sessions.authenticate(first.accessToken)).to.include({ deviceId: 'PHONE' });
-    const second = await accounts.sessions.login(passwordAuth('again'), {
+    const second = await accounts.login.login(passwordAuth('again'), {
       deviceId: 'PHONE',
       displayName: 'New',
     });

@@ -1,14 +1,12 @@
-import { hash } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import { randomOpaqueId, randomToken } from '../base/ids.ts';
 import { RecentMap } from '../base/recent-map.ts';
-import { forbidden, MatrixError } from '../protocol/errors.ts';
 import { ExpectationFailed, type Storage, type StoredUser, UnitOfWork } from '../storage/index.ts';
 import type { DeviceKeeper } from './device-keeper.ts';
 import type { LastSeen } from './last-seen.ts';
 import { checkDeviceId, shortenDeviceName } from './names.ts';
-import { namedUser, type PasswordAnswer, type PasswordCheck } from './password-check.ts';
-import type { Requester } from './requester.ts';
+import { type Requester, refuseLocked } from './requester.ts';
+import { hashOfToken, tokenEnded } from './tokens.ts';
 
 /** The device that somebody logs in with. */
 export interface DeviceChoice {
@@ -16,17 +14,35 @@ export interface DeviceChoice {
   readonly deviceId?: string | undefined;
   /** The name of a new device. */
   readonly displayName?: string | undefined;
+  /** Whether the access token is to expire and be renewed with a refresh token. */
+  readonly wantsRefresh?: boolean | undefined;
+}
+
+/** How long tokens live, in milliseconds. */
+export interface TokenLifetimes {
+  /** Of an access token that has a refresh token beside it. The others live until they are ended. */
+  readonly accessTokenMs: number;
+  /** Of a refresh token that is not used; for ever unless given. */
+  readonly refreshTokenMs?: number | undefined;
+}
+
+/** The tokens that a client gets. */
+export interface IssuedTokens {
+  readonly accessToken: string;
+  /** Given together with `expiresInMs` to a client that wants it. */
+  readonly refreshToken?: string;
+  readonly expiresInMs?: number;
 }
 
 /** What a client gets when it logs in. */
-export interface OpenedSession {
+export interface OpenedSession extends IssuedTokens {
   readonly userId: string;
   readonly deviceId: string;
-  readonly accessToken: string;
 }
 
 interface CachedSession {
   readonly requester: Requester;
+  readonly expiresTs: number | null;
   /** When the device was last noted as seen. */
   notedTs: number;
 }
@@ -41,7 +57,7 @@ const DEVICE_ID_LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 export class Sessions {
   readonly #storage: Storage;
   readonly #clock: Clock;
-  readonly #check: PasswordCheck;
+  readonly #lifetimes: TokenLifetimes;
   readonly #lastSeen: LastSeen;
   readonly #keeper: DeviceKeeper;
   readonly #cache = new RecentMap<string, CachedSession>(MAX_CACHED);
@@ -51,45 +67,15 @@ export class Sessions {
   constructor(
     storage: Storage,
     clock: Clock,
-    check: PasswordCheck,
+    lifetimes: TokenLifetimes,
     lastSeen: LastSeen,
     keeper: DeviceKeeper,
   ) {
     this.#storage = storage;
     this.#clock = clock;
-    this.#check = check;
+    this.#lifetimes = lifetimes;
     this.#lastSeen = lastSeen;
     this.#keeper = keeper;
-  }
-
-  /**
-   * Logs in with a password.
-   *
-   * Source: Client-Server API v1.19, `POST /login`, type `m.login.password`.
-   * @throws {MatrixError} 403 `M_FORBIDDEN` or `M_USER_DEACTIVATED`; 400 if the request has the wrong form.
-   */
-  async login(answer: PasswordAnswer, device: DeviceChoice): Promise<OpenedSession> {
-    const user = await this.#check.check(answer);
-    const unit = new UnitOfWork();
-    this.#storage.users.requirePassword(unit, user.userNid, user.passwordHash);
-    const session = this.open(unit, user, device);
-    try {
-      await this.#storage.database.commit(unit);
-    } catch (error) {
-      // The password was changed, or the account deactivated, while it was checked.
-      if (error instanceof ExpectationFailed) throw forbidden('The user name or the password is wrong');
-      throw error;
-    }
-    return session;
-  }
-
-  /**
-   * The account that a login is for, whether it exists or not: to count attempts.
-   * @throws {MatrixError} 400 if the request names none.
-   */
-  accountOf(answer: PasswordAnswer): string {
-    const name = namedUser(answer);
-    return this.#check.userIdOf(name) ?? name;
   }
 
   /**
@@ -99,27 +85,65 @@ export class Sessions {
   open(unit: UnitOfWork, user: Pick<StoredUser, 'userNid' | 'userId'>, device: DeviceChoice): OpenedSession {
     const deviceId = device.deviceId ?? randomOpaqueId(10, DEVICE_ID_LETTERS);
     checkDeviceId(deviceId);
-    const accessToken = randomToken();
     const { tokens, devices } = this.#storage;
     tokens.deleteOfDevice(unit, user.userNid, deviceId);
     devices.addIfNew(unit, user.userNid, deviceId, shortenDeviceName(device.displayName));
-    tokens.add(unit, hashOf(accessToken), user.userNid, deviceId, this.#clock.now());
+    const generation = device.wantsRefresh === true ? 0 : null;
+    const issued = this.#issue(unit, user.userNid, deviceId, generation);
     unit.onCommit(() => this.#forget(user.userNid, (cached) => cached === deviceId));
-    return { userId: user.userId, deviceId, accessToken };
+    return { userId: user.userId, deviceId, ...issued };
   }
 
   /**
-   * Whom an access token stands for; undefined if it is not, or no longer, valid. Reads the database only for a token
+   * Gives new tokens for a refresh token. The old ones stay valid until one of the new ones is used, so that a client
+   * to which the answer did not come through can ask again.
+   *
+   * Source: Client-Server API v1.19, "Refreshing access tokens".
+   * @throws {MatrixError} 401 `M_UNKNOWN_TOKEN`, softly if only the refresh token has expired; 401 `M_USER_LOCKED`.
+   */
+  async refresh(refreshToken: string): Promise<IssuedTokens> {
+    const { tokens, database } = this.#storage;
+    const tokenHash = hashOfToken(refreshToken);
+    const found = await tokens.refreshToken(tokenHash);
+    if (found === undefined) throw tokenEnded('refresh token', false);
+    refuseLocked(found.restriction);
+    const { userNid, deviceId, generation, expiresTs } = found;
+    if (expiresTs !== null && expiresTs <= this.#clock.now()) throw tokenEnded('refresh token', true);
+    const unit = new UnitOfWork();
+    tokens.requireRefreshToken(unit, tokenHash);
+    // Newer ones have never been used, or this one would be gone.
+    tokens.deleteOtherGenerations(unit, userNid, deviceId, generation);
+    const issued = this.#issue(unit, userNid, deviceId, generation + 1);
+    unit.onCommit(() => this.#forget(userNid, (cached) => cached === deviceId));
+    try {
+      await database.commit(unit);
+    } catch (error) {
+      throw error instanceof ExpectationFailed ? tokenEnded('refresh token', false) : error;
+    }
+    return issued;
+  }
+
+  /**
+   * Whom an access token stands for; undefined if it is not known, or no longer. Reads the database only for a token
    * that it has not met lately.
    *
    * @param ip where the request comes from: the device is noted as seen there.
+   * @throws {MatrixError} 401 `M_UNKNOWN_TOKEN` with `soft_logout` if it has expired: the device stays.
    */
   async authenticate(accessToken: string, ip?: string): Promise<Requester | undefined> {
-    const tokenHash = hashOf(accessToken);
+    const tokenHash = hashOfToken(accessToken);
     const session = this.#cache.get(tokenHash) ?? (await this.#read(tokenHash));
     if (session === undefined) return undefined;
+    if (session.expiresTs !== null && session.expiresTs <= this.#clock.now()) {
+      throw tokenEnded('access token', true);
+    }
     this.#note(session, ip);
     return session.requester;
+  }
+
+  /** What a user's sessions may do is looked up again once the unit is committed. */
+  lookAgain(unit: UnitOfWork, userNid: number): void {
+    unit.onCommit(() => this.#forget(userNid, () => true));
   }
 
   /** Ends the caller's session and deletes its device. */
@@ -157,13 +181,46 @@ export class Sessions {
     unit.onCommit(() => this.#forget(userNid, (deviceId) => deviceId !== exceptDevice));
   }
 
+  #issue(unit: UnitOfWork, userNid: number, deviceId: string, generation: number | null): IssuedTokens {
+    const { tokens } = this.#storage;
+    const now = this.#clock.now();
+    const accessToken = randomToken();
+    const access = { tokenHash: hashOfToken(accessToken), userNid, deviceId };
+    if (generation === null) {
+      tokens.add(unit, { ...access, generation, expiresTs: null }, now);
+      return { accessToken };
+    }
+    const { accessTokenMs, refreshTokenMs } = this.#lifetimes;
+    tokens.add(unit, { ...access, generation, expiresTs: now + accessTokenMs }, now);
+    const refreshToken = randomToken();
+    tokens.addRefresh(unit, {
+      tokenHash: hashOfToken(refreshToken),
+      userNid,
+      deviceId,
+      generation,
+      expiresTs: refreshTokenMs === undefined ? null : now + refreshTokenMs,
+    });
+    return { accessToken, refreshToken, expiresInMs: accessTokenMs };
+  }
+
   async #read(tokenHash: string): Promise<CachedSession | undefined> {
     const endings = this.#endings;
-    const requester = await this.#storage.tokens.owner(tokenHash);
-    if (requester === undefined) return undefined;
-    const session = { requester, notedTs: 0 };
+    const owner = await this.#storage.tokens.owner(tokenHash);
+    if (owner === undefined) return undefined;
+    const { expiresTs, generation, hasOlder, restriction, ...known } = owner;
+    const requester = restriction === undefined ? known : { ...known, restriction };
+    const session = { requester, expiresTs, notedTs: 0 };
     if (endings === this.#endings) this.#cache.set(tokenHash, session);
+    if (generation !== null && hasOlder) await this.#endOlder(requester, generation);
     return session;
+  }
+
+  /** Ends the tokens from before a refresh: the client has the new ones, for it uses them. */
+  async #endOlder({ userNid, deviceId }: Requester, generation: number): Promise<void> {
+    const unit = new UnitOfWork();
+    this.#storage.tokens.deleteOlder(unit, userNid, deviceId, generation);
+    unit.onCommit(() => this.#forget(userNid, (cached) => cached === deviceId));
+    await this.#storage.database.commit(unit);
   }
 
   #note(session: CachedSession, ip: string | undefined): void {
@@ -180,18 +237,4 @@ export class Sessions {
       if (requester.userNid === userNid && ended(requester.deviceId)) this.#cache.delete(tokenHash);
     }
   }
-}
-
-/**
- * Refuses what is not a password login.
- * @throws {MatrixError} 400 `M_UNKNOWN`
- */
-export function checkLoginType(type: string): void {
-  if (type !== 'm.login.password') {
-    throw new MatrixError(400, 'M_UNKNOWN', 'Logging in here takes a password (m.login.password)');
-  }
-}
-
-function hashOf(accessToken: string): string {
-  return hash('sha256', accessToken, 'base64url');
 }

@@ -38,7 +38,7 @@ describe('shared-secret registration', () => {
   it('makes users and admins, short passwords included, although registration is closed', async () => {
     const user = await register(signed({ nonce: nonce(), username: 'user', password: 'pw' }));
     expect(user.session).to.include({ userId: '@user:test' });
-    expect((await accounts.sessions.login(passwordAuth('user', 'pw'), {})).userId).to.equal('@user:test');
+    expect((await accounts.login.login(passwordAuth('user', 'pw'), {})).userId).to.equal('@user:test');
     expect(await accounts.users.isAdmin('@user:test')).to.equal(false);
     const admin = { nonce: nonce(), username: 'admin', password: 'pw', admin: true, displayName: 'The Boss' };
     await register(signed(admin));

@@ -12,6 +12,9 @@ export interface NewAccount {
   readonly isAdmin?: boolean;
   /** Synapse's `user_type`. */
   readonly userType?: string | undefined;
+  readonly isGuest?: boolean;
+  /** The versions of the policies that were accepted, by policy. */
+  readonly acceptedPolicies?: Readonly<Record<string, string>> | undefined;
 }
 
 const RESERVED = '_guildhall';
@@ -67,7 +70,7 @@ export class Users {
    * @throws {MatrixError} 400 `M_USER_IN_USE`; ExpectationFailed if `extend` asked for something that does not hold.
    */
   async create<T>(account: NewAccount, extend: (unit: UnitOfWork, userNid: number) => T): Promise<T> {
-    const { userId, passwordHash, displayName, isAdmin = false, userType } = account;
+    const { userId, passwordHash, displayName, isAdmin = false, userType, acceptedPolicies } = account;
     const userNid = await this.#storage.strings.intern(userId);
     const unit = new UnitOfWork();
     this.#storage.users.add(unit, {
@@ -76,6 +79,8 @@ export class Users {
       passwordHash,
       admin: isAdmin,
       userType: userType ?? null,
+      guest: account.isGuest ?? false,
+      acceptedPolicies: acceptedPolicies === undefined ? null : JSON.stringify(acceptedPolicies),
       createdTs: this.#clock.now(),
     });
     const fields = JSON.stringify({ displayname: displayName ?? userId.slice(1, userId.indexOf(':')) });

@@ -26,7 +26,8 @@ export async function authenticate(auth: AuthKind, call: RunningCall): Promise<R
   return requester;
 }
 
-function accessTokenOf(call: RunningCall): string | undefined {
+/** The access token of a request, in its header or in its query. */
+export function accessTokenOf(call: Pick<RunningCall, 'request' | 'query'>): string | undefined {
   const [, inHeader] = /^bearer +(\S+)$/i.exec(call.request.headers.authorization ?? '') ?? [];
   return inHeader ?? (call.query.get('access_token') || undefined);
 }

@@ -41,6 +41,8 @@ export interface Call<Params, Body, Caller> {
    * @throws {MatrixError} 429 `M_LIMIT_EXCEEDED`
    */
   readonly takeFromLimit: (limit: RateLimitName, key: string) => void;
+  /** Takes back what `takeFromLimit` counted: the attempt was none of those that the limit is about. */
+  readonly giveBack: (limit: RateLimitName, key: string) => void;
 }
 
 type AnyCall = Call<Readonly<Record<string, string>>, unknown, Requester | undefined>;

@@ -32,6 +32,7 @@ export class RequestHandler {
   readonly #seconds: Histogram<'operation' | 'status'>;
   readonly #running = new Set<RunningCall>();
   readonly #takeFromLimit: (limit: RateLimitName, key: string) => void;
+  readonly #giveBack: (limit: RateLimitName, key: string) => void;
   #stopping = false;
 
   constructor({ router, services, rateLimits, addressOf, metrics, logger }: RequestHandlerOptions) {
@@ -40,6 +41,7 @@ export class RequestHandler {
     this.#addressOf = addressOf;
     this.#logger = logger;
     this.#takeFromLimit = (limit, key) => rateLimits?.take(limit, key);
+    this.#giveBack = (limit, key) => rateLimits?.giveBack(limit, key);
     this.#seconds = metrics.histogram({
       name: 'guildhall_http_request_seconds',
       help: 'Time from the head of a request to the end of its answer; long polls included.',
@@ -75,6 +77,7 @@ export class RequestHandler {
       ip: this.#addressOf(request),
       services: this.#services,
       takeFromLimit: this.#takeFromLimit,
+      giveBack: this.#giveBack,
     });
     this.#running.add(call);
     response.once('close', () => {

@@ -26,6 +26,9 @@ const RATE_LIMITS = {
   loginAddress: { perSecond: 0.5, burst: 20 },
   /** By account. */
   loginAccount: { perSecond: 0.2, burst: 10 },
+  /** By account and address: attempts that fail. */
+  loginFailed: { perSecond: 0.05, burst: 8 },
+  tokenRefresh: { perSecond: 1, burst: 30 },
   usernameCheck: { perSecond: 1, burst: 30 },
   roomCreation: { perSecond: 0.2, burst: 30 },
   join: { perSecond: 2, burst: 100 },
@@ -67,11 +70,19 @@ export class RateLimits {
     const millisecondsEach = 1_000 / perSecond;
     const now = this.#clock.now();
     const buckets = this.#bucketsOf(limit);
-    const bucket = key.length > MAX_KEY_LENGTH ? hash('sha256', key) : key;
+    const bucket = bucketOf(key);
     const fullAt = Math.max(now, buckets.get(bucket) ?? now) + millisecondsEach;
     const waitMs = fullAt - now - burst * millisecondsEach;
     if (waitMs > 0) throw limitExceeded(waitMs);
     buckets.set(bucket, fullAt);
+  }
+
+  /** Gives back what was taken: it turned out not to count. */
+  giveBack(limit: RateLimitName, key: string): void {
+    const bucket = bucketOf(key);
+    const fullAt = this.#bucketsOf(limit).get(bucket);
+    if (fullAt === undefined) return;
+    this.#bucketsOf(limit).set(bucket, fullAt - 1_000 / RATE_LIMITS[limit].perSecond);
   }
 
   #bucketsOf(limit: RateLimitName): RecentMap<string, number> {
@@ -81,4 +92,8 @@ export class RateLimits {
     this.#fullAt.set(limit, created);
     return created;
   }
+}
+
+function bucketOf(key: string): string {
+  return key.length > MAX_KEY_LENGTH ? hash('sha256', key) : key;
 }

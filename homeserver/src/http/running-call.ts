@@ -10,6 +10,7 @@ interface CallParts {
   readonly ip: string;
   readonly services: Services;
   readonly takeFromLimit: (limit: RateLimitName, key: string) => void;
+  readonly giveBack: (limit: RateLimitName, key: string) => void;
 }
 
 /** A request under way: what its handler sees, filled in step by step, and how to end it. */
@@ -19,6 +20,7 @@ export class RunningCall implements Call<RouteMatch['params'], unknown, Requeste
   readonly ip: string;
   readonly services: Services;
   readonly takeFromLimit: CallParts['takeFromLimit'];
+  readonly giveBack: CallParts['giveBack'];
   requester: Requester | undefined;
   body: unknown;
   readonly #queryString: string;
@@ -27,13 +29,14 @@ export class RunningCall implements Call<RouteMatch['params'], unknown, Requeste
   #controller: AbortController | undefined;
   #abortReason: Error | undefined;
 
-  constructor({ request, match, ip, services, takeFromLimit }: CallParts) {
+  constructor({ request, match, ip, services, takeFromLimit, giveBack }: CallParts) {
     this.request = request;
     this.params = match.params;
     this.#queryString = match.queryString;
     this.ip = ip;
     this.services = services;
     this.takeFromLimit = takeFromLimit;
+    this.giveBack = giveBack;
   }
 
   get query(): URLSearchParams {

@@ -127,6 +127,10 @@ async function assemble(
       },
     },
     passwordHashing,
+    tokenLifetimes: {
+      accessTokenMs: configuration.accessTokenLifetime,
+      refreshTokenMs: configuration.refreshTokenLifetime,
+    },
   });
   lifecycle.onStop('accounts', () => accounts.close());
   const rooms: RoomsContext = createRooms({

@@ -48,7 +48,9 @@ export {
   type SnapshotBlocks,
   type StateEntry,
 } from './stores/state-store.ts';
-export type { TokenOwner } from './stores/token-store.ts';
+export type { EmailPurpose, EmailValidation, ThirdPartyId } from './stores/third-party-id-store.ts';
+export type { StoredRefreshToken, TokenOwner } from './stores/token-store.ts';
 export type { WaitingMessage } from './stores/to-device-store.ts';
 export type { TransactionKey } from './stores/transaction-store.ts';
-export type { NewUser, StoredUser } from './stores/user-store.ts';
+export { type DirectoryEntry, type FoundUser, MOST_SEARCH_WORDS } from './stores/user-directory-store.ts';
+export type { NewUser, Restriction, StoredUser } from './stores/user-store.ts';

@@ -1,6 +1,7 @@
 import type { Database } from './database/database.ts';
 import { type DatabaseOptions, openDatabase } from './database/open-database.ts';
 import { AccountDataStore } from './stores/account-data-store.ts';
+import { AuthStageStore } from './stores/auth-stage-store.ts';
 import { CrossSigningStore } from './stores/cross-signing-store.ts';
 import { DeviceKeyStore } from './stores/device-key-store.ts';
 import { DeviceListStore } from './stores/device-list-store.ts';
@@ -18,12 +19,15 @@ import { ProfileStore } from './stores/profile-store.ts';
 import { ReceiptStore } from './stores/receipt-store.ts';
 import { RegistrationTokenStore } from './stores/registration-token-store.ts';
 import { RoomStore } from './stores/room-store.ts';
+import { ShortTokenStore } from './stores/short-token-store.ts';
 import { SigningKeyStore } from './stores/signing-key-store.ts';
 import { StateStore } from './stores/state-store.ts';
 import { StringStore } from './stores/string-store.ts';
+import { ThirdPartyIdStore } from './stores/third-party-id-store.ts';
 import { ToDeviceStore } from './stores/to-device-store.ts';
 import { TokenStore } from './stores/token-store.ts';
 import { TransactionStore } from './stores/transaction-store.ts';
+import { UserDirectoryStore } from './stores/user-directory-store.ts';
 import { UserStore } from './stores/user-store.ts';
 
 /** Everything that is stored: one store for each thing, over one database. */
@@ -42,6 +46,10 @@ export interface Storage {
   readonly registrationTokens: RegistrationTokenStore;
   readonly devices: DeviceStore;
   readonly tokens: TokenStore;
+  readonly shortTokens: ShortTokenStore;
+  readonly authStages: AuthStageStore;
+  readonly thirdPartyIds: ThirdPartyIdStore;
+  readonly userDirectory: UserDirectoryStore;
   readonly profiles: ProfileStore;
   readonly accountData: AccountDataStore;
   readonly filters: FilterStore;
@@ -75,6 +83,10 @@ export async function openStorage(options: DatabaseOptions): Promise<Storage> {
     registrationTokens: new RegistrationTokenStore(database),
     devices: new DeviceStore(database),
     tokens: new TokenStore(database),
+    shortTokens: new ShortTokenStore(database),
+    authStages: new AuthStageStore(database),
+    thirdPartyIds: new ThirdPartyIdStore(database),
+    userDirectory: new UserDirectoryStore(database),
     profiles: new ProfileStore(database),
     accountData: new AccountDataStore(database),
     filters: new FilterStore(database),

@@ -41,6 +41,8 @@ describe('loadConfiguration', () => {
       maxUpload: 50 * 1024 * 1024,
       registration: 'token',
       registrationSharedSecret: undefined,
+      accessTokenLifetime: 300_000,
+      refreshTokenLifetime: undefined,
       rateLimits: true,
       logLevel: 'info',
       configurationFile: undefined,

@@ -1,6 +1,7 @@
 import { LOG_LEVELS } from '../../base/logger.ts';
 import {
   databaseUrl,
+  duration,
   listenAddress,
   listOf,
   mediaUrl,
@@ -132,6 +133,22 @@ export const SETTINGS = {
     example: 'a-long-random-text',
     doc: 'Whoever knows it can make accounts, admins too, at /_synapse/admin/v1/register, as with Synapse.',
     secret: true,
+  },
+  accessTokenLifetime: {
+    name: 'ACCESS_TOKEN_LIFETIME',
+    type: duration,
+    default: '5m',
+    doc:
+      'How long an access token lives that a client can renew with a refresh token. Clients that do not ask for a ' +
+      'refresh token get access tokens that live until they log out.',
+  },
+  refreshTokenLifetime: {
+    name: 'REFRESH_TOKEN_LIFETIME',
+    type: duration,
+    example: '30d',
+    doc:
+      'How long a refresh token lives that is not used; the device has to log in again afterwards. Unless set, for ' +
+      'ever.',
   },
   rateLimits: {
     name: 'RATE_LIMITS',

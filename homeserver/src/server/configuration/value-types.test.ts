@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import {
   databaseUrl,
+  duration,
   listenAddress,
   listOf,
   mediaUrl,
@@ -48,6 +49,14 @@ describe('value types of the configuration', () => {
     expect(port.parse('0', '/base')).to.equal(0);
     expect(port.parse('65535', '/base')).to.equal(65_535);
     expectRefused(port, ['65536', '-1', '80.5', '0x50', 'http', ' 80']);
+  });
+
+  it('read time spans', () => {
+    const spans = { '90s': 90_000, '5m': 300_000, '12 h': 43_200_000, '30d': 2_592_000_000 };
+    for (const [written, milliseconds] of Object.entries(spans)) {
+      expect(duration.parse(written, '/base')).to.equal(milliseconds);
+    }
+    expectRefused(duration, ['', '5', '0m', '-5m', '5 minutes', '1.5h', '9999999d']);
   });
 
   it('read addresses to listen on', () => {

@@ -93,6 +93,23 @@ export const size: ValueType<number> = {
   },
 };
 
+const MILLISECONDS_IN_UNIT: Readonly<Record<string, number>> = {
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/** A time span in milliseconds. */
+export const duration: ValueType<number> = {
+  expected: 'a time span such as 90s, 5m, 12h or 30d, more than 0',
+  parse(written) {
+    const [, amount = '', unit = ''] = /^(\d{1,6})\s*([smhd])$/.exec(written) ?? [];
+    const milliseconds = Number(amount) * (MILLISECONDS_IN_UNIT[unit] ?? 0);
+    return milliseconds > 0 ? milliseconds : undefined;
+  },
+};
+
 /** The origin and path under which browsers reach the server, without a slash at the end. */
 export const webAddress: ValueType<string> = {
   expected: 'an address such as https://chat.example.org, without query or fragment',

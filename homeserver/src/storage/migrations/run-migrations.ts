@@ -2,12 +2,14 @@ import type { Knex } from 'knex';
 import { up as firstSchema } from './0001-first-schema.ts';
 import { up as jobsAndPurging } from './0003-jobs-and-purging.ts';
 import { up as encryption } from './0006-encryption.ts';
+import { up as accounts } from './0007-accounts.ts';
 
 /** Every change of the schema, in order. A released migration is never edited: add another. */
 export const migrations: readonly { readonly name: string; readonly up: (knex: Knex) => Promise<void> }[] = [
   { name: '0001-first-schema', up: firstSchema },
   { name: '0003-jobs-and-purging', up: jobsAndPurging },
   { name: '0006-encryption', up: encryption },
+  { name: '0007-accounts', up: accounts },
 ];
 
 /** Brings a database to the newest schema, each migration in a transaction of its own. */

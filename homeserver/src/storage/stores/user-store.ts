@@ -2,6 +2,12 @@ import type { Database } from '../database/database.ts';
 import { defineInsertIgnore, defineQuery, defineUpdate } from '../database/sql.ts';
 import type { UnitOfWork } from '../database/unit-of-work.ts';
 
+/**
+ * What an account may not do: guests may do little, suspended users may look only, locked users nothing at all. The
+ * strongest counts.
+ */
+export type Restriction = 'guest' | 'suspended' | 'locked';
+
 /** A local user. */
 export interface StoredUser {
   /** The number of the user ID among the interned strings. */
@@ -11,6 +17,9 @@ export interface StoredUser {
   readonly passwordHash: string | null;
   readonly admin: boolean;
   readonly deactivated: boolean;
+  readonly guest: boolean;
+  readonly locked: boolean;
+  readonly suspended: boolean;
 }
 
 /** A local user before it is written. */
@@ -21,6 +30,9 @@ export interface NewUser {
   readonly admin: boolean;
   /** Synapse's `user_type`: `bot`, `support`, or null for a person. */
   readonly userType: string | null;
+  readonly guest: boolean;
+  /** The policies that were accepted, as a JSON object of versions by policy. */
+  readonly acceptedPolicies: string | null;
   readonly createdTs: number;
 }
 
@@ -32,19 +44,39 @@ const insertUser = defineInsertIgnore('users', {
   user_type: 'text?',
   created_ts: 'bigint',
   leaving_rooms: 'integer',
+  guest: 'integer',
+  accepted_policies: 'text?',
 });
 const setPassword = defineUpdate('users', { user_nid: 'bigint', password_hash: 'text?' }, ['user_nid']);
 const setLeaving = defineUpdate('users', { user_nid: 'bigint', leaving_rooms: 'integer' }, ['user_nid']);
 const deactivate = defineUpdate(
   'users',
-  { user_nid: 'bigint', password_hash: 'text?', deactivated_ts: 'bigint?', leaving_rooms: 'integer' },
+  {
+    user_nid: 'bigint',
+    password_hash: 'text?',
+    deactivated_ts: 'bigint?',
+    leaving_rooms: 'integer',
+    erased: 'integer',
+  },
   ['user_nid'],
 );
+const setFlag = {
+  locked: defineUpdate('users', { user_nid: 'bigint', locked: 'integer' }, ['user_nid']),
+  suspended: defineUpdate('users', { user_nid: 'bigint', suspended: 'integer' }, ['user_nid']),
+};
 
-type RawUser = Omit<StoredUser, 'admin' | 'deactivated'> & { admin: number; deactivatedTs: number | null };
-const byUserId = defineQuery<[string], RawUser>(
-  `SELECT user_nid AS "userNid", user_id AS "userId", password_hash AS "passwordHash", admin,
-   deactivated_ts AS "deactivatedTs" FROM users WHERE user_id = ?`,
+type RawFlags = { guest: number; locked: number; suspended: number };
+type RawUser = Pick<StoredUser, 'userNid' | 'userId' | 'passwordHash'> &
+  RawFlags & { admin: number; deactivatedTs: number | null };
+const USER = `SELECT user_nid AS "userNid", user_id AS "userId", password_hash AS "passwordHash", admin, guest,
+  locked, suspended, deactivated_ts AS "deactivatedTs" FROM users`;
+const byUserId = defineQuery<[string], RawUser>(`${USER} WHERE user_id = ?`);
+const byNid = defineQuery<[number], RawUser>(`${USER} WHERE user_nid = ?`);
+const erasedAmong = defineQuery<[number[]], { userNid: number }>(
+  'SELECT user_nid AS "userNid" FROM users WHERE erased = 1 AND user_nid = ANY(?:bigint[])',
+);
+const guestsAmong = defineQuery<[number[]], { userId: string }>(
+  'SELECT user_id AS "userId" FROM users WHERE guest = 1 AND user_nid = ANY(?:bigint[])',
 );
 const anyAdmin = defineQuery<[], { found: number }>('SELECT 1 AS found FROM users WHERE admin = 1 LIMIT 1');
 const leavingRooms = defineQuery<[], { userNid: number; userId: string }>(
@@ -61,10 +93,24 @@ export class UserStore {
 
   /** A local user by its ID. */
   async byUserId(userId: string): Promise<StoredUser | undefined> {
-    const row = await this.#database.get(byUserId, [userId]);
-    if (row === undefined) return undefined;
-    const { admin, deactivatedTs, ...user } = row;
-    return { ...user, admin: admin === 1, deactivated: deactivatedTs !== null };
+    return fromRaw(await this.#database.get(byUserId, [userId]));
+  }
+
+  /** A local user by the number of its ID. */
+  async byNid(userNid: number): Promise<StoredUser | undefined> {
+    return fromRaw(await this.#database.get(byNid, [userNid]));
+  }
+
+  /** Those of these users whose messages are to be hidden from whoever was not there. */
+  async erasedAmong(userNids: readonly number[]): Promise<ReadonlySet<number>> {
+    const rows = await this.#database.all(erasedAmong, [[...userNids]]);
+    return new Set(rows.map(({ userNid }) => userNid));
+  }
+
+  /** The IDs of those of these users who are guests. */
+  async guestsAmong(userNids: readonly number[]): Promise<string[]> {
+    const rows = await this.#database.all(guestsAmong, [[...userNids]]);
+    return rows.map(({ userId }) => userId);
   }
 
   /** Whether there is an admin. */
@@ -82,6 +128,8 @@ export class UserStore {
       user_type: user.userType,
       created_ts: user.createdTs,
       leaving_rooms: 0,
+      guest: user.guest ? 1 : 0,
+      accepted_policies: user.acceptedPolicies,
     });
   }
 
@@ -103,13 +151,32 @@ export class UserStore {
     );
   }
 
-  /** Deactivates a user, in a unit: no password, and rooms to leave. */
-  deactivate(unit: UnitOfWork, userNid: number, deactivatedTs: number): void {
+  /** Makes a unit fail with `ExpectationFailed` unless the user is active. */
+  requireActive(unit: UnitOfWork, userNid: number): void {
+    unit.run(
+      'UPDATE users SET user_nid = user_nid WHERE user_nid = ? AND deactivated_ts IS NULL',
+      [userNid],
+      1,
+    );
+  }
+
+  /** Locks or suspends a user, or ends that, in a unit. */
+  setFlag(unit: UnitOfWork, userNid: number, flag: 'locked' | 'suspended', value: boolean): void {
+    if (flag === 'locked') unit.write(setFlag.locked, { user_nid: userNid, locked: value ? 1 : 0 });
+    else unit.write(setFlag.suspended, { user_nid: userNid, suspended: value ? 1 : 0 });
+  }
+
+  /**
+   * Deactivates a user, in a unit: no password, and rooms to leave.
+   * @param erased whether its messages are hidden from whoever was not there.
+   */
+  deactivate(unit: UnitOfWork, userNid: number, deactivatedTs: number, erased: boolean): void {
     unit.write(deactivate, {
       user_nid: userNid,
       password_hash: null,
       deactivated_ts: deactivatedTs,
       leaving_rooms: 1,
+      erased: erased ? 1 : 0,
     });
   }
 
@@ -122,4 +189,24 @@ export class UserStore {
   setRoomsLeft(unit: UnitOfWork, userNid: number): void {
     unit.write(setLeaving, { user_nid: userNid, leaving_rooms: 0 });
   }
+}
+
+/** The strongest of the restrictions that a row tells. */
+export function restrictionOf({ guest, locked, suspended }: RawFlags): Restriction | undefined {
+  if (locked === 1) return 'locked';
+  if (suspended === 1) return 'suspended';
+  return guest === 1 ? 'guest' : undefined;
+}
+
+function fromRaw(row: RawUser | undefined): StoredUser | undefined {
+  if (row === undefined) return undefined;
+  const { admin, guest, locked, suspended, deactivatedTs, ...user } = row;
+  return {
+    ...user,
+    admin: admin === 1,
+    deactivated: deactivatedTs !== null,
+    guest: guest === 1,
+    locked: locked === 1,
+    suspended: suspended === 1,
+  };
 }

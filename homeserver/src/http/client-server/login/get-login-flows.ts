@@ -1,6 +1,6 @@
 import { endpoint } from '../../endpoint.ts';
 
 /** How one can log in. */
-export const getLoginFlows = endpoint('getLoginFlows', {}, () => ({
-  flows: [{ type: 'm.login.password' }],
+export const getLoginFlows = endpoint('getLoginFlows', {}, ({ services }) => ({
+  flows: services.accounts.login.flows(),
 }));

@@ -2,6 +2,7 @@ import type { Endpoint } from '../../endpoint.ts';
 import { getLoginFlows } from './get-login-flows.ts';
 import { login } from './login.ts';
 import { logout, logoutAll } from './logout.ts';
+import { refresh } from './refresh.ts';
 
 /** Logging in and out. */
-export const loginEndpoints: readonly Endpoint[] = [getLoginFlows, login, logout, logoutAll];
+export const loginEndpoints: readonly Endpoint[] = [getLoginFlows, login, refresh, logout, logoutAll];

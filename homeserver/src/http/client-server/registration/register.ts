@@ -14,7 +14,11 @@ export const register = endpoint('register', { limit: 'usernameCheck' }, async (
   const { userId, session } = await services.accounts.registration.register({
     username: body.username,
     password: body.password,
-    device: { deviceId: body.device_id, displayName: body.initial_device_display_name },
+    device: {
+      deviceId: body.device_id,
+      displayName: body.initial_device_display_name,
+      wantsRefresh: body.refresh_token,
+    },
     inhibitLogin: body.inhibit_login,
     auth: body.auth,
   });
