@@ -7,6 +7,8 @@ import { openTestStorage } from './storage-for-tests.ts';
 
 /** The rooms with accounts and storage behind them, and nothing else: for tests that look inside. */
 export interface TestRooms {
+  /** Of the database. */
+  readonly url: string;
   readonly rooms: RoomsContext;
   readonly accounts: TestAccounts;
   /** Registers a user. */
@@ -16,7 +18,8 @@ export interface TestRooms {
 
 /** Opens rooms over an empty database. */
 export async function openTestRooms(): Promise<TestRooms> {
-  const { storage, close } = await openTestStorage();
+  const { url, storage, close } = await openTestStorage();
+  await storage.meta.getOrSet('server_name', 'test');
   await addSigningKey(storage);
   const accounts = accountsForTests(storage);
   const rooms = createRooms({
@@ -33,6 +36,7 @@ export async function openTestRooms(): Promise<TestRooms> {
     roomSettings: accounts.roomSettings,
   });
   return {
+    url,
     rooms,
     accounts,
     user: (name) => accounts.signUp(name),

@@ -5,6 +5,8 @@ import { createTestDatabase, testDialect } from './test-database.ts';
 
 /** Storage over an empty database of a test's own. */
 export interface TestStorage {
+  /** As `openStorage` takes it. */
+  readonly url: string;
   readonly storage: Storage;
   /** Closes the storage and deletes the database. */
   close(): Promise<void>;
@@ -16,6 +18,7 @@ export async function openTestStorage(): Promise<TestStorage> {
   if (testDialect === 'sqlite') await copySchema(url);
   const storage = await openStorage({ url, onError: rethrow });
   return {
+    url,
     storage,
     async close() {
       await storage.database.close();

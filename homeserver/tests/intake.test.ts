@@ -22,6 +22,7 @@ import {
   timelineOf,
 } from '../test-kit/room-on-disk.ts';
 import { openTestRooms, type TestRooms } from '../test-kit/rooms-for-tests.ts';
+import { expectSoundDatabase } from '../test-kit/sound-database.ts';
 
 const BOB = `@bob:${REMOTE}`;
 const CAROL = `@carol:${REMOTE}`;
@@ -61,6 +62,8 @@ describe('Intake', () => {
     context = { ...test.rooms, signingKeys: remoteKeys };
     alice = (await test.user('alice')).userId;
   });
+
+  afterEach(() => expectSoundDatabase(test.rooms.storage.database));
 
   after(() => test.close());
 

@@ -13,6 +13,10 @@ const COMMANDS: Readonly<Record<string, { readonly does: string; readonly load: 
     does: 'make an account on the running server: --user NAME [--password WORD] [--admin]',
     load: async () => (await import('./commands/register-user.ts')).registerUser,
   },
+  'check-database': {
+    does: 'look for contradictions in the database, and change nothing',
+    load: async () => (await import('./commands/check-database.ts')).checkDatabaseCommand,
+  },
   'generate-config': {
     does: 'print a sample of the configuration file',
     load: async () => (await import('./commands/generate-config.ts')).generateConfig,

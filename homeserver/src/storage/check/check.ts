@@ -1,0 +1,56 @@
+import { type RoomVersionRules, roomVersionRules } from '../../protocol/room-versions.ts';
+import type { Database } from '../database/database.ts';
+import { defineQuery } from '../database/sql.ts';
+
+/** What a check reads: a database that a server runs on, or one moment of it. */
+export type CheckedDatabase = Pick<Database, 'dialect' | 'all'>;
+
+/** Takes one contradiction, in words that lead an admin to the rows. */
+export type Report = (contradiction: string) => void;
+
+/** Something that holds in every sound database. Checks are independent of each other. */
+export interface Check {
+  /** What holds, as a sentence. */
+  readonly holds: string;
+  /** Reports every place where it does not. */
+  readonly run: (database: CheckedDatabase, report: Report) => Promise<void>;
+}
+
+/** A room as the checks need it. */
+export interface CheckedRoom {
+  readonly nid: number;
+  readonly roomId: string;
+  readonly rules: RoomVersionRules;
+  readonly version: number;
+  readonly depth: number;
+  readonly snapshotNid: number;
+  /** Numbers of events. */
+  readonly extremities: readonly number[];
+}
+
+interface RoomRow {
+  nid: number;
+  roomId: string;
+  roomVersion: string;
+  version: number;
+  depth: number;
+  snapshotNid: number;
+  extremities: string;
+}
+
+const allRooms = defineQuery<[], RoomRow>(
+  `SELECT nid, room_id AS "roomId", room_version AS "roomVersion", version, depth, snapshot_nid AS "snapshotNid",
+     extremities
+   FROM rooms ORDER BY nid`,
+);
+
+/** Every room by its number, but for those of a version that does not exist: `eventsAreGenuine` reports these. */
+export async function readRooms(database: CheckedDatabase): Promise<Map<number, CheckedRoom>> {
+  const rooms = new Map<number, CheckedRoom>();
+  for (const row of await database.all(allRooms, [])) {
+    const rules = roomVersionRules(row.roomVersion);
+    if (rules === undefined) continue;
+    rooms.set(row.nid, { ...row, rules, extremities: JSON.parse(row.extremities) as number[] });
+  }
+  return rooms;
+}

@@ -1,0 +1,43 @@
+import { MAX_DEPTH } from '../../protocol/limits.ts';
+import { defineQuery } from '../database/sql.ts';
+import { EventStatus } from '../stores/event-store.ts';
+import { type Check, readRooms } from './check.ts';
+import { linkedEventPages } from './event-pages.ts';
+import { NewestEvents } from './newest-events.ts';
+
+const timelineLengths = defineQuery<[], { roomNid: number; rows: number }>(
+  'SELECT room_nid AS "roomNid", count(*) AS rows FROM log WHERE kind = 1 GROUP BY room_nid',
+);
+
+/**
+ * A room's forward extremities are its newest events, its depth is that of its deepest, and its version is not behind
+ * the changes that it went through.
+ */
+export const headsAreNewest: Check = {
+  holds: "Every room's head is at its newest events",
+  async run(database, report) {
+    const newest = new NewestEvents();
+    const depths = new Map<number, number>();
+    for await (const events of linkedEventPages(database)) {
+      for (const { event, self, prev } of events) {
+        newest.add(self, prev);
+        if (event.status !== EventStatus.Accepted) continue;
+        const depth = Math.min(event.pdu.depth, MAX_DEPTH);
+        depths.set(event.roomNid, Math.max(depths.get(event.roomNid) ?? 0, depth));
+      }
+    }
+    const lengths = new Map((await database.all(timelineLengths, [])).map((row) => [row.roomNid, row.rows]));
+    for (const room of (await readRooms(database)).values()) {
+      const found = newest.of(room.nid).join(', ');
+      const stored = room.extremities.toSorted((one, other) => one - other).join(', ');
+      if (found !== stored) {
+        report(`${room.roomId} has the extremities ${stored}, and its newest events are ${found}`);
+      }
+      const depth = depths.get(room.nid) ?? 0;
+      if (depth !== room.depth)
+        report(`${room.roomId} has depth ${room.depth}, and its deepest event ${depth}`);
+      const length = lengths.get(room.nid) ?? 0;
+      if (room.version < length) report(`${room.roomId} has version ${room.version} after ${length} events`);
+    }
+  },
+};
