@@ -33,6 +33,8 @@ export interface RoomEventFilter extends EventFilter {
   readonly include_redundant_members?: boolean;
   readonly contains_url?: boolean;
   readonly unread_thread_notifications?: boolean;
+  readonly related_by_rel_types?: readonly string[];
+  readonly related_by_senders?: readonly string[];
 }
 
 /** What of rooms. */
@@ -106,6 +108,8 @@ const roomEventFilter = {
   include_redundant_members: isFlag,
   contains_url: isFlag,
   unread_thread_notifications: isFlag,
+  related_by_rel_types: listOf(isText),
+  related_by_senders: listOf(isUser),
 };
 const checkRoomEventFilter = objectOf(roomEventFilter);
 const checkFilter = objectOf({

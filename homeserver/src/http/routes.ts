@@ -12,6 +12,7 @@ import { profileEndpoints } from './client-server/profile/index.ts';
 import { pushRuleEndpoints } from './client-server/push-rules/index.ts';
 import { receiptEndpoints } from './client-server/receipts/index.ts';
 import { registrationEndpoints } from './client-server/registration/index.ts';
+import { relationEndpoints } from './client-server/relations/index.ts';
 import { roomEndpoints } from './client-server/rooms/index.ts';
 import { syncEndpoints } from './client-server/sync/index.ts';
 import { typingEndpoints } from './client-server/typing/index.ts';
@@ -23,6 +24,7 @@ export const ROUTES: readonly Endpoint[] = [
   ...guildhallEndpoints,
   ...discoveryEndpoints,
   ...roomEndpoints,
+  ...relationEndpoints,
   ...directoryEndpoints,
   ...receiptEndpoints,
   ...typingEndpoints,

@@ -2,6 +2,7 @@ import type { JsonObject } from '../protocol/canonical-json.ts';
 import { redactPdu } from '../protocol/redaction.ts';
 import type { StoredEvent } from '../storage/index.ts';
 import type { RoomsContext } from './context.ts';
+import { bundleRelations } from './relations/bundle.ts';
 import type { Room } from './room.ts';
 
 /** For whom events are shown: what is theirs alone (transaction IDs) goes to nobody else. */
@@ -13,12 +14,44 @@ export interface Viewer {
 
 /**
  * Events in the form that clients see: redactions applied, no hashes and signatures, `unsigned` with age, what was
- * replaced, why it was redacted, and the sender's own transaction ID.
+ * replaced, why it was redacted, what refers to it, and the sender's own transaction ID.
  *
- * Source: Client-Server API v1.19, "Room event format".
+ * Source: Client-Server API v1.19, "Room event format", "Aggregations of child events".
  * @returns new objects, in the order given.
  */
 export async function presentEvents(
+  context: RoomsContext,
+  room: Room,
+  events: readonly StoredEvent[],
+  viewer: Viewer,
+): Promise<JsonObject[]> {
+  const presented = await presentAlone(context, room, events, viewer);
+  // What is shown in a bundle can itself be edited; deeper it does not go, since threads and edits do not nest.
+  const bundles = await bundleRelations(context, room, events, viewer, async (related) => {
+    const shown = await presentAlone(context, room, related, viewer);
+    const inner = await bundleRelations(context, room, related, viewer, (edits) =>
+      presentAlone(context, room, edits, viewer),
+    );
+    return withBundles(shown, related, inner);
+  });
+  return withBundles(presented, events, bundles);
+}
+
+function withBundles(
+  presented: readonly JsonObject[],
+  events: readonly StoredEvent[],
+  bundles: ReadonlyMap<string, JsonObject>,
+): JsonObject[] {
+  if (bundles.size === 0) return [...presented];
+  return presented.map((shown, index) => {
+    const bundle = bundles.get(events[index]?.eventId ?? '');
+    if (bundle === undefined || typeof shown.unsigned !== 'object') return shown;
+    return { ...shown, unsigned: { ...shown.unsigned, 'm.relations': bundle } };
+  });
+}
+
+/** Events without what refers to them. */
+async function presentAlone(
   context: RoomsContext,
   room: Room,
   events: readonly StoredEvent[],

@@ -3,7 +3,15 @@ import { type Pdu, redactsOf } from '../protocol/events.ts';
 import { domainOf } from '../protocol/identifiers.ts';
 import { MAX_DEPTH } from '../protocol/limits.ts';
 import { redactPdu } from '../protocol/redaction.ts';
-import { LogKind, type Membership, type StateEntry, type StoredEvent, UnitOfWork } from '../storage/index.ts';
+import { relationOf } from '../protocol/relations.ts';
+import {
+  LogKind,
+  type Membership,
+  type StateEntry,
+  type StoredEvent,
+  stateMoveKey,
+  UnitOfWork,
+} from '../storage/index.ts';
 import type { RoomsContext } from './context.ts';
 import { type Extremity, type Room, type RoomHead, type Snapshot, stateKeyOf } from './room.ts';
 import type { SealedEvent } from './seal-event.ts';
@@ -79,6 +87,8 @@ export class RoomWriter {
       json,
     });
     this.#stored.set(event, size);
+    // Made here and now: nobody can have referred to it.
+    if (typeof json !== 'string') this.#context.storage.relations.noteChildless(this.unit, event.eventId);
   }
 
   /** Gives a stored event the place that it lacked. @param size of its JSON, for the cache. */
@@ -100,6 +110,7 @@ export class RoomWriter {
       ref: event.nid,
       ...(event.pdu.type === 'm.room.member' && stateKeyNid !== null ? { user: stateKeyNid } : {}),
     });
+    this.#relate(event);
     this.head = {
       version: this.head.version + 1,
       extremities,
@@ -107,6 +118,37 @@ export class RoomWriter {
       snapshotNid: snapshot.nid,
       blocks: snapshot.blocks,
     };
+  }
+
+  /** Writes down what an event of the timeline refers to; one that was redacted refers to nothing. */
+  #relate(event: StoredEvent): void {
+    const relation = event.redactedBy === null ? relationOf(event.pdu) : undefined;
+    if (relation === undefined) return;
+    const { eventId: parentId, relType, key } = relation;
+    const related = { eventNid: event.nid, roomNid: this.#room.nid, parentId, relType, key };
+    this.#context.storage.relations.insert(this.unit, related);
+  }
+
+  /**
+   * Tells the log that the current state became another one, or is another one than the events of the timeline tell.
+   * To be called when all of the change's state is set.
+   *
+   * @param cause the event that brought it about, which was appended last.
+   */
+  moveState(before: Snapshot, after: Snapshot, cause: StoredEvent | undefined): void {
+    const move = {
+      kind: LogKind.StateMove,
+      room: this.#room.nid,
+      key: stateMoveKey(before.nid, after.nid),
+      ...(cause === undefined ? {} : { ref: cause.nid }),
+    };
+    const users = [...this.#state].flatMap(([key, event]) => {
+      const userId = key.startsWith(MEMBER_KEY) ? key.slice(MEMBER_KEY.length) : undefined;
+      const isMoved = userId !== undefined && event?.nid !== cause?.nid;
+      return isMoved && domainOf(userId) === this.#context.serverName ? this.#userNid(userId) : [];
+    });
+    if (users.length === 0) this.unit.append(move);
+    for (const user of users) this.unit.append({ ...move, user });
   }
 
   /** Makes an event the holder of its type and key in the current state, which the caller writes as a snapshot. */
@@ -136,6 +178,7 @@ export class RoomWriter {
     if (target === undefined || target.roomNid !== this.#room.nid || target.redactedBy !== null) return;
     if (!redactionApplies(redaction.pdu, target.pdu, state, rules)) return;
     storage.events.markRedacted(this.unit, target.nid, redaction.nid);
+    storage.relations.delete(this.unit, target.nid);
     this.#afterCommit.push(() => {
       const key = stateKeyOf(target.pdu.type, target.pdu.state_key ?? '');
       if (this.#room.state.get(key)?.nid !== target.nid) return;

@@ -1,5 +1,6 @@
 import type { RoomsOfUser } from '../accounts/index.ts';
 import { MatrixError } from '../protocol/errors.ts';
+import { relationOf } from '../protocol/relations.ts';
 import type {
   EphemeralChange,
   EventPositions,
@@ -29,12 +30,8 @@ export function roomsForRealtime(
       return event === undefined ? undefined : storage.log.positionOf(event.nid);
     },
     async relationOf(roomId, eventId) {
-      const relation = (await eventIn(roomId, eventId))?.pdu.content['m.relates_to'];
-      if (typeof relation !== 'object' || relation === null || Array.isArray(relation)) return undefined;
-      const { rel_type: relType, event_id: related } = relation;
-      return typeof relType === 'string' && typeof related === 'string'
-        ? { relType, eventId: related }
-        : undefined;
+      const event = await eventIn(roomId, eventId);
+      return event === undefined ? undefined : relationOf(event.pdu);
     },
     async whoShareRoomWith(viewer, others) {
       const viewerNid = await storage.strings.find(viewer);
@@ -103,7 +100,7 @@ async function wakeMembers(
 export function endTypingOfLeavers(rooms: RoomsContext, storage: Storage, realtime: Realtime): void {
   storage.database.onCommitted((rows) => {
     for (const { kind, room: roomNid, user } of rows) {
-      if (kind !== LogKind.Event || user === undefined) continue;
+      if (user === undefined || (kind !== LogKind.Event && kind !== LogKind.StateMove)) continue;
       const room = rooms.registry.loaded(roomNid ?? 0);
       const userId = storage.strings.knownValue(user);
       if (room === undefined || userId === undefined || room.membershipOf(userId) === 'join') continue;

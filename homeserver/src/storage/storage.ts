@@ -18,6 +18,7 @@ import { OneTimeKeyStore } from './stores/one-time-key-store.ts';
 import { ProfileStore } from './stores/profile-store.ts';
 import { ReceiptStore } from './stores/receipt-store.ts';
 import { RegistrationTokenStore } from './stores/registration-token-store.ts';
+import { RelationStore } from './stores/relation-store.ts';
 import { RoomStore } from './stores/room-store.ts';
 import { ShortTokenStore } from './stores/short-token-store.ts';
 import { SigningKeyStore } from './stores/signing-key-store.ts';
@@ -38,6 +39,7 @@ export interface Storage {
   readonly strings: StringStore;
   readonly log: LogStore;
   readonly events: EventStore;
+  readonly relations: RelationStore;
   readonly rooms: RoomStore;
   readonly states: StateStore;
   readonly transactions: TransactionStore;
@@ -75,6 +77,7 @@ export async function openStorage(options: DatabaseOptions): Promise<Storage> {
     strings,
     log: new LogStore(database),
     events: new EventStore(database),
+    relations: new RelationStore(database),
     rooms: new RoomStore(database),
     states: new StateStore(database),
     transactions: new TransactionStore(database),

@@ -1,6 +1,13 @@
 import type { JsonObject } from '../protocol/canonical-json.ts';
-import { filterVisible, passesFilter, presentEvents, type Room, readTimeline } from '../rooms/index.ts';
-import type { Placed, StoredEvent } from '../storage/index.ts';
+import {
+  filterRelated,
+  filterVisible,
+  passesFilter,
+  presentEvents,
+  type Room,
+  readTimeline,
+} from '../rooms/index.ts';
+import type { Placed, StateMove, StoredEvent } from '../storage/index.ts';
 import { formatStreamToken } from '../stream/index.ts';
 import type { Frame, SyncContext } from './frame.ts';
 import type { TimelineBody } from './response-shapes.ts';
@@ -14,6 +21,8 @@ export interface TimelineRange {
   readonly until: number;
   /** Every event of the range, oldest first, if they are at hand. */
   readonly events: readonly Placed[] | undefined;
+  /** The moves of the room's state in the range, if its events are at hand. */
+  readonly stateMoves: readonly StateMove[];
   /** Whether the viewer was joined all the time, so that there is nothing that they may not see. */
   readonly seesAll: boolean;
 }
@@ -59,10 +68,11 @@ async function newestOf(
 ): Promise<Timeline> {
   const { ignored } = await context.settings.of(viewer);
   const all = await context.rooms.storage.events.getAll(placed.map((event) => event.nid));
-  const wanted = all.filter(({ pdu }) => {
+  const passing = all.filter(({ pdu }) => {
     const isIgnored = pdu.state_key === undefined && ignored.has(pdu.sender);
     return !isIgnored && passesFilter(filter.timeline, room.roomId, pdu);
   });
+  const wanted = await filterRelated(context.rooms, filter.timeline, passing);
   const visible = seesAll ? wanted : await filterVisible(context.rooms, room, wanted, viewer);
   const shown = visible.slice(Math.max(0, visible.length - filter.timelineLimit));
   if (shown.length === visible.length) return { events: shown, limited: false, start: after };

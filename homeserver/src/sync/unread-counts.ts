@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { RecentMap } from '../base/recent-map.ts';
 import { evaluatePushRules, PushEvent } from '../protocol/push-rules/index.ts';
+import { relationOf } from '../protocol/relations.ts';
 import type { ReadPositions, Realtime } from '../realtime/index.ts';
 import {
   countedMembers,
@@ -102,8 +103,8 @@ export class UnreadCounts {
   /** Forgets the counters of those who have read, in committed rows, or have come into the room. */
   follow(rows: readonly LogRow[]): void {
     for (const { kind, user, room } of rows) {
-      const isOwn = user !== undefined && (kind === LogKind.Receipt || kind === LogKind.Event);
-      if (isOwn) this.#entries.delete(`${user} ${room}`);
+      const isWatched = kind === LogKind.Receipt || kind === LogKind.Event || kind === LogKind.StateMove;
+      if (isWatched && user !== undefined) this.#entries.delete(`${user} ${room}`);
     }
   }
 
@@ -243,9 +244,8 @@ const NOTHING: Tally = { notifications: 0, highlights: 0 };
 
 /** The thread that an event is in: the root's ID, or `main`. */
 function threadOf({ pdu }: StoredEvent): string {
-  const relation = pdu.content['m.relates_to'];
-  if (typeof relation !== 'object' || relation === null || Array.isArray(relation)) return MAIN;
-  return relation.rel_type === 'm.thread' && typeof relation.event_id === 'string' ? relation.event_id : MAIN;
+  const relation = relationOf(pdu);
+  return relation?.relType === 'm.thread' ? relation.eventId : MAIN;
 }
 
 function addTo(tallies: Map<string, Tally>, thread: string, isHighlight: boolean): void {

@@ -4,6 +4,7 @@ import type { TransactionKey } from '../../storage/index.ts';
 import { changeRoom } from '../change-room.ts';
 import type { RoomsContext } from '../context.ts';
 import type { EventDraft } from '../event-chain.ts';
+import { requireSaneRelation } from '../relations/check-relation.ts';
 import { joinedRoom, knownRoom, powerLevelsOfRoom } from '../room-access.ts';
 import { inviteUser } from './invite.ts';
 import { joinRoom } from './join.ts';
@@ -131,7 +132,10 @@ async function setMembership(
 
 async function appendJoined(context: RoomsContext, roomId: string, draft: EventDraft): Promise<string> {
   const room = await joinedRoom(context, roomId, draft.sender);
-  const event = await changeRoom(context, room, (chain) => chain.append(draft));
+  const event = await changeRoom(context, room, async (chain) => {
+    await requireSaneRelation(context, room, draft);
+    return chain.append(draft);
+  });
   return event.eventId;
 }
 

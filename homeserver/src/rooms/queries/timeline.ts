@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { RoomEventFilter } from '../../accounts/index.ts';
 import type { Placed, StoredEvent } from '../../storage/index.ts';
 import type { RoomsContext } from '../context.ts';
+import { filterRelated } from '../relations/related-by.ts';
 import type { Room } from '../room.ts';
 import { passesFilter } from './event-filter.ts';
 import { filterVisible, type Onlooker } from './history-visibility.ts';
@@ -18,6 +19,8 @@ export interface Stretch {
   /** How many events at most. */
   readonly limit: number;
   readonly filter: RoomEventFilter;
+  /** Where the rows come from, as many as are asked for from a position on; the room's timeline unless given. */
+  readonly source?: (from: number, count: number) => Promise<Placed[]>;
 }
 
 /** The part of a stretch that was read. */
@@ -51,7 +54,8 @@ export async function readTimeline(
       size = LOOKED_AT_ONCE;
     }
     // One more than is looked at tells whether there is a next page.
-    const rows = await readLog(context, room, { ...stretch, from }, size + 1);
+    const rows = await (stretch.source?.(from, size + 1) ??
+      readLog(context, room, { ...stretch, from }, size + 1));
     const places = rows.slice(0, size);
     const visible = await wanted(places);
     events.push(...visible.slice(0, limit - events.length));
@@ -91,6 +95,6 @@ async function wantedEvents(
       const isIgnored = pdu.state_key === undefined && ignored.has(pdu.sender);
       return !isIgnored && passesFilter(filter, room.roomId, pdu);
     });
-    return filterVisible(context, room, passing, viewer);
+    return filterVisible(context, room, await filterRelated(context, filter, passing), viewer);
   };
 }

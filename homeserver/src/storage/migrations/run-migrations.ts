@@ -3,6 +3,7 @@ import { up as firstSchema } from './0001-first-schema.ts';
 import { up as jobsAndPurging } from './0003-jobs-and-purging.ts';
 import { up as encryption } from './0006-encryption.ts';
 import { up as accounts } from './0007-accounts.ts';
+import { up as eventRelations } from './0008-event-relations.ts';
 
 /** Every change of the schema, in order. A released migration is never edited: add another. */
 export const migrations: readonly { readonly name: string; readonly up: (knex: Knex) => Promise<void> }[] = [
@@ -10,6 +11,7 @@ export const migrations: readonly { readonly name: string; readonly up: (knex: K
   { name: '0003-jobs-and-purging', up: jobsAndPurging },
   { name: '0006-encryption', up: encryption },
   { name: '0007-accounts', up: accounts },
+  { name: '0008-event-relations', up: eventRelations },
 ];
 
 /** Brings a database to the newest schema, each migration in a transaction of its own. */
