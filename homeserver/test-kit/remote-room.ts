@@ -19,6 +19,7 @@ import { EMPTY_SNAPSHOT, EventStatus, type Storage } from '../src/storage/index.
 
 /** The server that the other side of these rooms is on. */
 export const REMOTE = 'remote.test';
+let created = 0;
 const KEY = generateSigningKey(Buffer.alloc(32, 7), 'remote');
 
 /** Keys that know the remote server, and no other. */
@@ -76,7 +77,8 @@ export class RemoteRoom implements MissingEvents {
     if (rules === undefined) throw new Error(`no room version ${version}`);
     const sender = `@creator:${REMOTE}`;
     const content = { room_version: version, ...(rules.creatorIsSender ? {} : { creator: sender }) };
-    const drafting = new RemoteRoom(`!room:${REMOTE}`, rules);
+    created += 1;
+    const drafting = new RemoteRoom(`!room${created}:${REMOTE}`, rules);
     const { room_id: roomId, ...draft } = await drafting.draft([], {
       type: 'm.room.create',
       sender,
@@ -146,7 +148,9 @@ export class RemoteRoom implements MissingEvents {
       origin_server_ts: sending.at ?? Date.now() + this.#events.size,
       hashes: { sha256: '' },
       signatures: {},
-      ...(this.rules.eventIdFormat === 'in-event' ? { event_id: `$${this.#events.size}:${REMOTE}` } : {}),
+      ...(this.rules.eventIdFormat === 'in-event'
+        ? { event_id: `$${this.#events.size}${this.roomId.slice(1)}` }
+        : {}),
     };
   }
 

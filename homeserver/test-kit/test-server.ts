@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../src/base/clock.ts';
 import { createLogger, type LogLevel } from '../src/base/logger.ts';
+import type { RoomsContext } from '../src/rooms/index.ts';
 import { loadConfiguration } from '../src/server/configuration/index.ts';
 import { type RunningServer, runServer } from '../src/server/run-server.ts';
 import { createTestDatabase, type TestDatabase } from './test-database.ts';
@@ -69,6 +70,11 @@ export class TestServer {
   /** The token with which the first admin registers. */
   get firstAdminToken(): string | undefined {
     return this.#server.firstAdminToken;
+  }
+
+  /** The rooms in this process, for what does not come over HTTP. Others after a restart. */
+  get rooms(): RoomsContext {
+    return this.#server.rooms;
   }
 
   get #server(): RunningServer {

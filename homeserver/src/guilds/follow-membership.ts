@@ -12,7 +12,7 @@ import { isGuild, roomsOfGuild } from './guild-tree.ts';
 export function followMemberships(context: GuildsContext): void {
   context.storage.database.onCommitted((rows) => {
     for (const row of rows) {
-      if (row.kind !== LogKind.Event || row.user === undefined) continue;
+      if (row.user === undefined || (row.kind !== LogKind.Event && row.kind !== LogKind.StateMove)) continue;
       const guild = guildOfRow(context, row);
       if (guild !== undefined) {
         followOne(context, guild, row.user).catch((error: unknown) => {

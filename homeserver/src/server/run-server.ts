@@ -42,6 +42,8 @@ export interface RunningServer {
   readonly url: string;
   /** Where people reach it. */
   readonly publicUrl: string;
+  /** What receives the events of other servers works with them. */
+  readonly rooms: RoomsContext;
   /** The token with which the first admin registers; undefined when there is one. */
   readonly firstAdminToken: string | undefined;
   /** Ends every request and loses nothing that was acknowledged. */
@@ -81,10 +83,11 @@ export async function runServer(options: ServerOptions): Promise<RunningServer> 
     const listening = await http.listen();
     address.url = `${tls ? 'https' : 'http'}://${hostOf(bind)}:${listening.port}`;
     address.publicUrl ||= address.url;
-    const { accounts } = services;
+    const { accounts, rooms } = services;
     await accounts.ownAccount.resumeDeactivations();
     return {
       ...address,
+      rooms,
       firstAdminToken: await accounts.registrationTokens.ensureFirstAdminToken(),
       stop: () => lifecycle.stop(),
     };

@@ -25,7 +25,13 @@ export type { DeviceListChange, MembershipRow } from './stores/device-list-store
 export type { DeviceSighting, StoredDevice } from './stores/device-store.ts';
 export type { BackupPart, StoredBackupSession, StoredBackupVersion } from './stores/key-backup-store.ts';
 export { EventStatus, type StoredEvent } from './stores/event-store.ts';
-export type { Placed } from './stores/log-store.ts';
+export {
+  type Placed,
+  type StateMove,
+  type StateRows,
+  stateMoveKey,
+  stateMoveOf,
+} from './stores/log-store.ts';
 export {
   JobGivenUp,
   JobKind,

@@ -1,8 +1,10 @@
 import { departureOf, type Room } from '../rooms/index.ts';
-import type { Placed, RoomOfUser, StoredEvent } from '../storage/index.ts';
-import { type Changes, NO_CHANGES, type RoomChanges } from './changes.ts';
+import type { Placed, RoomOfUser, StateMove, StoredEvent } from '../storage/index.ts';
+import { absentState } from './absent-state.ts';
+import { type Changes, NO_CHANGES, type OwnChange, type RoomChanges } from './changes.ts';
 import type { Frame, SyncContext } from './frame.ts';
 import { mapInSlices } from './slices.ts';
+import { holderAt } from './state-history.ts';
 
 /** A room that the viewer is joined to, as far as the response may speak of it. */
 export interface JoinedEntry {
@@ -16,9 +18,9 @@ export interface JoinedEntry {
 export interface LeftEntry {
   readonly room: Room;
   readonly changes: RoomChanges;
-  /** The event with which they left: they see nothing of the room beyond it. */
+  /** The event with which they left, and from when on it held: they see nothing of the room beyond that. */
   readonly departure: Placed;
-  /** Their membership now, which may be another one: somebody who has gone can be banned. */
+  /** Their membership now, which may be another one: somebody who has gone can be banned. It may be an empty one. */
   readonly newest: StoredEvent;
   /**
    * `member`: was joined at the beginning of the response, or before an initial sync; `guest`: came and went
@@ -60,7 +62,7 @@ export async function affectedRooms(
   await mapInSlices([...nids], async (nid) => {
     const mine = memberships.get(nid);
     const room = await context.rooms.registry.byNid(nid);
-    if (mine === undefined || room === undefined || !frame.filter.wantsRoom(room.roomId)) return;
+    if (room === undefined || !frame.filter.wantsRoom(room.roomId)) return;
     await sortIn(found, context, frame, { room, mine, changes: changes.rooms.get(nid) ?? NO_CHANGES });
   });
   return found;
@@ -75,18 +77,18 @@ interface Found {
 
 interface FoundRoom {
   readonly room: Room;
-  /** The viewer's membership. */
-  readonly mine: RoomOfUser;
+  /** The viewer's membership; undefined for one that is gone. */
+  readonly mine: RoomOfUser | undefined;
   readonly changes: RoomChanges;
 }
 
 async function sortIn(found: Found, context: SyncContext, frame: Frame, affected: FoundRoom): Promise<void> {
   const { room, mine, changes } = affected;
   const isNews = frame.since === undefined || changes.ownMemberships.length > 0;
-  if (mine.membership === 'join') found.joined.push(await joinedEntry(context, frame, affected));
+  if (mine?.membership === 'join') found.joined.push(await joinedEntry(context, frame, affected));
   else if (!isNews) return;
-  else if (mine.membership === 'invite') found.invited.push(room);
-  else if (mine.membership === 'knock') found.knocked.push(room);
+  else if (mine?.membership === 'invite') found.invited.push(room);
+  else if (mine?.membership === 'knock') found.knocked.push(room);
   else {
     const entry = await leftEntry(context, frame, affected);
     if (entry !== undefined) found.left.push(entry);
@@ -103,11 +105,12 @@ function showsPast({ filter }: Frame, { forgotten }: RoomOfUser): boolean {
 
 async function joinedEntry(
   context: SyncContext,
-  { since }: Frame,
+  { viewer, since }: Frame,
   { room, changes }: FoundRoom,
 ): Promise<JoinedEntry> {
-  const own = await ownMemberships(context, changes);
-  return { room, changes, isNew: since === undefined || (own.now.length > 0 && own.before !== 'join') };
+  const own = await ownMemberships(context, viewer, changes);
+  const wasIn = own.now.length === 0 || membershipOf(own.before) === 'join';
+  return { room, changes, isNew: since === undefined || !wasIn };
 }
 
 async function leftEntry(
@@ -115,34 +118,72 @@ async function leftEntry(
   { viewer, since }: Frame,
   { room, mine, changes }: FoundRoom,
 ): Promise<LeftEntry | undefined> {
+  if (since === undefined) return mine && pastEntry(context, viewer, { room, mine, changes });
+  const own = await ownMemberships(context, viewer, changes);
+  const lastJoin = own.now.findLastIndex(({ event }) => membershipOf(event) === 'join');
+  const departure = own.now[lastJoin + 1];
+  const newest = mine && (await context.rooms.storage.events.get(mine.eventNid));
+  // A membership that is gone has no event that tells of it.
+  const shown = newest ?? (own.before && absentState(own.before));
+  if (departure === undefined || shown === undefined) return undefined;
+  const wasIn = membershipOf(own.before) === 'join';
+  const role = wasIn ? 'member' : lastJoin >= 0 ? 'guest' : 'stranger';
+  const { position, event } = departure;
+  return { room, changes, departure: { position, nid: event?.nid ?? 0 }, newest: shown, role };
+}
+
+/** A room that was left before an initial sync. */
+async function pastEntry(
+  context: SyncContext,
+  { userId, userNid }: Frame['viewer'],
+  { room, mine, changes }: FoundRoom & { readonly mine: RoomOfUser },
+): Promise<LeftEntry | undefined> {
   const { log, events } = context.rooms.storage;
   const newest = await events.get(mine.eventNid);
-  if (newest === undefined) return undefined;
-  if (since === undefined) {
-    // A room that was left without having been in it (a rejected invite) is nothing to look back at.
-    const departure = await departureOf(context.rooms, room, viewer.userId);
-    const position = departure === undefined ? undefined : await log.positionOf(departure.nid);
-    if (departure === undefined || position === undefined) return undefined;
-    return { room, changes, departure: { nid: departure.nid, position }, newest, role: 'member' };
-  }
-  const own = await ownMemberships(context, changes);
-  const lastJoin = own.now.lastIndexOf('join');
-  const departure = changes.ownMemberships[lastJoin + 1];
-  if (departure === undefined) return undefined;
-  const role = own.before === 'join' ? 'member' : lastJoin >= 0 ? 'guest' : 'stranger';
-  return { room, changes, departure, newest, role };
+  // A room that was left without having been in it (a rejected invite) is nothing to look back at.
+  const departure = await departureOf(context.rooms, room, userId);
+  if (newest === undefined || departure === undefined) return undefined;
+  const position = await log.positionOfMembership(departure.nid, room.nid, userNid);
+  if (position === undefined) return undefined;
+  return { room, changes, departure: { nid: departure.nid, position }, newest, role: 'member' };
+}
+
+/** A membership of the viewer's, and from when on it held. */
+interface OwnMembership {
+  readonly position: number;
+  /** Undefined if they had none from then on. */
+  readonly event: StoredEvent | undefined;
 }
 
 /** The viewer's memberships that are news, and the one before them. */
 async function ownMemberships(
-  { rooms: { storage } }: SyncContext,
-  changes: RoomChanges,
-): Promise<{ before: unknown; now: unknown[] }> {
-  const now = await storage.events.getAll(changes.ownMemberships.map((placed) => placed.nid));
-  const replaced = now[0]?.replacesNid;
-  const before = typeof replaced === 'number' ? await storage.events.get(replaced) : undefined;
-  return {
-    before: before?.pdu.content.membership,
-    now: now.map((event) => event.pdu.content.membership),
+  context: SyncContext,
+  viewer: Frame['viewer'],
+  { ownMemberships: own, stateMoves }: RoomChanges,
+): Promise<{ before: StoredEvent | undefined; now: OwnMembership[] }> {
+  const { events } = context.rooms.storage;
+  const memberIn = async (snapshotNid: number) => {
+    const point = { snapshotNid, top: undefined };
+    const nid = await holderAt(context, point, 'm.room.member', viewer.userId);
+    return nid === undefined ? undefined : events.get(nid);
   };
+  const now: OwnMembership[] = [];
+  for (const change of own) {
+    const event = isMove(change) ? await memberIn(change.after) : await events.get(change.nid);
+    now.push({ position: change.position, event });
+  }
+  const [first] = own;
+  if (first === undefined) return { before: undefined, now };
+  const move = isMove(first) ? first : stateMoves.find(({ cause }) => cause === first.nid);
+  if (move !== undefined) return { before: await memberIn(move.before), now };
+  const replaced = now[0]?.event?.replacesNid;
+  return { before: typeof replaced === 'number' ? await events.get(replaced) : undefined, now };
+}
+
+function isMove(change: OwnChange): change is StateMove {
+  return 'after' in change;
+}
+
+function membershipOf(event: StoredEvent | undefined): unknown {
+  return event?.pdu.content.membership;
 }

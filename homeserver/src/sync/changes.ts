@@ -1,15 +1,27 @@
 import type { ReceiptChange } from '../realtime/index.ts';
-import { LogKind, type LogRow, type Placed, type RoomOfUser } from '../storage/index.ts';
+import {
+  LogKind,
+  type LogRow,
+  type Placed,
+  type RoomOfUser,
+  type StateMove,
+  stateMoveOf,
+} from '../storage/index.ts';
 import type { Frame, SyncContext } from './frame.ts';
+
+/** A change of the viewer's own membership: by an event of the timeline, or with a move of the room's state. */
+export type OwnChange = Placed | StateMove;
 
 /** What the log says of one room, for one viewer, in the time that a response covers. */
 export interface RoomChanges {
   /** The room's events, oldest first. Undefined if it is too long ago to have them at hand: ask the log. */
   readonly events: readonly Placed[] | undefined;
+  /** The moves of the room's state that its events alone do not tell, oldest first; all of them if `events` is there. */
+  readonly stateMoves: readonly StateMove[];
   /** Whether somebody's membership may have changed. */
   readonly membersChanged: boolean;
   /** The viewer's own memberships, oldest first. */
-  readonly ownMemberships: readonly Placed[];
+  readonly ownMemberships: readonly OwnChange[];
   /** Receipts that the viewer may see. */
   readonly receipts: readonly ReceiptChange[];
   /** Types of the viewer's account data in the room. */
@@ -18,7 +30,7 @@ export interface RoomChanges {
 
 /** What the log says for one viewer, in the time that a response covers. */
 export interface Changes {
-  /** By room: those that the viewer is joined to, and those where their membership changed. */
+  /** By room: those that the viewer is joined to, and those where their membership changed, or is gone. */
   readonly rooms: ReadonlyMap<number, RoomChanges>;
   /** Types of account data that belongs to no room. */
   readonly accountData: ReadonlySet<string>;
@@ -26,6 +38,7 @@ export interface Changes {
 
 export const NO_CHANGES: RoomChanges = {
   events: [],
+  stateMoves: [],
   membersChanged: false,
   ownMemberships: [],
   receipts: [],
@@ -35,7 +48,8 @@ export const NO_CHANGES: RoomChanges = {
 type Memberships = ReadonlyMap<number, RoomOfUser>;
 type Collected = { -readonly [Key in keyof RoomChanges]: RoomChanges[Key] } & {
   events: Placed[] | undefined;
-  ownMemberships: Placed[];
+  stateMoves: StateMove[];
+  ownMemberships: OwnChange[];
   receipts: ReceiptChange[];
   accountData: Set<string>;
 };
@@ -84,7 +98,10 @@ class Collector {
 
   add(row: LogRow): void {
     if (row.kind === LogKind.AccountData) this.#addAccountData(row);
-    else if (row.room === undefined || !this.#memberships.has(row.room)) return;
+    else if (row.room === undefined) return;
+    // Their membership may be gone with it, so that the room is no longer one of theirs.
+    else if (row.kind === LogKind.StateMove) this.#addStateMove(row, row.room);
+    else if (!this.#memberships.has(row.room)) return;
     else if (row.kind === LogKind.Receipt) this.#addReceipt(row, row.room);
     else if (row.ref !== undefined) this.#addEvent(row, row.room, row.ref);
   }
@@ -123,10 +140,27 @@ class Collector {
     if (!this.#isComplete) room.events = undefined;
   }
 
+  #addStateMove(row: LogRow, roomNid: number): void {
+    if (!this.#memberships.has(roomNid) && row.user !== this.#userNid) return;
+    const room = this.#room(roomNid);
+    const move = stateMoveOf(row);
+    room.membersChanged = true;
+    room.stateMoves.push(move);
+    if (move.user === this.#userNid) room.ownMemberships.push(move);
+    if (!this.#isComplete) room.events = undefined;
+  }
+
   #room(roomNid: number): Collected {
     let room = this.#rooms.get(roomNid);
     if (room === undefined) {
-      room = { events: [], membersChanged: false, ownMemberships: [], receipts: [], accountData: new Set() };
+      room = {
+        events: [],
+        stateMoves: [],
+        membersChanged: false,
+        ownMemberships: [],
+        receipts: [],
+        accountData: new Set(),
+      };
       this.#rooms.set(roomNid, room);
     }
     return room;

@@ -3,7 +3,7 @@ import type { StoredEvent } from '../storage/index.ts';
 import type { JoinedEntry } from './affected-rooms.ts';
 import type { Frame, SyncContext } from './frame.ts';
 import type { CountsBody, JoinedRoomBody } from './response-shapes.ts';
-import { stateOf } from './room-state.ts';
+import { addState } from './room-state.ts';
 import { summaryOf } from './room-summary.ts';
 import { presentTimeline, readRecent, type TimelineRange } from './timeline.ts';
 import type { Tally, UnreadTallies } from './unread-counts.ts';
@@ -28,15 +28,16 @@ export async function joinedRoom(
     after: isNew ? 0 : (since?.position ?? 0),
     until: until.position,
     events: isNew ? undefined : changes.events,
+    stateMoves: isNew ? [] : changes.stateMoves,
     seesAll: changes.ownMemberships.length === 0,
   };
   const recent = await readRecent(context, frame, range);
   // A client that has the room from an earlier stay must not take the new events for the ones that follow.
-  const timeline = isNew && since !== undefined ? { ...recent, limited: true } : recent;
-  const mayRename = isFull || changes.membersChanged || changesName(timeline.events);
+  const shown = isNew && since !== undefined ? { ...recent, limited: true } : recent;
+  const mayRename = isFull || changes.membersChanged || changesName(shown.events);
   const summary = mayRename ? summaryOf(context.rooms, room, viewer) : undefined;
   const members = [...(isFull ? [viewer.userId] : []), ...(summary?.['m.heroes'] ?? [])];
-  const state = await stateOf(context, frame, { range, timeline, isFull, members });
+  const { timeline, state } = await addState(context, frame, { range, timeline: shown, isFull, members });
   const hasRead = changes.receipts.some((receipt) => receipt.user === viewer.userNid);
   const isNews =
     isFull ||

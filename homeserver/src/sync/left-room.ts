@@ -1,7 +1,7 @@
 import type { LeftEntry } from './affected-rooms.ts';
 import type { Frame, SyncContext } from './frame.ts';
 import type { TimelineBody } from './response-shapes.ts';
-import { stateOf } from './room-state.ts';
+import { addState } from './room-state.ts';
 import { presentTimeline, readRecent, type TimelineRange } from './timeline.ts';
 
 /**
@@ -25,11 +25,12 @@ export async function leftRoom(
     after: isFull ? 0 : since,
     until: departure.position,
     events: isFull ? undefined : changes.events?.filter((event) => event.position <= departure.position),
+    stateMoves: changes.stateMoves.filter((move) => move.position <= departure.position),
     seesAll: false,
   };
-  const timeline = await readRecent(context, frame, range);
+  const recent = await readRecent(context, frame, range);
   const members = isFull ? [frame.viewer.userId] : [];
-  const state = await stateOf(context, frame, { range, timeline, isFull, members });
+  const { timeline, state } = await addState(context, frame, { range, timeline: recent, isFull, members });
   const shown = newest.nid === departure.nid ? timeline.events : [...timeline.events, newest];
   return presentTimeline(context, frame, room, { ...timeline, events: shown }, state);
 }

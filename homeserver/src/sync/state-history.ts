@@ -1,83 +1,104 @@
 import { type Room, stateKeyOf } from '../rooms/index.ts';
-import type { StateEntry, Storage, StoredEvent } from '../storage/index.ts';
+import { entryKey, type StateEntry, type Storage, type StoredEvent } from '../storage/index.ts';
 import type { SyncContext } from './frame.ts';
 
-/** A moment in a room's history: right before or right after one of its events. */
-export interface Moment {
-  readonly event: StoredEvent;
-  readonly side: 'before' | 'after';
+/** A state of a room: a stored one, and the event on top of it if that sets some. */
+export interface StatePoint {
+  readonly snapshotNid: number;
+  readonly top: StoredEvent | undefined;
+}
+
+/** What is different in a later state. */
+export interface StateDifference {
+  /** The events that hold a type and state key there, and did not before. */
+  readonly changed: readonly StoredEvent[];
+  /** The events that held a type and state key that nothing holds there: only where branches meet. */
+  readonly gone: readonly StoredEvent[];
 }
 
 const MEMBER = 'm.room.member';
 
-/** Every state event of a room at a moment; members only if asked for. */
+/** The state right before an event, on its branch. */
+export function stateBefore({ snapshotNid }: StoredEvent): StatePoint {
+  return { snapshotNid, top: undefined };
+}
+
+/** The state right after an event, on its branch. */
+export function stateAfter(event: StoredEvent): StatePoint {
+  return { snapshotNid: event.snapshotNid, top: event.pdu.state_key === undefined ? undefined : event };
+}
+
+/** Every state event of a room at a point; members only if asked for. */
 export async function stateAt(
   { rooms: { storage } }: SyncContext,
   room: Room,
-  moment: Moment,
+  point: StatePoint,
   withMembers: boolean,
 ): Promise<StoredEvent[]> {
-  if (isNow(room, moment)) {
+  if (isNow(room, point)) {
     const members = withMembers ? [...room.members.values()].map((member) => member.eventNid) : [];
     return [...room.state.values(), ...(await storage.events.getAll(members))];
   }
   const memberNid = withMembers ? undefined : await storage.strings.intern(MEMBER);
-  const entries = await storage.states.entriesOf(moment.event.snapshotNid, memberNid);
-  const before = await storage.events.getAll(entries.map((entry) => entry.eventNid));
-  const isWanted = withMembers || moment.event.pdu.type !== MEMBER;
-  return isWanted ? withOwnChange(before, moment) : before;
+  const entries = await storage.states.entriesOf(point.snapshotNid, memberNid);
+  const stored = await storage.events.getAll(entries.map((entry) => entry.eventNid));
+  const { top } = point;
+  if (top === undefined || (!withMembers && top.pdu.type === MEMBER)) return stored;
+  return [...stored.filter((event) => keyOf(event) !== keyOf(top)), top];
 }
 
-/** The state events of a moment that were not there at the beginning of an earlier one. */
+/** What is different between a stored state and a later point. */
 export async function stateChanges(
   { rooms: { storage } }: SyncContext,
-  from: StoredEvent,
-  to: Moment,
-): Promise<StoredEvent[]> {
-  const entries = await changedEntries(storage.states, from.snapshotNid, to.event.snapshotNid);
-  const changed = await storage.events.getAll(entries.map((entry) => entry.eventNid));
-  return withOwnChange(changed, to);
+  from: number,
+  { snapshotNid, top }: StatePoint,
+): Promise<StateDifference> {
+  const entries = await changedEntries(storage.states, from, snapshotNid);
+  const changed = await storage.events.getAll(entries.changed.map((entry) => entry.eventNid));
+  const gone = await storage.events.getAll(entries.gone.map((entry) => entry.eventNid));
+  if (top === undefined) return { changed, gone };
+  const isOther = (event: StoredEvent) => keyOf(event) !== keyOf(top);
+  return { changed: [...changed.filter(isOther), top], gone: gone.filter(isOther) };
 }
 
-/** The numbers of the member events of some users at a moment, by user ID; who never had one is missing. */
-export async function membersAt(
+/** The number of the event that holds a type and state key at a point. */
+export async function holderAt(
   { rooms: { storage } }: SyncContext,
+  { snapshotNid, top }: StatePoint,
+  type: string,
+  stateKey: string,
+): Promise<number | undefined> {
+  if (top?.pdu.type === type && top.pdu.state_key === stateKey) return top.nid;
+  const nids = await storage.strings.findAll([type, stateKey]);
+  const [typeNid, stateKeyNid] = [nids.get(type), nids.get(stateKey)];
+  if (typeNid === undefined || stateKeyNid === undefined) return undefined;
+  return storage.states.entryOf(snapshotNid, typeNid, stateKeyNid);
+}
+
+/** The numbers of the member events of some users at a point, by user ID; who never had one is missing. */
+export async function membersAt(
+  context: SyncContext,
   room: Room,
-  moment: Moment,
+  point: StatePoint,
   userIds: Iterable<string>,
 ): Promise<Map<string, number>> {
   const found = new Map<string, number>();
-  const { event, side } = moment;
-  const typeNid = await storage.strings.intern(MEMBER);
+  const isCurrent = isNow(room, point);
   for (const userId of userIds) {
-    const member = room.members.get(userId);
-    if (member === undefined) continue;
-    const isOwn = side === 'after' && event.pdu.type === MEMBER && event.pdu.state_key === userId;
-    const nid = isOwn
-      ? event.nid
-      : isNow(room, moment)
-        ? member.eventNid
-        : await storage.states.entryOf(event.snapshotNid, typeNid, member.userNid);
+    const nid = isCurrent
+      ? room.members.get(userId)?.eventNid
+      : await holderAt(context, point, MEMBER, userId);
     if (nid !== undefined) found.set(userId, nid);
   }
   return found;
 }
 
 /**
- * Whether the state in memory is the state of the moment. The head's snapshot may run ahead of what is committed, and
- * so of the state in memory; but if it is still the one before the event, then nothing has changed since.
+ * Whether the state in memory is the state of a point. The head's snapshot may run ahead of what is committed, and so
+ * of the state in memory; but if it is still the one of the point, then nothing has changed since.
  */
-function isNow(room: Room, { event, side }: Moment): boolean {
-  return (
-    event.snapshotNid === room.head.snapshotNid && (side === 'before' || event.pdu.state_key === undefined)
-  );
-}
-
-/** A snapshot is from before the event: what the event itself has set comes on top. */
-function withOwnChange(state: StoredEvent[], { event, side }: Moment): StoredEvent[] {
-  if (side === 'before' || event.pdu.state_key === undefined) return state;
-  const key = keyOf(event);
-  return [...state.filter((other) => keyOf(other) !== key), event];
+function isNow(room: Room, { snapshotNid, top }: StatePoint): boolean {
+  return top === undefined && snapshotNid === room.head.snapshotNid;
 }
 
 /** What a state event is the state of. */
@@ -86,41 +107,43 @@ export function keyOf({ pdu }: StoredEvent): string {
 }
 
 /**
- * The entries of a snapshot that an earlier one of the room had not. Only blocks that the two do not share are read:
- * an entry that has changed is in a block of its own time, and one that merely moved to another block was before in a
- * block that is gone.
+ * The entries in which a snapshot of a room differs from an earlier one. Only blocks that the two do not share are
+ * read, which hide what is in the shared ones. Where nothing has forked, every entry of a block that is gone is in a
+ * newer one; else what holds its key now has to be looked up.
  */
 async function changedEntries(
   states: Storage['states'],
   earlier: number,
   later: number,
-): Promise<StateEntry[]> {
-  if (earlier === later) return [];
+): Promise<{ changed: StateEntry[]; gone: StateEntry[] }> {
+  const changed: StateEntry[] = [];
+  const gone: StateEntry[] = [];
+  if (earlier === later) return { changed, gone };
   const old = await states.blocksOf(earlier);
   const recent = await states.blocksOf(later);
-  const before = await visibleEntries(
-    states,
-    old.filter((nid) => !recent.includes(nid)),
-  );
-  const after = await visibleEntries(
-    states,
-    recent.filter((nid) => !old.includes(nid)),
-  );
-  return [...after]
-    .filter(([key, entry]) => before.get(key)?.eventNid !== entry.eventNid)
-    .map(([, entry]) => entry);
+  const before = await visibleEntries(states, old, recent);
+  const after = await visibleEntries(states, recent, old);
+  for (const [key, entry] of after) if (before.get(key)?.eventNid !== entry.eventNid) changed.push(entry);
+  for (const [key, entry] of before) {
+    if (after.has(key)) continue;
+    const eventNid = await states.entryOf(later, entry.typeNid, entry.stateKeyNid);
+    if (eventNid === undefined) gone.push(entry);
+    else if (eventNid !== entry.eventNid) changed.push({ ...entry, eventNid });
+  }
+  return { changed, gone };
 }
 
-/** What some blocks show, the newest block first, by type and state key. */
+/** What the blocks of a snapshot show that another does not have, the newest block first, by type and state key. */
 async function visibleEntries(
   states: Storage['states'],
   blocks: readonly number[],
+  other: readonly number[],
 ): Promise<Map<string, StateEntry>> {
   const visible = new Map<string, StateEntry>();
   for (const nid of blocks) {
-    if (nid === 0) continue;
+    if (nid === 0 || other.includes(nid)) continue;
     for (const entry of await states.entriesOfBlock(nid)) {
-      const key = `${entry.typeNid} ${entry.stateKeyNid}`;
+      const key = entryKey(entry);
       if (!visible.has(key)) visible.set(key, entry);
     }
   }

@@ -1,10 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { openTestRooms, type TestRooms } from '../../test-kit/rooms-for-tests.ts';
-import { systemClock } from '../base/clock.ts';
+import { ClientView, type Syncs, startSyncs, stateNow } from '../../test-kit/client-view.ts';
 import type { JsonObject } from '../protocol/canonical-json.ts';
 import { MatrixError } from '../protocol/errors.ts';
-import { createRealtime } from '../realtime/index.ts';
 import {
   createRoom,
   joinRoom,
@@ -13,98 +11,9 @@ import {
   type RoomsContext,
   sendEvent,
   setState,
-  stateKeyOf,
   type Viewer,
 } from '../rooms/index.ts';
-import { LogTail } from '../stream/log-tail.ts';
-import { Notifier } from '../stream/notifier.ts';
-import { createSync, type StateKey, type Sync, type SyncBody } from './index.ts';
-
-interface Syncs {
-  readonly house: TestRooms;
-  /** Answers from the newest rows, which it has in memory. */
-  readonly fromTail: Sync;
-  /** Has no rows in memory, and asks the log. */
-  readonly fromLog: Sync;
-}
-
-async function startSyncs(): Promise<Syncs> {
-  const house = await openTestRooms();
-  const { rooms, accounts } = house;
-  const { storage } = rooms;
-  const realtime = createRealtime({
-    clock: systemClock,
-    storage,
-    rooms: {
-      isJoined: async () => true,
-      roomNidOf: async (roomId) => (await rooms.registry.byId(roomId))?.nid,
-      positionOf: async () => undefined,
-      relationOf: async () => undefined,
-      whoShareRoomWith: async () => new Set(),
-    },
-    accountData: accounts.accountData,
-    onChange: () => {},
-  });
-  const open = async (kept: number): Promise<Sync> => {
-    const newest = await storage.log.newest();
-    const notifier = new Notifier(new LogTail(kept, newest, []), {
-      localJoined: () => [],
-      onError: () => {},
-    });
-    storage.database.onCommitted((rows) => notifier.publish(rows));
-    return createSync({ rooms, accounts, realtime, notifier });
-  };
-  return { house, fromTail: await open(100_000), fromLog: await open(0) };
-}
-
-/** What a client knows that does with responses what the specification says. */
-class ClientView {
-  readonly #viewer: Viewer;
-  readonly #stateKey: StateKey;
-  readonly #limit: number;
-  since: string | undefined;
-  /** By room, the event IDs of its state, by type and state key. */
-  readonly state = new Map<string, Map<string, string>>();
-  /** By room, the event IDs of its timeline since the last gap. */
-  readonly timeline = new Map<string, string[]>();
-
-  constructor(viewer: Viewer, stateKey: StateKey, limit: number) {
-    this.#viewer = viewer;
-    this.#stateKey = stateKey;
-    this.#limit = limit;
-  }
-
-  async follow(sync: Sync): Promise<SyncBody> {
-    const body = await sync.sync({
-      viewer: this.#viewer,
-      since: this.since,
-      filter: JSON.stringify({ room: { timeline: { limit: this.#limit } } }),
-      fullState: false,
-      setPresence: 'offline',
-      stateKey: this.#stateKey,
-      timeoutMs: 0,
-      signal: new AbortController().signal,
-    });
-    this.since = body.next_batch;
-    for (const [roomId, room] of Object.entries(body.rooms?.join ?? {})) {
-      const known = this.state.get(roomId) ?? new Map<string, string>();
-      this.state.set(roomId, known);
-      const before = room[this.#stateKey]?.events ?? [];
-      const news = this.#stateKey === 'state' ? [...before, ...room.timeline.events] : before;
-      for (const event of news) {
-        if (event.state_key === undefined) continue;
-        known.set(stateKeyOf(String(event.type), String(event.state_key)), String(event.event_id));
-      }
-      const ids = room.timeline.events.map((event) => String(event.event_id));
-      this.timeline.set(roomId, room.timeline.limited ? ids : [...(this.timeline.get(roomId) ?? []), ...ids]);
-    }
-    for (const roomId of Object.keys(body.rooms?.leave ?? {})) {
-      this.state.delete(roomId);
-      this.timeline.delete(roomId);
-    }
-    return body;
-  }
-}
+import type { StateKey, SyncBody } from './index.ts';
 
 const ALICE = '@alice:test';
 const BOB = '@bob:test';
@@ -132,14 +41,6 @@ async function act(rooms: RoomsContext, action: Action, step: number, room: stri
     // Somebody who is not in the room cannot leave it.
     if (!(error instanceof MatrixError)) throw error;
   });
-}
-
-/** The event IDs of a room's state now, by type and state key. */
-async function stateOf({ registry, storage }: RoomsContext, roomId: string): Promise<Map<string, string>> {
-  const room = await registry.byId(roomId);
-  const members = [...(room?.members.values() ?? [])].map((member) => member.eventNid);
-  const events = [...(room?.state.values() ?? []), ...(await storage.events.getAll(members))];
-  return new Map(events.map(({ eventId, pdu }) => [stateKeyOf(pdu.type, pdu.state_key ?? ''), eventId]));
 }
 
 /** The event IDs of the newest events of a room, oldest first. */
@@ -177,12 +78,12 @@ describe('sync', () => {
         async (story, stateKey, limit, inMemory) => {
           const sync = inMemory ? syncs.fromTail : syncs.fromLog;
           const room = await createRoom(rooms, ALICE, { preset: 'public_chat' });
-          const client = new ClientView(bob, stateKey, limit);
+          const client = new ClientView(rooms, bob, stateKey, limit);
           for (const [step, action] of [...story, 'join', 'say', 'sync'].entries()) {
             if (action === 'sync') await client.follow(sync);
             else await act(rooms, action as Action, step, room);
           }
-          expect(client.state.get(room)).to.deep.equal(await stateOf(rooms, room));
+          expect(client.state.get(room)).to.deep.equal(await stateNow(rooms, room));
           const shown = client.timeline.get(room) ?? [];
           expect(shown).to.deep.equal(await newestOf(rooms, room, shown.length));
           await act(rooms, 'leave', 0, room);
@@ -196,7 +97,10 @@ describe('sync', () => {
     await fc.assert(
       fc.asyncProperty(actions, stateKeys, async (story, stateKey) => {
         const room = await createRoom(rooms, ALICE, { preset: 'public_chat' });
-        const [one, other] = [new ClientView(bob, stateKey, 2), new ClientView(bob, stateKey, 2)];
+        const [one, other] = [
+          new ClientView(rooms, bob, stateKey, 2),
+          new ClientView(rooms, bob, stateKey, 2),
+        ];
         for (const [step, action] of [...story, 'sync'].entries()) {
           if (action !== 'sync') await act(rooms, action as Action, step, room);
           else {

@@ -27,13 +27,17 @@ export async function advanceRoom(
   const others = await unfollowedExtremities(context, room, event);
   const newest = await context.storage.events.getAll(others.map((extremity) => extremity.nid));
   const current = await states.after([...newest, event], event);
-  if (others.length === 0 && before.nid === room.head.snapshotNid) {
+  const old: Snapshot = { nid: room.head.snapshotNid, blocks: room.head.blocks };
+  const isAlone = others.length === 0 && before.nid === old.nid;
+  if (isAlone) {
     if (isState(event.pdu)) writer.setState(event);
-  } else if (current.nid !== room.head.snapshotNid) {
+  } else if (current.nid !== old.nid) {
     await replaceState(context, room, writer, current, event);
   }
   const extremities = [...others, { nid: event.nid, eventId: event.eventId }];
   writer.appendToTimeline(event, strings.stateKeyNid, extremities, current);
+  const isUnmoved = !isState(event.pdu) && before.nid === old.nid && current.nid === old.nid;
+  if (!isAlone && !isUnmoved) writer.moveState(old, current, event);
 }
 
 /** The forward extremities that an event does not follow, also not through events that can be no extremities. */

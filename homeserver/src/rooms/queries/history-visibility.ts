@@ -91,9 +91,9 @@ async function openSight(
   const departure = isKnown && !isJoined ? await departureOf(context, room, viewer.userId) : undefined;
   let joinedAfter = (_event: StoredEvent): boolean => isJoined;
   if (departure !== undefined) {
-    const nids = [departure, ...events].map((event) => event.nid);
-    const positions = await context.storage.log.positionsOf(nids);
-    const left = positions.get(departure.nid) ?? 0;
+    const { log } = context.storage;
+    const positions = await log.positionsOf(events.map((event) => event.nid));
+    const left = (await log.positionOfMembership(departure.nid, room.nid, viewer.userNid)) ?? 0;
     joinedAfter = (event) => (positions.get(event.nid) ?? Number.POSITIVE_INFINITY) < left;
   }
   const nids = await context.storage.strings.findAll(['m.room.history_visibility', 'm.room.member', '']);

@@ -75,7 +75,12 @@ async function stateAt(
 ): Promise<StoredEvent[]> {
   if (position === undefined) return stateOfView(context, view);
   const end = Math.min(position, (await endOfView(context, view)) ?? position);
-  const [newest] = await context.storage.log.backward(view.room.nid, end, 0, 1);
-  const event = newest === undefined ? undefined : await context.storage.events.get(newest.nid);
+  const { events, log, states } = context.storage;
+  const { event: newest, move } = await log.lastStateRows(view.room.nid, 0, end);
+  if (move !== undefined && move.position > (newest?.position ?? 0)) {
+    const entries = await states.entriesOf(move.after);
+    return events.getAll(entries.map((entry) => entry.eventNid));
+  }
+  const event = newest === undefined ? undefined : await events.get(newest.nid);
   return event === undefined ? [] : stateAfter(context, event);
 }

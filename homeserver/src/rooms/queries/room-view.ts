@@ -11,6 +11,7 @@ export interface RoomView {
   readonly room: Room;
   /** The event with which the viewer left: they see the room as it was then. Undefined: as it is now. */
   readonly departure: StoredEvent | undefined;
+  readonly viewerNid: number;
 }
 
 /**
@@ -36,17 +37,21 @@ export async function lookAtRoom(
   const room = await context.registry.byId(roomId);
   if (room === undefined) return undefined;
   if (room.membershipOf(viewer.userId) === 'join' || isWorldReadable(room)) {
-    return { room, departure: undefined };
+    return { room, departure: undefined, viewerNid: viewer.userNid };
   }
   const departure = await departureOf(context, room, viewer.userId);
   const mine = await context.userRooms.of(viewer.userNid);
   if (departure === undefined || mine.get(room.nid)?.forgotten !== false) return undefined;
-  return { room, departure };
+  return { room, departure, viewerNid: viewer.userNid };
 }
 
 /** The position up to which a viewer reads; undefined for no end. */
-export async function endOfView(context: RoomsContext, { departure }: RoomView): Promise<number | undefined> {
-  return departure === undefined ? undefined : context.storage.log.positionOf(departure.nid);
+export async function endOfView(
+  { storage }: RoomsContext,
+  { room, departure, viewerNid }: RoomView,
+): Promise<number | undefined> {
+  if (departure === undefined) return undefined;
+  return (await storage.log.positionOfMembership(departure.nid, room.nid, viewerNid)) ?? 0;
 }
 
 /** Every state event that the viewer sees, members included. */

@@ -19,6 +19,12 @@ export const LogKind = {
    * is for `user` alone: they signed the keys of the user with that number.
    */
   DeviceList: 5,
+  /**
+   * The current state of a room moved in another way than by its newest event alone, since branches met: `room`,
+   * `key` = the snapshots before and after (`stateMoveKey`); `ref` = nid of the event whose row is right before it,
+   * if that brought it about; `user` = a local user whose membership it changed, with one row for each.
+   */
+  StateMove: 6,
 } as const;
 
 export type LogKind = (typeof LogKind)[keyof typeof LogKind];

@@ -1,7 +1,7 @@
 import type { Database } from '../database/database.ts';
 import type { LogRow } from '../database/group-committer.ts';
 import { defineQuery } from '../database/sql.ts';
-import type { LogKind } from '../database/unit-of-work.ts';
+import { LogKind } from '../database/unit-of-work.ts';
 
 interface RawLogRow {
   position: number;
@@ -16,6 +16,35 @@ interface RawLogRow {
 export interface Placed {
   readonly position: number;
   readonly nid: number;
+}
+
+/** A row of the log that says that a room's current state moved in another way than by its newest event alone. */
+export interface StateMove {
+  readonly position: number;
+  /** Snapshots of the current state. */
+  readonly before: number;
+  readonly after: number;
+  /** The event that brought it about, in the row right before. */
+  readonly cause: number | undefined;
+  /** A local user whose membership is another one since. */
+  readonly user: number | undefined;
+}
+
+/** What a log row of the kind `StateMove` has as its key. */
+export function stateMoveKey(before: number, after: number): string {
+  return `${before} ${after}`;
+}
+
+/** Reads a log row of the kind `StateMove`. */
+export function stateMoveOf({ position, key = '', ref, user }: LogRow): StateMove {
+  const [before = 0, after = 0] = key.split(' ').map(Number);
+  return { position, before, after, cause: ref, user };
+}
+
+/** The first or last rows of a room that tell of its state; the event and the move are in no order. */
+export interface StateRows {
+  readonly event: Placed | undefined;
+  readonly move: StateMove | undefined;
 }
 
 const ROW = 'position, kind, room_nid AS room, user_nid AS "user", ref, key';
@@ -35,13 +64,22 @@ const forward = defineQuery<[number, number, number, number], Placed>(
 const placeOf = defineQuery<[number], { position: number }>(
   'SELECT position FROM log WHERE kind = 1 AND ref = ?',
 );
+const newestMoveOfUser = defineQuery<[number, number], { position: number | null }>(
+  'SELECT max(position) AS position FROM log WHERE user_nid = ? AND room_nid = ? AND kind = 6',
+);
 const placesOf = defineQuery<[number[]], Placed>(
   'SELECT position, ref AS nid FROM log WHERE kind = 1 AND ref = ANY(?:bigint[])',
 );
+const NEWEST = 'SELECT max(position) AS position FROM log WHERE room_nid = rooms.nid';
 const newestOfRooms = defineQuery<[number[]], { room: number; position: number }>(
-  `SELECT nid AS room, (SELECT max(position) FROM log WHERE room_nid = rooms.nid AND kind = 1) AS position
-   FROM rooms WHERE nid = ANY(?:bigint[])`,
+  `SELECT nid AS room, (
+     SELECT max(position) FROM (${NEWEST} AND kind = 1 UNION ALL ${NEWEST} AND kind = 6) AS newest
+   ) AS position FROM rooms WHERE nid = ANY(?:bigint[])`,
 );
+// Two walks along the index, which one over both kinds would not be.
+const OF_KIND = `SELECT ${ROW} FROM log WHERE room_nid = ? AND position > ? AND position <= ? AND kind`;
+const firstStateRows = defineStateRows('ASC');
+const lastStateRows = defineStateRows('DESC');
 const rowsOfUser = defineQuery<[number, number, number], RawLogRow>(
   `SELECT ${ROW} FROM log WHERE user_nid = ? AND position > ? AND position <= ? ORDER BY position`,
 );
@@ -53,6 +91,14 @@ const receiptsOfRooms = defineQuery<[number[], number, number], RawLogRow>(
 const rowsOfRoom = defineQuery<[number, number, number, number], RawLogRow>(
   `SELECT ${ROW} FROM log WHERE room_nid = ? AND kind = ? AND position > ? AND position <= ? ORDER BY position`,
 );
+
+function defineStateRows(order: 'ASC' | 'DESC') {
+  const one = (kind: LogKind) =>
+    `SELECT * FROM (${OF_KIND} = ${kind} ORDER BY position ${order} LIMIT 1) AS of_kind_${kind}`;
+  return defineQuery<[number, number, number, number, number, number], RawLogRow>(
+    `${one(LogKind.Event)} UNION ALL ${one(LogKind.StateMove)}`,
+  );
+}
 
 /** The ordered log of everything durable that a client can learn through sync. */
 export class LogStore {
@@ -87,6 +133,20 @@ export class LogStore {
     return (await this.#database.get(placeOf, [eventNid]))?.position;
   }
 
+  /**
+   * Since when a membership holds: since its event, or for one that is in no timeline since the newest move of the
+   * room's state that changed the user's membership.
+   */
+  async positionOfMembership(
+    eventNid: number,
+    roomNid: number,
+    userNid: number,
+  ): Promise<number | undefined> {
+    const position = await this.positionOf(eventNid);
+    if (position !== undefined) return position;
+    return (await this.#database.get(newestMoveOfUser, [userNid, roomNid]))?.position ?? undefined;
+  }
+
   /** The positions of room events, by number; events outside the timeline are left out. */
   async positionsOf(eventNids: readonly number[]): Promise<Map<number, number>> {
     if (eventNids.length === 0) return new Map();
@@ -94,7 +154,17 @@ export class LogStore {
     return new Map(rows.map((row) => [row.nid, row.position]));
   }
 
-  /** The position of the newest event of each of these rooms. */
+  /** The first event of a room after a position and at or before another, and the first move of its state. */
+  firstStateRows(roomNid: number, after: number, until: number): Promise<StateRows> {
+    return this.#stateRows(firstStateRows, roomNid, after, until);
+  }
+
+  /** The last event of a room after a position and at or before another, and the last move of its state. */
+  lastStateRows(roomNid: number, after: number, until: number): Promise<StateRows> {
+    return this.#stateRows(lastStateRows, roomNid, after, until);
+  }
+
+  /** The position of the newest event of each of these rooms, or of what moved its state. */
   async newestOfRooms(roomNids: readonly number[]): Promise<Map<number, number>> {
     if (roomNids.length === 0) return new Map();
     const rows = await this.#database.all(newestOfRooms, [[...roomNids]]);
@@ -110,6 +180,21 @@ export class LogStore {
   async receiptsOfRooms(roomNids: readonly number[], after: number, until: number): Promise<LogRow[]> {
     if (roomNids.length === 0) return [];
     return (await this.#database.all(receiptsOfRooms, [[...roomNids], after, until])).map(fromRaw);
+  }
+
+  async #stateRows(
+    query: typeof firstStateRows,
+    roomNid: number,
+    after: number,
+    until: number,
+  ): Promise<StateRows> {
+    const rows = await this.#database.all(query, [roomNid, after, until, roomNid, after, until]);
+    const event = rows.find(({ kind }) => kind === LogKind.Event);
+    const move = rows.find(({ kind }) => kind === LogKind.StateMove);
+    return {
+      event: event && { position: event.position, nid: event.ref ?? 0 },
+      move: move && stateMoveOf(fromRaw(move)),
+    };
   }
 
   /** The rows of one kind in a room, oldest first. */
