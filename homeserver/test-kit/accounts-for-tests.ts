@@ -33,6 +33,7 @@ export function accountsForTests(storage: Storage, options: Partial<AccountsOpti
     clock,
     logger: createLogger({ level: 'silent' }),
     registration: 'open',
+    publicUrl: () => 'http://test.example',
     passwordHashing: { memoryKiB: 1024, passes: 1 },
     profileListener: { profileChanged: (userId, profile) => profileChanges.push({ userId, profile }) },
     roomsOfUser: { leaveAll: async (userId) => void left.push(userId) },

@@ -13,9 +13,11 @@ describe('logging in', () => {
   const login = (body: unknown) => server.anonymous('POST', '/v3/login', body);
   const identifier = (user: string) => ({ type: 'm.id.user', user });
 
-  it('is offered with a password, and with nothing that is not there', async () => {
+  it('is offered with a password and with a token, and with nothing that is not there', async () => {
     const { body } = await server.anonymous('GET', '/v3/login');
-    expect(body).to.deep.equal({ flows: [{ type: 'm.login.password' }] });
+    expect(body).to.deep.equal({
+      flows: [{ type: 'm.login.password' }, { type: 'm.login.token', get_login_token: true }],
+    });
   });
 
   it('works with every way to write a user, and under the old path', async () => {
@@ -61,7 +63,7 @@ describe('logging in', () => {
       return answer.body.errcode;
     };
     const type = 'm.login.password';
-    expect(await errcode({ type: 'm.login.token', token: 'x' })).to.equal('M_UNKNOWN');
+    expect(await errcode({ type: 'm.login.sso', token: 'x' })).to.equal('M_UNKNOWN');
     expect(await errcode({})).to.equal('M_MISSING_PARAM');
     expect(await errcode({ type })).to.equal('M_MISSING_PARAM');
     expect(await errcode({ type, identifier: identifier('bob') })).to.equal('M_MISSING_PARAM');

@@ -3,17 +3,25 @@ import type { Logger } from '../base/logger.ts';
 import type { ServerName } from '../protocol/identifiers.ts';
 import type { Storage } from '../storage/index.ts';
 import { AccountData } from './account-data.ts';
+import { AccountSecret } from './account-secret.ts';
+import { AuthFallback } from './auth-fallback.ts';
+import { Confirmation, type ConfirmationMethod, PasswordConfirmation } from './confirmation.ts';
+import { Deactivation, type RoomsOfUser } from './deactivation.ts';
 import { type DeviceKeeper, NO_DEVICE_KEEPER } from './device-keeper.ts';
 import { Devices } from './devices.ts';
+import { Emails, type MailSender } from './emails.ts';
 import { Filters } from './filters.ts';
 import { InteractiveAuth } from './interactive-auth.ts';
 import { LastSeen } from './last-seen.ts';
 import { Login, type LoginMethod } from './login.ts';
-import { OwnAccount, type RoomsOfUser } from './own-account.ts';
+import { LoginTokens } from './login-tokens.ts';
+import { Moderation } from './moderation.ts';
+import { OpenId } from './open-id.ts';
+import { OwnAccount } from './own-account.ts';
 import { PasswordCheck } from './password-check.ts';
-import { PasswordConfirmation } from './password-confirmation.ts';
 import { PasswordLogin } from './password-login.ts';
 import { type PasswordHashing, Passwords } from './passwords.ts';
+import { Policies, type Policy } from './policies.ts';
 import { type ProfileListener, Profiles } from './profiles.ts';
 import { PushRules } from './push-rules.ts';
 import { type Invitations, Registration, type RegistrationMode } from './registration.ts';
@@ -22,6 +30,7 @@ import { RoomSettings } from './room-settings.ts';
 import { Sessions, type TokenLifetimes } from './sessions.ts';
 import { SharedSecretRegistration } from './shared-secret-registration.ts';
 import { Tags } from './tags.ts';
+import { ThirdPartyIds } from './third-party-ids.ts';
 import { Users } from './users.ts';
 
 export interface AccountsOptions {
@@ -44,6 +53,18 @@ export interface AccountsOptions {
   readonly tokenLifetimes?: TokenLifetimes | undefined;
   /** Ways to log in beside passwords and login tokens. */
   readonly loginMethods?: readonly LoginMethod[];
+  /** Ways for logged-in users to confirm who they are, beside their passwords. */
+  readonly confirmationMethods?: readonly ConfirmationMethod[];
+  /** Documents that new users must accept; none unless given. */
+  readonly policies?: readonly Policy[];
+  /** Where browsers reach this server, without a slash at the end. */
+  readonly publicUrl: () => string;
+  /** Without it, there are no mail addresses on this server. */
+  readonly mailSender?: MailSender | undefined;
+  /** Whether new users have to have a mail address. */
+  readonly emailRequired?: boolean;
+  /** Whether people may look around without an account of their own. */
+  readonly guestAccess?: boolean;
 }
 
 const DEFAULT_LIFETIMES: TokenLifetimes = { accessTokenMs: 5 * 60_000 };
@@ -58,8 +79,15 @@ export interface Accounts {
   readonly sessions: Sessions;
   readonly ownAccount: OwnAccount;
   readonly devices: Devices;
+  readonly deactivation: Deactivation;
   /** Asks for the password where an access token is not enough. */
-  readonly confirmation: PasswordConfirmation;
+  readonly confirmation: Confirmation;
+  readonly authFallback: AuthFallback;
+  readonly emails: Emails;
+  readonly thirdPartyIds: ThirdPartyIds;
+  readonly loginTokens: LoginTokens;
+  readonly openId: OpenId;
+  readonly moderation: Moderation;
   readonly profiles: Profiles;
   readonly accountData: AccountData;
   readonly tags: Tags;
@@ -71,50 +99,85 @@ export interface Accounts {
 }
 
 export function createAccounts(options: AccountsOptions): Accounts {
-  const { storage, serverName, clock, logger, deviceKeeper = NO_DEVICE_KEEPER } = options;
-  const { tokenLifetimes = DEFAULT_LIFETIMES, loginMethods = [] } = options;
+  const { storage, serverName, clock, logger, roomsOfUser, deviceKeeper = NO_DEVICE_KEEPER } = options;
+  const secret = new AccountSecret(storage);
   const passwords = new Passwords(options.passwordHashing);
-  const interactiveAuth = new InteractiveAuth(clock);
+  const interactiveAuth = new InteractiveAuth(storage, clock, secret);
   const check = new PasswordCheck(storage, passwords, serverName);
-  const confirmation = new PasswordConfirmation(interactiveAuth, check);
+  const confirmation = new Confirmation(interactiveAuth, [
+    new PasswordConfirmation(check),
+    ...(options.confirmationMethods ?? []),
+  ]);
   const lastSeen = new LastSeen(storage, clock, logger);
   const users = new Users(storage, clock, serverName);
   const tokens = new RegistrationTokens(storage, clock);
+  const { tokenLifetimes = DEFAULT_LIFETIMES } = options;
   const sessions = new Sessions(storage, clock, tokenLifetimes, lastSeen, deviceKeeper);
   const profiles = new Profiles(storage, options.profileListener);
   const accountData = new AccountData(storage);
-  const { roomsOfUser, registration: mode, registrationSharedSecret: secret } = options;
-  const ownAccount = new OwnAccount({
+  const policies = new Policies(options.policies ?? []);
+  const { mailSender, publicUrl } = options;
+  const emails = new Emails({ storage, clock, secret, mailSender, publicUrl });
+  const loginTokens = new LoginTokens(storage, clock, confirmation);
+  const deactivation = new Deactivation({
     storage,
     clock,
     logger,
-    passwords,
     sessions,
     profiles,
-    confirmation,
     roomsOfUser,
     deviceKeeper,
   });
+  const registration = new Registration({
+    storage,
+    clock,
+    mode: options.registration,
+    users,
+    tokens,
+    passwords,
+    sessions,
+    interactiveAuth,
+    invitations: options.invitations,
+    policies,
+    emails,
+    emailRequired: options.emailRequired ?? false,
+    guestAccess: options.guestAccess ?? false,
+  });
   return {
     users,
-    registration: new Registration({
-      storage,
+    registration,
+    registrationTokens: tokens,
+    sharedSecretRegistration: new SharedSecretRegistration(
+      options.registrationSharedSecret,
       clock,
-      mode,
       users,
-      tokens,
       passwords,
       sessions,
-      interactiveAuth,
-      invitations: options.invitations,
-    }),
-    registrationTokens: tokens,
-    sharedSecretRegistration: new SharedSecretRegistration(secret, clock, users, passwords, sessions),
-    login: new Login(storage, sessions, [new PasswordLogin(storage, check), ...loginMethods]),
+    ),
+    login: new Login(storage, sessions, [
+      new PasswordLogin(storage, check),
+      loginTokens,
+      ...(options.loginMethods ?? []),
+    ]),
     sessions,
-    ownAccount,
+    ownAccount: new OwnAccount({
+      storage,
+      passwords,
+      sessions,
+      confirmation,
+      interactiveAuth,
+      emails,
+      deactivation,
+    }),
+    deactivation,
     devices: new Devices(storage, sessions, confirmation, deviceKeeper),
     confirmation,
+    authFallback: new AuthFallback(interactiveAuth, registration, policies),
+    emails,
+    thirdPartyIds: new ThirdPartyIds(storage, clock, emails, confirmation),
+    loginTokens,
+    openId: new OpenId(storage, clock),
+    moderation: new Moderation(storage, sessions, serverName),
     profiles,
     accountData,
     tags: new Tags(accountData),
@@ -122,7 +185,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     roomSettings: new RoomSettings(accountData),
     filters: new Filters(storage),
     async close() {
-      ownAccount.close();
+      deactivation.close();
       await lastSeen.flush();
     },
   };

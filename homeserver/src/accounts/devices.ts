@@ -1,9 +1,9 @@
 import { notFound } from '../protocol/errors.ts';
 import { ExpectationFailed, type Storage, type StoredDevice, UnitOfWork } from '../storage/index.ts';
+import type { Confirmation } from './confirmation.ts';
 import type { DeviceKeeper } from './device-keeper.ts';
 import type { AuthAnswer } from './interactive-auth.ts';
 import { checkDeviceName } from './names.ts';
-import type { PasswordConfirmation } from './password-confirmation.ts';
 import type { Requester } from './requester.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -11,15 +11,10 @@ import type { Sessions } from './sessions.ts';
 export class Devices {
   readonly #storage: Storage;
   readonly #sessions: Sessions;
-  readonly #confirmation: PasswordConfirmation;
+  readonly #confirmation: Confirmation;
   readonly #keeper: DeviceKeeper;
 
-  constructor(
-    storage: Storage,
-    sessions: Sessions,
-    confirmation: PasswordConfirmation,
-    keeper: DeviceKeeper,
-  ) {
+  constructor(storage: Storage, sessions: Sessions, confirmation: Confirmation, keeper: DeviceKeeper) {
     this.#storage = storage;
     this.#sessions = sessions;
     this.#confirmation = confirmation;

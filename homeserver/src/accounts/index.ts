@@ -1,9 +1,13 @@
 /** Users, sessions, profiles and account data: what the other rooms use of it. */
 
-export type { RegistrationToken, StoredDevice as Device } from '../storage/index.ts';
+export type { EmailPurpose, RegistrationToken, StoredDevice as Device } from '../storage/index.ts';
 export { type AccountDataEntry, NO_ROOM, type RoomAccountDataEntry } from './account-data.ts';
 export { type Accounts, type AccountsOptions, createAccounts } from './accounts.ts';
+export type { FallbackPage } from './auth-fallback.ts';
+export type { ConfirmationMethod } from './confirmation.ts';
+export type { RoomsOfUser } from './deactivation.ts';
 export type { DeviceKeeper } from './device-keeper.ts';
+export { CONFIRM_PATH, type ConfirmationLink, type MailSender } from './emails.ts';
 export {
   type EventFilter,
   type Filter,
@@ -13,8 +17,9 @@ export {
 } from './filter-definition.ts';
 export type { AuthAnswer } from './interactive-auth.ts';
 export type { LoginMethod, LoginRequest } from './login.ts';
-export type { RoomsOfUser } from './own-account.ts';
+export type { Sanction } from './moderation.ts';
 export type { PasswordHashing } from './passwords.ts';
+export type { Policy } from './policies.ts';
 export type { Profile, ProfileListener } from './profiles.ts';
 export type { RegistrationMode } from './registration.ts';
 export { type Requester, refuseGuest, refuseLocked, refuseSuspended } from './requester.ts';

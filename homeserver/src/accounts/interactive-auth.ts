@@ -1,10 +1,12 @@
 import { hash } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import { randomOpaqueId } from '../base/ids.ts';
-import { RecentMap } from '../base/recent-map.ts';
 import { MatrixError } from '../protocol/errors.ts';
+import type { Storage } from '../storage/index.ts';
+import type { AccountSecret } from './account-secret.ts';
 
-export type AuthStage = 'm.login.dummy' | 'm.login.password' | 'm.login.registration_token';
+/** A stage: `m.login.password`, for instance. */
+export type AuthStage = string;
 
 /** The `auth` object of a request body: which stage is answered, and with what. */
 export interface AuthAnswer {
@@ -19,9 +21,11 @@ export interface AuthDemand {
   readonly operation: string;
   /** One of these lists of stages must be completed. */
   readonly flows: readonly (readonly AuthStage[])[];
+  /** What clients have to know of a stage, by stage. */
+  readonly params?: Readonly<Record<AuthStage, object>>;
   /**
    * Checks the answer to a stage. What it returns is kept with the session; it must be short.
-   * @throws {MatrixError} `M_FORBIDDEN` if the answer is wrong.
+   * @throws {MatrixError} `M_FORBIDDEN` or `M_UNAUTHORIZED` if the answer is wrong.
    */
   readonly check: (stage: AuthStage, answer: AuthAnswer) => Promise<string>;
 }
@@ -33,14 +37,11 @@ export interface AuthSession {
 }
 
 interface OpenSession extends AuthSession {
-  readonly operationHash: string;
-  readonly expiresTs: number;
   readonly completed: Map<AuthStage, string>;
 }
 
-/** Anybody can open sessions. */
-const MAX_SESSIONS = 10_000;
 const SESSION_LIFE_MS = 15 * 60_000;
+const WRONG_ANSWER = ['M_FORBIDDEN', 'M_UNAUTHORIZED'];
 
 /**
  * The 401 of user-interactive authentication: flows and session, and an errcode only when an answer was wrong
@@ -68,38 +69,66 @@ class AuthNeeded extends MatrixError {
  * User-interactive authentication. A session that is unknown, expired or opened for another operation is replaced by
  * a new one, so that a client only has to answer again.
  *
+ * The ID of a session says, signed, until when it lives and for what: opening one, which anybody can, stores nothing.
+ * Stored are completed stages, until the operation has succeeded.
+ *
  * Source: Client-Server API v1.19, "User-Interactive Authentication API".
  */
 export class InteractiveAuth {
+  readonly #storage: Storage;
   readonly #clock: Clock;
-  readonly #sessions = new RecentMap<string, OpenSession>(MAX_SESSIONS);
+  readonly #secret: AccountSecret;
 
-  constructor(clock: Clock) {
+  constructor(storage: Storage, clock: Clock, secret: AccountSecret) {
+    this.#storage = storage;
     this.#clock = clock;
+    this.#secret = secret;
   }
 
   /**
    * Goes through if, with this answer, one of the flows is complete. The caller ends the session with `finish` once
    * the operation has succeeded.
-   * @throws {MatrixError} 401 that says which stages are left; what `check` throws, other than `M_FORBIDDEN`.
+   * @throws {MatrixError} 401 that says which stages are left; what `check` throws, other than for a wrong answer.
    */
   async require(demand: AuthDemand, answer: AuthAnswer | undefined): Promise<AuthSession> {
-    const session = this.#find(demand, answer) ?? this.#open(demand);
+    const session = await this.#open(demand, answer);
     if (answer?.type !== undefined) await this.#takeAnswer(demand, session, answer);
     if (demand.flows.some((flow) => flow.every((stage) => session.completed.has(stage)))) return session;
     throw needed(demand, session);
   }
 
   /** Ends a session: what it proved is used up. */
-  finish(session: AuthSession): void {
-    this.#sessions.delete(session.id);
+  async finish(session: AuthSession): Promise<void> {
+    await this.#storage.authStages.end(session.id);
   }
 
   /** Takes a stage back whose proof has become worthless meanwhile. Returns the 401 to throw. */
-  revoke(demand: AuthDemand, { id }: AuthSession, stage: AuthStage, reason: MatrixError): MatrixError {
-    const session = this.#sessions.get(id) ?? this.#open(demand);
-    session.completed.delete(stage);
-    return needed(demand, session, reason);
+  async revoke(
+    demand: AuthDemand,
+    { id, completed }: AuthSession,
+    stage: AuthStage,
+    reason: MatrixError,
+  ): Promise<MatrixError> {
+    await this.#storage.authStages.revoke(id, stage);
+    const left = new Map([...completed].filter(([done]) => done !== stage));
+    return needed(demand, { id, completed: left }, reason);
+  }
+
+  /**
+   * Completes a stage outside the operation, on a page of its own.
+   * @returns false if there is no such session, or no longer.
+   */
+  async complete(sessionId: string, stage: AuthStage, proof: string): Promise<boolean> {
+    if (!(await this.isOpen(sessionId))) return false;
+    await this.#store(sessionId, stage, proof);
+    return true;
+  }
+
+  /** Whether this is the ID of a session, whatever it was opened for. */
+  async isOpen(sessionId: string): Promise<boolean> {
+    const [random = '', expires = '', operation = '', signature = ''] = sessionId.split('.');
+    if (!(Number.parseInt(expires, 36) > this.#clock.now())) return false;
+    return this.#secret.verify('auth-session', `${random}.${expires}.${operation}`, signature);
   }
 
   async #takeAnswer(demand: AuthDemand, session: OpenSession, answer: AuthAnswer): Promise<void> {
@@ -111,35 +140,33 @@ export class InteractiveAuth {
         new MatrixError(401, 'M_UNRECOGNIZED', 'This kind of authentication is not offered here'),
       );
     }
-    try {
-      session.completed.set(stage, await demand.check(stage, answer));
-    } catch (error) {
-      if (error instanceof MatrixError && error.errcode === 'M_FORBIDDEN')
-        throw needed(demand, session, error);
-      throw error;
+    const proof = await demand.check(stage, answer).catch((error: unknown) => {
+      const isWrong = error instanceof MatrixError && WRONG_ANSWER.includes(error.errcode);
+      throw isWrong ? needed(demand, session, error) : error;
+    });
+    session.completed.set(stage, proof);
+    await this.#store(session.id, stage, proof);
+  }
+
+  async #store(sessionId: string, stage: AuthStage, proof: string): Promise<void> {
+    const now = this.#clock.now();
+    await this.#storage.authStages.complete(sessionId, { stage, proof }, now + SESSION_LIFE_MS, now);
+  }
+
+  /** The session that the answer names, or a new one. */
+  async #open(demand: AuthDemand, answer: AuthAnswer | undefined): Promise<OpenSession> {
+    const operation = hash('sha256', demand.operation, 'base64url');
+    const named = answer?.session;
+    if (typeof named === 'string' && named.split('.')[2] === operation && (await this.isOpen(named))) {
+      const stored = await this.#storage.authStages.of(named);
+      const completed = new Map(stored.map(({ stage, proof }) => [stage, proof]));
+      return { id: named, completed };
     }
+    const expires = (this.#clock.now() + SESSION_LIFE_MS).toString(36);
+    const signed = `${randomOpaqueId(16)}.${expires}.${operation}`;
+    const id = `${signed}.${await this.#secret.sign('auth-session', signed)}`;
+    return { id, completed: new Map() };
   }
-
-  #find(demand: AuthDemand, answer: AuthAnswer | undefined): OpenSession | undefined {
-    const session = typeof answer?.session === 'string' ? this.#sessions.get(answer.session) : undefined;
-    if (session === undefined || session.expiresTs <= this.#clock.now()) return undefined;
-    return session.operationHash === hashOf(demand.operation) ? session : undefined;
-  }
-
-  #open(demand: AuthDemand): OpenSession {
-    const session: OpenSession = {
-      id: randomOpaqueId(24),
-      operationHash: hashOf(demand.operation),
-      expiresTs: this.#clock.now() + SESSION_LIFE_MS,
-      completed: new Map(),
-    };
-    this.#sessions.set(session.id, session);
-    return session;
-  }
-}
-
-function hashOf(operation: string): string {
-  return hash('sha256', operation, 'base64url');
 }
 
 function needed(demand: AuthDemand, session: AuthSession, wrongAnswer?: MatrixError): MatrixError {
@@ -147,7 +174,7 @@ function needed(demand: AuthDemand, session: AuthSession, wrongAnswer?: MatrixEr
   return new AuthNeeded(
     {
       flows: demand.flows.map((stages) => ({ stages })),
-      params: {},
+      params: demand.params ?? {},
       session: session.id,
       ...(completed.length === 0 ? {} : { completed }),
     },

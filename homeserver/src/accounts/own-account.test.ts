@@ -22,7 +22,7 @@ describe('own account', () => {
     it('asks for the present password', async () => {
       const user = await accounts.signUp('careful');
       const change = (auth: Record<string, unknown> | undefined) =>
-        accounts.ownAccount.changePassword(user, 'new password', true, auth);
+        accounts.ownAccount.changePassword(user, { newPassword: 'new password', logoutDevices: true, auth });
       expect(await refusal(change(undefined))).to.deep.include({
         status: 401,
         flows: [{ stages: ['m.login.password'] }],
@@ -42,7 +42,11 @@ describe('own account', () => {
     it('logs out every device but the one that asked', async () => {
       const user = await accounts.signUp('changer');
       const other = await logIn('changer');
-      await accounts.ownAccount.changePassword(user, 'new password', true, passwordAuth('changer'));
+      await accounts.ownAccount.changePassword(user, {
+        newPassword: 'new password',
+        logoutDevices: true,
+        auth: passwordAuth('changer'),
+      });
       expect(await accounts.sessions.authenticate(user.accessToken)).to.include({ userId: user.userId });
       expect(await accounts.sessions.authenticate(other.accessToken)).to.equal(undefined);
       expect(await refusal(logIn('changer'))).to.include({ status: 403 });
@@ -52,13 +56,21 @@ describe('own account', () => {
     it('leaves the devices alone when that is wished', async () => {
       const user = await accounts.signUp('keeper');
       const other = await logIn('keeper');
-      await accounts.ownAccount.changePassword(user, 'new password', false, passwordAuth('keeper'));
+      await accounts.ownAccount.changePassword(user, {
+        newPassword: 'new password',
+        logoutDevices: false,
+        auth: passwordAuth('keeper'),
+      });
       expect(await accounts.sessions.authenticate(other.accessToken)).to.include({ userId: user.userId });
     });
 
     it('refuses a weak password before it asks for the present one', async () => {
       const user = await accounts.signUp('weak');
-      const change = accounts.ownAccount.changePassword(user, 'short', true, undefined);
+      const change = accounts.ownAccount.changePassword(user, {
+        newPassword: 'short',
+        logoutDevices: true,
+        auth: undefined,
+      });
       expect(await refusal(change)).to.include({ status: 400, errcode: 'M_WEAK_PASSWORD' });
     });
   });
@@ -67,8 +79,8 @@ describe('own account', () => {
     it('ends sessions and logins, empties the profile, leaves the rooms and keeps the name', async () => {
       const user = await accounts.signUp('leaver');
       await accounts.profiles.get(user.userId);
-      expect((await refusal(accounts.ownAccount.deactivate(user, undefined))).status).to.equal(401);
-      await accounts.ownAccount.deactivate(user, passwordAuth('leaver'));
+      expect((await refusal(accounts.ownAccount.deactivate(user, false, undefined))).status).to.equal(401);
+      await accounts.ownAccount.deactivate(user, false, passwordAuth('leaver'));
       expect(await accounts.sessions.authenticate(user.accessToken)).to.equal(undefined);
       expect(await refusal(logIn('leaver'))).to.include({ status: 403, errcode: 'M_USER_DEACTIVATED' });
       expect(await accounts.profiles.get(user.userId)).to.deep.equal({});
@@ -81,12 +93,12 @@ describe('own account', () => {
         roomsOfUser: { leaveAll: () => Promise.reject(new Error('the rooms are on fire')) },
       });
       const user = await broken.signUp('unlucky');
-      await broken.ownAccount.deactivate(user, passwordAuth('unlucky'));
+      await broken.ownAccount.deactivate(user, false, passwordAuth('unlucky'));
       const { promise: left, resolve } = Promise.withResolvers<string>();
       const restarted = accountsForTests(opened.storage, {
         roomsOfUser: { leaveAll: async (userId) => resolve(userId) },
       });
-      await restarted.ownAccount.resumeDeactivations();
+      await restarted.deactivation.resume();
       expect(await left).to.equal('@unlucky:test');
     });
   });

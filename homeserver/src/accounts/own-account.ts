@@ -1,38 +1,33 @@
-import type { Clock } from '../base/clock.ts';
-import type { Logger } from '../base/logger.ts';
-import { type Storage, UnitOfWork } from '../storage/index.ts';
-import type { DeviceKeeper } from './device-keeper.ts';
-import type { AuthAnswer } from './interactive-auth.ts';
-import type { PasswordConfirmation } from './password-confirmation.ts';
+import { ExpectationFailed, type Storage, UnitOfWork } from '../storage/index.ts';
+import type { Confirmation } from './confirmation.ts';
+import type { Deactivation } from './deactivation.ts';
+import { EMAIL_STAGE, type Emails } from './emails.ts';
+import type { AuthAnswer, AuthDemand, InteractiveAuth } from './interactive-auth.ts';
 import { checkNewPassword, type Passwords } from './passwords.ts';
-import type { Profiles } from './profiles.ts';
 import type { Requester } from './requester.ts';
 import type { Sessions } from './sessions.ts';
 
-/** What accounts needs of rooms when somebody goes for good. */
-export interface RoomsOfUser {
-  /** Leaves every room that the user is in, and rejects every invite. Is safe to repeat. */
-  leaveAll(userId: string): Promise<void>;
-}
-
 export interface OwnAccountParts {
   readonly storage: Storage;
-  readonly clock: Clock;
-  readonly logger: Logger;
   readonly passwords: Passwords;
   readonly sessions: Sessions;
-  readonly profiles: Profiles;
-  readonly confirmation: PasswordConfirmation;
-  readonly roomsOfUser: RoomsOfUser;
-  readonly deviceKeeper: DeviceKeeper;
+  readonly confirmation: Confirmation;
+  readonly interactiveAuth: InteractiveAuth;
+  readonly emails: Emails;
+  readonly deactivation: Deactivation;
+}
+
+/** A password that is to be set. */
+export interface PasswordChange {
+  readonly newPassword: string;
+  /** Whether every other device is logged out. */
+  readonly logoutDevices: boolean;
+  readonly auth: AuthAnswer | undefined;
 }
 
 /** What users do to their own accounts. */
 export class OwnAccount {
   readonly #parts: OwnAccountParts;
-  /** One user after the other leaves its rooms. */
-  #leaving = Promise.resolve();
-  #closed = false;
 
   constructor(parts: OwnAccountParts) {
     this.#parts = parts;
@@ -41,68 +36,66 @@ export class OwnAccount {
   /**
    * Changes the requester's password.
    *
-   * @param logoutDevices whether every other device is logged out.
+   * Source: Client-Server API v1.19, `POST /account/password`.
    * @throws {MatrixError} 401 that asks for the present password; 400 `M_WEAK_PASSWORD`.
    */
-  async changePassword(
-    requester: Requester,
-    newPassword: string,
-    logoutDevices: boolean,
-    auth: AuthAnswer | undefined,
-  ): Promise<void> {
+  async changePassword(requester: Requester, change: PasswordChange): Promise<void> {
     const { storage, passwords, sessions, confirmation } = this.#parts;
-    checkNewPassword(newPassword);
-    await confirmation.require(requester, ['change-password'], auth);
+    checkNewPassword(change.newPassword);
+    await confirmation.require(requester, ['change-password'], change.auth);
     const unit = new UnitOfWork();
-    storage.users.setPassword(unit, requester.userNid, await passwords.hash(newPassword));
-    if (logoutDevices) await sessions.endAll(unit, requester.userNid, requester.deviceId);
+    storage.users.setPassword(unit, requester.userNid, await passwords.hash(change.newPassword));
+    if (change.logoutDevices) await sessions.endAll(unit, requester.userNid, requester.deviceId);
     await storage.database.commit(unit);
   }
 
   /**
-   * Ends the requester's account for good: no login, no devices, an empty profile. The name stays taken. The rooms
-   * are left afterwards; a restart continues where it was.
+   * Sets a new password for somebody who has forgotten theirs, and has shown that a mail address of the account is
+   * theirs.
+   *
+   * Source: Client-Server API v1.19, `POST /account/password`, without an access token.
+   * @throws {MatrixError} 401 that asks for the confirmed address; 400 `M_WEAK_PASSWORD`.
+   */
+  async resetPassword({ newPassword, logoutDevices, auth }: PasswordChange): Promise<void> {
+    const { storage, passwords, sessions, interactiveAuth, emails } = this.#parts;
+    checkNewPassword(newPassword);
+    const demand: AuthDemand = {
+      operation: 'reset-password',
+      flows: [[EMAIL_STAGE]],
+      check: (_stage, answer) => emails.checkStage(answer, 'password'),
+    };
+    const session = await interactiveAuth.require(demand, auth);
+    const sid = session.completed.get(EMAIL_STAGE) ?? '';
+    const userNid = await this.#ownerOf(sid);
+    const refused = () => interactiveAuth.revoke(demand, session, EMAIL_STAGE, emails.notConfirmed());
+    if (userNid === undefined) throw await refused();
+    const unit = new UnitOfWork();
+    storage.thirdPartyIds.useValidation(unit, sid);
+    storage.users.requireActive(unit, userNid);
+    storage.users.setPassword(unit, userNid, await passwords.hash(newPassword));
+    if (logoutDevices) await sessions.endAll(unit, userNid);
+    try {
+      await storage.database.commit(unit);
+    } catch (error) {
+      throw error instanceof ExpectationFailed ? await refused() : error;
+    }
+    await interactiveAuth.finish(session);
+  }
+
+  /**
+   * Ends the requester's account for good.
+   *
+   * Source: Client-Server API v1.19, `POST /account/deactivate`.
    * @throws {MatrixError} 401 that asks for the password.
    */
-  async deactivate(requester: Requester, auth: AuthAnswer | undefined): Promise<void> {
-    const { storage, clock, sessions, profiles, confirmation, deviceKeeper } = this.#parts;
-    const { userId, userNid } = requester;
-    await confirmation.require(requester, ['deactivate'], auth);
-    const unit = new UnitOfWork();
-    storage.users.deactivate(unit, userNid, clock.now(), false);
-    await sessions.endAll(unit, userNid);
-    deviceKeeper.accountEnded(unit, userNid);
-    profiles.clear(unit, requester);
-    await storage.database.commit(unit);
-    this.#leaveRooms(userId, userNid);
+  async deactivate(requester: Requester, erase: boolean, auth: AuthAnswer | undefined): Promise<void> {
+    await this.#parts.confirmation.require(requester, ['deactivate', String(erase)], auth);
+    await this.#parts.deactivation.deactivate(requester, erase);
   }
 
-  /** Leaves the rooms of those users whose deactivation was interrupted. For the start of the server. */
-  async resumeDeactivations(): Promise<void> {
-    const users = await this.#parts.storage.users.leavingRooms();
-    for (const { userId, userNid } of users) this.#leaveRooms(userId, userNid);
-  }
-
-  /** Leaves no more rooms; the next start continues. */
-  close(): void {
-    this.#closed = true;
-  }
-
-  #leaveRooms(userId: string, userNid: number): void {
-    this.#leaving = this.#leaving
-      .then(() => (this.#closed ? undefined : this.#leaveAndNote(userId, userNid)))
-      .catch((error: unknown) => {
-        this.#parts.logger.warn('a deactivated user could not leave its rooms; the next start tries again', {
-          userId,
-          error,
-        });
-      });
-  }
-
-  async #leaveAndNote(userId: string, userNid: number): Promise<void> {
-    await this.#parts.roomsOfUser.leaveAll(userId);
-    const unit = new UnitOfWork();
-    this.#parts.storage.users.setRoomsLeft(unit, userNid);
-    await this.#parts.storage.database.commit(unit);
+  async #ownerOf(sid: string): Promise<number | undefined> {
+    const { thirdPartyIds } = this.#parts.storage;
+    const validation = await thirdPartyIds.validation(sid);
+    return validation && thirdPartyIds.owner('email', validation.address);
   }
 }

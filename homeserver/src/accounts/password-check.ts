@@ -55,6 +55,12 @@ export class PasswordCheck {
     return { ...user, passwordHash };
   }
 
+  /** Whether a user can confirm with a password at all. */
+  async hasPassword(userId: string): Promise<boolean> {
+    const user = await this.#storage.users.byUserId(userId);
+    return user !== undefined && user.passwordHash !== null;
+  }
+
   async #find(name: UserName): Promise<StoredUser | undefined> {
     const { users, thirdPartyIds } = this.#storage;
     if (name.kind === 'email') {

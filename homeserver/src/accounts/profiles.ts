@@ -4,7 +4,7 @@ import { badJson, forbidden, invalidParam, MatrixError, notFound } from '../prot
 import { isMxcUri, isUserId } from '../protocol/identifiers.ts';
 import { ownValue } from '../protocol/json-values.ts';
 import { type Storage, type StoredProfile, UnitOfWork } from '../storage/index.ts';
-import type { Requester } from './requester.ts';
+import { type Requester, refuseGuest } from './requester.ts';
 import { retryWhenOvertaken } from './retry-when-overtaken.ts';
 
 /** What a user shows of itself. */
@@ -89,6 +89,7 @@ export class Profiles {
     value: JsonValue | undefined,
   ): Promise<void> {
     if (userId !== requester.userId) throw forbidden("You cannot change another user's profile");
+    if (field !== 'displayname') refuseGuest(requester);
     checkFieldName(field);
     const kept = checkValue(field, value);
     const changed = await retryWhenOvertaken(() => this.#replace(userId, field, kept));
@@ -98,7 +99,7 @@ export class Profiles {
   }
 
   /** Empties a profile, in a unit, without a word to the rooms: for a user that is leaving them. */
-  clear(unit: UnitOfWork, { userId, userNid }: Requester): void {
+  clear(unit: UnitOfWork, { userId, userNid }: Pick<Requester, 'userId' | 'userNid'>): void {
     this.#storage.profiles.set(unit, { userNid, fields: '{}' });
     unit.onCommit(() => this.#cache.set(userId, {}));
   }

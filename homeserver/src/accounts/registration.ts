@@ -1,9 +1,11 @@
 import type { Clock } from '../base/clock.ts';
 import { randomOpaqueId } from '../base/ids.ts';
-import { forbidden, missingParam } from '../protocol/errors.ts';
+import { forbidden, MatrixError, missingParam } from '../protocol/errors.ts';
 import { ExpectationFailed, type Storage, type UnitOfWork } from '../storage/index.ts';
+import { addressInUse, EMAIL_STAGE, type Emails } from './emails.ts';
 import type { AuthAnswer, AuthDemand, AuthSession, AuthStage, InteractiveAuth } from './interactive-auth.ts';
 import { checkNewPassword, type Passwords } from './passwords.ts';
+import type { Policies } from './policies.ts';
 import type { RegistrationTokens } from './registration-tokens.ts';
 import type { DeviceChoice, OpenedSession, Sessions } from './sessions.ts';
 import type { Users } from './users.ts';
@@ -27,7 +29,7 @@ export interface Registered {
   readonly session?: OpenedSession;
 }
 
-const TOKEN_STAGE: AuthStage = 'm.login.registration_token';
+export const TOKEN_STAGE = 'm.login.registration_token';
 const LOCALPART_LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
 /** Codes beside the registration tokens that let people in where a token is asked for. */
@@ -53,6 +55,11 @@ export interface RegistrationParts {
   readonly sessions: Sessions;
   readonly interactiveAuth: InteractiveAuth;
   readonly invitations: Invitations;
+  readonly policies: Policies;
+  readonly emails: Emails;
+  /** Whether everybody has to have a mail address; without effect on a server that sends no mail. */
+  readonly emailRequired: boolean;
+  readonly guestAccess: boolean;
 }
 
 /** Making accounts through user-interactive authentication. */
@@ -81,8 +88,26 @@ export class Registration {
     if (password === undefined) throw missingParam('The password is missing');
     const userId = wanted ?? users.userIdFor(randomOpaqueId(12, LOCALPART_LETTERS));
     const registered = await this.#create(userId, password, request, demand, proof);
-    interactiveAuth.finish(proof);
+    await interactiveAuth.finish(proof);
     return registered;
+  }
+
+  /**
+   * Makes an account for somebody who only looks around: it has no password and ends with its session.
+   *
+   * Source: Client-Server API v1.19, `POST /register`, kind `guest`.
+   * @throws {MatrixError} 403 `M_GUEST_ACCESS_FORBIDDEN` if this server has no guests.
+   */
+  async registerGuest(device: DeviceChoice): Promise<OpenedSession> {
+    const { users, sessions, guestAccess } = this.#parts;
+    if (!guestAccess) {
+      throw new MatrixError(403, 'M_GUEST_ACCESS_FORBIDDEN', 'There are no guest accounts on this server');
+    }
+    const userId = users.userIdFor(`guest-${randomOpaqueId(12, LOCALPART_LETTERS)}`);
+    return users.create(
+      { userId, passwordHash: null, displayName: 'Guest', isGuest: true },
+      (unit, userNid) => sessions.open(unit, { userId, userNid }, device),
+    );
   }
 
   /** Who may make an account now: while the first admin is awaited, a token opens what is closed. */
@@ -102,6 +127,17 @@ export class Registration {
   }
 
   /**
+   * Checks an answer to the stage that asks for a registration token.
+   * @returns the token, to keep with the session.
+   * @throws {MatrixError} 403 `M_FORBIDDEN` for a token that does not work now; 400 `M_MISSING_PARAM`.
+   */
+  async checkToken(token: unknown): Promise<string> {
+    if (typeof token !== 'string') throw missingParam('The registration token is missing');
+    if ((await this.#admit(token)) !== undefined) return token;
+    throw forbidden('This registration token is not valid, or no longer');
+  }
+
+  /**
    * Whether a registration token can be used now.
    * @throws {MatrixError} 403 `M_FORBIDDEN` if registration is closed.
    */
@@ -117,27 +153,57 @@ export class Registration {
     demand: AuthDemand,
     proof: AuthSession,
   ): Promise<Registered> {
-    const { users, passwords, sessions, interactiveAuth } = this.#parts;
-    const written = proof.completed.get(TOKEN_STAGE);
-    const admission = written === undefined ? undefined : await this.#admit(written);
-    const spent = forbidden('This registration token is used up or has expired');
-    if (written !== undefined && admission === undefined) {
-      throw interactiveAuth.revoke(demand, proof, TOKEN_STAGE, spent);
-    }
+    const { storage, clock, users, passwords, sessions, emails, policies } = this.#parts;
+    const admission = await this.#admission(demand, proof);
+    const sid = proof.completed.get(EMAIL_STAGE);
+    const email = sid === undefined ? undefined : await storage.thirdPartyIds.validation(sid);
+    if (sid !== undefined && email === undefined)
+      throw await this.#revokeEmail(demand, proof, emails.notConfirmed());
     const passwordHash = await passwords.hash(password);
+    const isAdmin = admission?.makesAdmin ?? false;
     try {
       return await users.create(
-        { userId, passwordHash, isAdmin: admission?.makesAdmin ?? false },
+        { userId, passwordHash, isAdmin, acceptedPolicies: policies.versions },
         (unit, userNid) => {
           admission?.use(unit);
+          if (email !== undefined) {
+            const { address, validatedTs } = email;
+            const addedTs = clock.now();
+            storage.thirdPartyIds.useValidation(unit, email.sid);
+            storage.thirdPartyIds.add(unit, userNid, {
+              medium: 'email',
+              address,
+              validatedTs: validatedTs ?? addedTs,
+              addedTs,
+            });
+          }
           if (request.inhibitLogin === true) return { userId };
           return { userId, session: sessions.open(unit, { userId, userNid }, request.device) };
         },
       );
     } catch (error) {
       if (!(error instanceof ExpectationFailed)) throw error;
-      throw interactiveAuth.revoke(demand, proof, TOKEN_STAGE, spent);
+      // Either the token or the address was used by somebody else meanwhile.
+      await this.#admission(demand, proof);
+      throw await this.#revokeEmail(demand, proof, addressInUse());
     }
+  }
+
+  /**
+   * What the token of a proof opens; undefined if no token was asked for.
+   * @throws {MatrixError} 401 if it opens nothing any more.
+   */
+  async #admission(demand: AuthDemand, proof: AuthSession): Promise<Admission | undefined> {
+    const written = proof.completed.get(TOKEN_STAGE);
+    if (written === undefined) return undefined;
+    const admission = await this.#admit(written);
+    if (admission !== undefined) return admission;
+    const spent = forbidden('This registration token is used up or has expired');
+    throw await this.#parts.interactiveAuth.revoke(demand, proof, TOKEN_STAGE, spent);
+  }
+
+  #revokeEmail(demand: AuthDemand, proof: AuthSession, reason: MatrixError): Promise<MatrixError> {
+    return this.#parts.interactiveAuth.revoke(demand, proof, EMAIL_STAGE, reason);
   }
 
   /**
@@ -145,20 +211,28 @@ export class Registration {
    * @throws {MatrixError} 403 `M_FORBIDDEN` if nobody may register.
    */
   async #demand(): Promise<AuthDemand> {
-    const { mode, tokens } = this.#parts;
-    const flows: AuthStage[][] = mode === 'open' ? [['m.login.dummy']] : [];
-    if (mode === 'token' || (await tokens.firstAdminAwaited())) flows.push([TOKEN_STAGE]);
-    if (flows.length === 0) throw forbidden('Registration is closed on this server');
+    const { mode, tokens, policies, emails } = this.#parts;
+    const doors: AuthStage[][] = mode === 'open' ? [[]] : [];
+    if (mode === 'token' || (await tokens.firstAdminAwaited())) doors.push([TOKEN_STAGE]);
+    if (doors.length === 0) throw forbidden('Registration is closed on this server');
     return {
       operation: 'register',
-      flows,
+      flows: doors.flatMap((door) => this.#flows([...door, ...policies.stages])),
+      params: policies.params,
       check: async (stage, answer) => {
-        if (stage !== TOKEN_STAGE) return '';
-        if (typeof answer.token !== 'string') throw missingParam('The registration token is missing');
-        if ((await this.#admit(answer.token)) !== undefined) return answer.token;
-        throw forbidden('This registration token is not valid, or no longer');
+        if (stage === EMAIL_STAGE) return emails.checkStage(answer, 'register');
+        return stage === TOKEN_STAGE ? this.checkToken(answer.token) : '';
       },
     };
+  }
+
+  /** With and without a mail address. The stage that asks for nothing tells the second from the first half-way. */
+  #flows(stages: readonly AuthStage[]): AuthStage[][] {
+    const { emails, emailRequired } = this.#parts;
+    const withEmail = emails.areOffered ? [[...stages, EMAIL_STAGE]] : [];
+    if (emails.areOffered && emailRequired) return withEmail;
+    const isEnough = stages.length > 0 && !emails.areOffered;
+    return [isEnough ? [...stages] : [...stages, 'm.login.dummy'], ...withEmail];
   }
 
   /** What a token opens now, if anything; where tokens are not asked for, only the first admin's does. */

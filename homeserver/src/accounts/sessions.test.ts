@@ -159,7 +159,11 @@ describe('sessions', () => {
     const { commit } = database;
     database.commit = async (unit) => {
       database.commit = commit;
-      await accounts.ownAccount.changePassword(user, 'another password', true, passwordAuth('overtaken'));
+      await accounts.ownAccount.changePassword(user, {
+        newPassword: 'another password',
+        logoutDevices: true,
+        auth: passwordAuth('overtaken'),
+      });
       return commit.call(database, unit);
     };
     expect((await refusal(login('overtaken'))).errcode).to.equal('M_FORBIDDEN');

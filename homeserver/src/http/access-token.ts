@@ -1,5 +1,6 @@
 import { forbidden, MatrixError } from '../protocol/errors.ts';
-import type { AuthKind, Requester } from './endpoint.ts';
+import type { Endpoint, Requester } from './endpoint.ts';
+import { checkRestriction } from './restricted-users.ts';
 import type { RunningCall } from './running-call.ts';
 
 /**
@@ -7,9 +8,10 @@ import type { RunningCall } from './running-call.ts';
  *
  * Source: Client-Server API v1.19, "Using access tokens"; the query parameter is deprecated, and old clients use it.
  * @throws {MatrixError} 401 `M_MISSING_TOKEN`, 401 `M_UNKNOWN_TOKEN` (with `optional` too: a token that has ended must
- * not go unnoticed), 403 `M_FORBIDDEN` for somebody who is not an admin.
+ * not go unnoticed), 403 `M_FORBIDDEN` for somebody who is not an admin; as `checkRestriction`.
  */
-export async function authenticate(auth: AuthKind, call: RunningCall): Promise<Requester | undefined> {
+export async function authenticate(endpoint: Endpoint, call: RunningCall): Promise<Requester | undefined> {
+  const { auth } = endpoint;
   if (auth === 'none') return undefined;
   const token = accessTokenOf(call);
   if (token === undefined) {
@@ -22,6 +24,7 @@ export async function authenticate(auth: AuthKind, call: RunningCall): Promise<R
       soft_logout: false,
     });
   }
+  checkRestriction(endpoint, requester);
   if (auth === 'admin' && !requester.isAdmin) throw forbidden('Only server admins may do this');
   return requester;
 }

@@ -85,7 +85,7 @@ export class RequestHandler {
       if (!response.writableFinished) call.abort(new ClientGone('The client hung up'));
     });
     const { endpoint } = match;
-    call.requester = await authenticate(endpoint.auth, call);
+    call.requester = await authenticate(endpoint, call);
     if (endpoint.limit) {
       this.#takeFromLimit(endpoint.limit, call.requester?.userId ?? addressGroup(call.ip));
     }

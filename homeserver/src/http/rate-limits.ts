@@ -28,6 +28,11 @@ const RATE_LIMITS = {
   loginAccount: { perSecond: 0.2, burst: 10 },
   /** By account and address: attempts that fail. */
   loginFailed: { perSecond: 0.05, burst: 8 },
+  shortToken: { perSecond: 0.2, burst: 20 },
+  /** By the address of who asks. */
+  mailSender: { perSecond: 0.01, burst: 10 },
+  /** By the mail's address. */
+  mailReceiver: { perSecond: 0.005, burst: 5 },
   tokenRefresh: { perSecond: 1, burst: 30 },
   usernameCheck: { perSecond: 1, burst: 30 },
   roomCreation: { perSecond: 0.2, burst: 30 },

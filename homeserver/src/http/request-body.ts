@@ -34,7 +34,12 @@ function notJson(message: string): MatrixError {
   return new MatrixError(400, 'M_NOT_JSON', message);
 }
 
-function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+/**
+ * Reads a body.
+ * @throws {MatrixError} 413 `M_TOO_LARGE` for more than `maxBytes`, before reading if the client says so.
+ * @throws {ClientGone}
+ */
+export function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const announced = Number(request.headers['content-length'] ?? 0);
   if (announced > maxBytes) throw tooLarge(`The body may have at most ${maxBytes} bytes`);
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();

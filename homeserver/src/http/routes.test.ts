@@ -28,8 +28,16 @@ describe('the route table', () => {
       const specified = auth.length === 0 ? 'none' : 'user';
       return asked === undefined || asked === specified ? [] : [`${operationId}: ${asked}`];
     });
-    // A token is optional in both: the first says so in prose, the second in a way of its own.
-    expect(differing).to.have.members(['getVersions: optional', 'getRoomSummary: optional']);
+    // A token is optional in three: two say so in prose, `getRoomSummary` in a way of its own.
+    expect(differing).to.have.members([
+      'getVersions: optional',
+      'getRoomSummary: optional',
+      'changePassword: optional',
+      'getAdminSuspendUser: admin',
+      'setAdminSuspendUser: admin',
+      'getAdminLockUser: admin',
+      'setAdminLockUser: admin',
+    ]);
   });
 
   it('serves what clients take the versions and flags of /versions for', () => {

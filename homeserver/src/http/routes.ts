@@ -1,12 +1,14 @@
 import { adminEndpoints } from './admin/index.ts';
 import { accountEndpoints } from './client-server/account/index.ts';
 import { accountDataEndpoints } from './client-server/account-data/index.ts';
+import { authFallbackEndpoints } from './client-server/auth-fallback/index.ts';
 import { deviceEndpoints } from './client-server/devices/index.ts';
 import { directoryEndpoints } from './client-server/directory/index.ts';
 import { discoveryEndpoints } from './client-server/discovery/index.ts';
 import { filterEndpoints } from './client-server/filters/index.ts';
 import { loginEndpoints } from './client-server/login/index.ts';
 import { mediaEndpoints } from './client-server/media/index.ts';
+import { moderationEndpoints } from './client-server/moderation/index.ts';
 import { presenceEndpoints } from './client-server/presence/index.ts';
 import { profileEndpoints } from './client-server/profile/index.ts';
 import { pushRuleEndpoints } from './client-server/push-rules/index.ts';
@@ -34,6 +36,8 @@ export const ROUTES: readonly Endpoint[] = [
   ...loginEndpoints,
   ...registrationEndpoints,
   ...accountEndpoints,
+  ...authFallbackEndpoints,
+  ...moderationEndpoints,
   ...deviceEndpoints,
   ...profileEndpoints,
   ...accountDataEndpoints,

@@ -84,7 +84,7 @@ export async function runServer(options: ServerOptions): Promise<RunningServer> 
     address.url = `${tls ? 'https' : 'http'}://${hostOf(bind)}:${listening.port}`;
     address.publicUrl ||= address.url;
     const { accounts, rooms } = services;
-    await accounts.ownAccount.resumeDeactivations();
+    await accounts.deactivation.resume();
     return {
       ...address,
       rooms,
@@ -130,6 +130,7 @@ async function assemble(
       },
     },
     passwordHashing,
+    publicUrl,
     tokenLifetimes: {
       accessTokenMs: configuration.accessTokenLifetime,
       refreshTokenMs: configuration.refreshTokenLifetime,

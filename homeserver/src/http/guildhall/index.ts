@@ -1,4 +1,5 @@
 import type { Endpoint } from '../endpoint.ts';
+import { getMailConfirmation, postMailConfirmation } from './confirm-mail.ts';
 import { postChannel } from './create-channel.ts';
 import { postGuild } from './create-guild.ts';
 import { getInvite, postInvite, postRedeem } from './invites.ts';
@@ -12,4 +13,6 @@ export const guildhallEndpoints: readonly Endpoint[] = [
   getInvite,
   postRedeem,
   getRegistration,
+  getMailConfirmation,
+  postMailConfirmation,
 ];

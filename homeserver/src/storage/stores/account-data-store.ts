@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts';
-import { defineInsertIgnore, defineQuery, defineUpsert } from '../database/sql.ts';
+import { defineDelete, defineInsertIgnore, defineQuery, defineUpsert } from '../database/sql.ts';
 import { LogKind, type UnitOfWork } from '../database/unit-of-work.ts';
 
 /** Which piece of account data. */
@@ -20,6 +20,7 @@ export interface StoredAccountData {
 const columns = { user_nid: 'bigint', room_nid: 'bigint', type: 'text', content: 'text' } as const;
 const upsert = defineUpsert('account_data', columns, ['user_nid', 'room_nid', 'type']);
 const insert = defineInsertIgnore('account_data', columns);
+const deleteOfUser = defineDelete('account_data', { user_nid: 'bigint' });
 const one = defineQuery<[number, number, string], { content: string }>(
   'SELECT content FROM account_data WHERE user_nid = ? AND room_nid = ? AND type = ?',
 );
@@ -48,6 +49,11 @@ export class AccountDataStore {
   /** Everything of a user that belongs to a room, by room and type. */
   ofRooms(userNid: number): Promise<StoredAccountData[]> {
     return this.#database.all(ofRooms, [userNid]);
+  }
+
+  /** Deletes everything of a user, in a unit; nobody is left to be told. */
+  deleteOfUser(unit: UnitOfWork, userNid: number): void {
+    unit.write(deleteOfUser, { user_nid: userNid });
   }
 
   /** Sets a piece, in a unit. */

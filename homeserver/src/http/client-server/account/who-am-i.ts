@@ -4,5 +4,5 @@ import { endpoint } from '../../endpoint.ts';
 export const whoAmI = endpoint('getTokenOwner', {}, ({ requester }) => ({
   user_id: requester.userId,
   device_id: requester.deviceId,
-  is_guest: false,
+  is_guest: requester.restriction === 'guest',
 }));

@@ -1,0 +1,5 @@
+import type { Endpoint } from '../../endpoint.ts';
+import { getLock, getSuspension, setLock, setSuspension } from './sanctions.ts';
+
+/** What server admins do about users, in the Client-Server API. */
+export const moderationEndpoints: readonly Endpoint[] = [getLock, setLock, getSuspension, setSuspension];
