@@ -34,6 +34,10 @@ export class RecentMap<Key, Value> {
     this.#entries.delete(key);
   }
 
+  clear(): void {
+    this.#entries.clear();
+  }
+
   /** Every entry, the least recently used first. */
   entries(): IterableIterator<[Key, Value]> {
     return this.#entries.entries();

@@ -2,10 +2,13 @@ import { adminEndpoints } from './admin/index.ts';
 import { accountEndpoints } from './client-server/account/index.ts';
 import { accountDataEndpoints } from './client-server/account-data/index.ts';
 import { authFallbackEndpoints } from './client-server/auth-fallback/index.ts';
+import { dehydratedDeviceEndpoints } from './client-server/dehydrated-device/index.ts';
 import { deviceEndpoints } from './client-server/devices/index.ts';
 import { directoryEndpoints } from './client-server/directory/index.ts';
 import { discoveryEndpoints } from './client-server/discovery/index.ts';
 import { filterEndpoints } from './client-server/filters/index.ts';
+import { keyBackupEndpoints } from './client-server/key-backup/index.ts';
+import { keyEndpoints } from './client-server/keys/index.ts';
 import { loginEndpoints } from './client-server/login/index.ts';
 import { mediaEndpoints } from './client-server/media/index.ts';
 import { moderationEndpoints } from './client-server/moderation/index.ts';
@@ -16,7 +19,9 @@ import { receiptEndpoints } from './client-server/receipts/index.ts';
 import { registrationEndpoints } from './client-server/registration/index.ts';
 import { relationEndpoints } from './client-server/relations/index.ts';
 import { roomEndpoints } from './client-server/rooms/index.ts';
+import { searchEndpoints } from './client-server/search/index.ts';
 import { syncEndpoints } from './client-server/sync/index.ts';
+import { toDeviceEndpoints } from './client-server/to-device/index.ts';
 import { typingEndpoints } from './client-server/typing/index.ts';
 import type { Endpoint } from './endpoint.ts';
 import { guildhallEndpoints } from './guildhall/index.ts';
@@ -31,6 +36,7 @@ export const ROUTES: readonly Endpoint[] = [
   ...receiptEndpoints,
   ...typingEndpoints,
   ...presenceEndpoints,
+  ...searchEndpoints,
   ...syncEndpoints,
   ...mediaEndpoints,
   ...loginEndpoints,
@@ -39,6 +45,10 @@ export const ROUTES: readonly Endpoint[] = [
   ...authFallbackEndpoints,
   ...moderationEndpoints,
   ...deviceEndpoints,
+  ...keyEndpoints,
+  ...toDeviceEndpoints,
+  ...keyBackupEndpoints,
+  ...dehydratedDeviceEndpoints,
   ...profileEndpoints,
   ...accountDataEndpoints,
   ...filterEndpoints,

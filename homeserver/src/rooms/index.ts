@@ -1,6 +1,7 @@
 /** What the rooms offer: commands change a room, queries read it; each takes the `RoomsContext` first. */
 export { presentEvents, strippedEvent, type Viewer } from './client-event.ts';
 export { createAlias, deleteAlias, lookUpAlias } from './commands/aliases.ts';
+export { blockerOfRoom, setRoomBlocked } from './commands/block-room.ts';
 export { createRoom, type InitialState, type Preset, type RoomRequest } from './commands/create-room.ts';
 export { inviteUser } from './commands/invite.ts';
 export { joinRoom, resolveRoom } from './commands/join.ts';
@@ -8,6 +9,14 @@ export { knockOnRoom } from './commands/knock.ts';
 export { banUser, forgetRoom, kickUser, leaveRoom, unbanUser } from './commands/leave.ts';
 export { listRoom } from './commands/list-room.ts';
 export { creatableRoomVersions } from './commands/new-room.ts';
+export { type HistoryPurgeRequest, purgeHistory, requestHistoryPurge } from './commands/purge-history.ts';
+export {
+  purgeLeftovers,
+  purgeRoom,
+  type RoomPurgeRequest,
+  requestRoomPurge,
+} from './commands/purge-room.ts';
+export { purgeUnneededEvents } from './commands/purge-unneeded.ts';
 export { redactEvent, type SendTarget, sendEvent, setState } from './commands/send-event.ts';
 export { updateProfileInRooms } from './commands/update-profile.ts';
 export { upgradeRoom } from './commands/upgrade-room.ts';
@@ -28,6 +37,13 @@ export { getLocalAliases } from './queries/local-aliases.ts';
 export { getJoinedMembers, getMembers } from './queries/members.ts';
 export { getMessages } from './queries/messages.ts';
 export { getPublicRooms, getVisibility } from './queries/public-rooms.ts';
+export {
+  getHistoryPurge,
+  getPurgesOfRoom,
+  getRoomPurge,
+  type PurgeStatus,
+  type RoomPurgeStatus,
+} from './queries/purge-status.ts';
 export { getRelations, type RelationsRequest } from './queries/relations.ts';
 export { getRoomSummary } from './queries/room-summary.ts';
 export { getState, getStateEvent } from './queries/state.ts';
@@ -38,4 +54,7 @@ export { filterRelated } from './relations/related-by.ts';
 export { type Member, Room, stateKeyOf } from './room.ts';
 export { existingRoom, powerLevelsOfRoom } from './room-access.ts';
 export { createRooms, type RoomsOptions } from './rooms.ts';
+export { indexEvents } from './search/index-events.ts';
+export { searchEvents } from './search/search-events.ts';
+export { SEARCH_KEYS } from './search/searchable-text.ts';
 export { isSteward, STEWARD_LOCALPART } from './steward.ts';

@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../base/clock.ts';
 import { Lifecycle } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
 import { createMetrics, type Metrics } from '../base/metrics.ts';
+import { createEncryption, type Encryption } from '../encryption/index.ts';
 import { followMemberships, type GuildsContext, inviterOf } from '../guilds/index.ts';
 import { createHttpServer } from '../http/server.ts';
 import type { Services } from '../http/services.ts';
@@ -11,17 +12,19 @@ import { createMedia } from '../media/index.ts';
 import { createRealtime } from '../realtime/index.ts';
 import {
   createRooms,
+  indexEvents,
   type MemberProfile,
   type RoomsContext,
   STEWARD_LOCALPART,
   updateProfileInRooms,
 } from '../rooms/index.ts';
 import { FileStore, openStorage, type Storage } from '../storage/index.ts';
-import { openNotifier } from '../stream/index.ts';
+import { OutboxReader, openNotifier } from '../stream/index.ts';
 import { createSync } from '../sync/index.ts';
 import type { Configuration } from './configuration/index.ts';
 import { establishIdentity } from './identity.ts';
-import { endTypingOfLeavers, roomsForAccounts, roomsForRealtime, wakeForChange } from './room-ports.ts';
+import { endTypingOfLeavers, roomsForAccounts, roomsForRealtime, wakeForChange, wakeForDeviceLists } from './room-ports.ts';
+import { startJobs } from './start-jobs.ts';
 
 /** What a server is started with. */
 export interface ServerOptions {
@@ -115,6 +118,11 @@ async function assemble(
     registration: configuration.registration,
     registrationSharedSecret: configuration.registrationSharedSecret,
     roomsOfUser: roomsForAccounts(() => rooms),
+    deviceKeeper: {
+      devicesEnded: (...ended) => encryption.deviceLists.devicesEnded(...ended),
+      deviceRenamed: (...renamed) => encryption.deviceLists.deviceRenamed(...renamed),
+      accountEnded: (...ended) => encryption.deviceLists.accountEnded(...ended),
+    },
     profileListener: {
       profileChanged(userId) {
         updateProfileInRooms(rooms, userId).catch((error: unknown) => {
@@ -137,6 +145,13 @@ async function assemble(
     },
   });
   lifecycle.onStop('accounts', () => accounts.close());
+  const encryption: Encryption = createEncryption({
+    storage,
+    serverName,
+    clock,
+    logger,
+    confirmation: accounts.confirmation,
+  });
   const rooms: RoomsContext = createRooms({
     storage,
     serverName,
@@ -163,7 +178,19 @@ async function assemble(
     onChange: (change) => wakeForChange(change, rooms, storage, notifier),
   });
   endTypingOfLeavers(rooms, storage, realtime);
-  const sync = createSync({ rooms, accounts, realtime, notifier });
+  notifier.onRows((rows) => wakeForDeviceLists(rows, rooms, notifier));
+  const searchIndexer = new OutboxReader({
+    storage,
+    clock,
+    logger,
+    name: 'search',
+    begin: 'oldest',
+    gatherMs: 100,
+    handle: (rows, unit) => indexEvents(rooms, rows, unit),
+  });
+  await searchIndexer.start();
+  lifecycle.onStop('search', () => searchIndexer.stop());
+  const sync = createSync({ rooms, accounts, realtime, encryption, notifier });
   const blobs = await FileStore.open(configuration.mediaUrl.path);
   const media = createMedia({
     storage,
@@ -179,10 +206,12 @@ async function assemble(
     logger,
     publicUrl,
   });
+  await startJobs({ storage, clock, logger, rooms }, lifecycle);
   return {
     accounts,
     rooms,
     realtime,
+    encryption,
     sync,
     media,
     guilds,

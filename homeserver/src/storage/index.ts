@@ -2,6 +2,7 @@
 export type { Database } from './database/database.ts';
 export type { LogRow } from './database/group-committer.ts';
 export { IdAllocator } from './database/id-allocator.ts';
+export type { Neighbours, Origin } from './database/neighbours.ts';
 export {
   type Committed,
   ExpectationFailed,
@@ -23,15 +24,8 @@ export type { KeyUsage, StoredCrossSigningKey, StoredKeySignature } from './stor
 export type { DehydratedDevice, DeviceAddress, StoredDeviceKeys } from './stores/device-key-store.ts';
 export type { DeviceListChange, MembershipRow } from './stores/device-list-store.ts';
 export type { DeviceSighting, StoredDevice } from './stores/device-store.ts';
-export type { BackupPart, StoredBackupSession, StoredBackupVersion } from './stores/key-backup-store.ts';
 export { EventStatus, type StoredEvent } from './stores/event-store.ts';
-export {
-  type Placed,
-  type StateMove,
-  type StateRows,
-  stateMoveKey,
-  stateMoveOf,
-} from './stores/log-store.ts';
+export type { OffTimelineRow, TimelineRow } from './stores/history-purge-store.ts';
 export {
   JobGivenUp,
   JobKind,
@@ -40,12 +34,22 @@ export {
   type RunningJob,
   type StoredJob,
 } from './stores/job-store.ts';
+export type { BackupPart, StoredBackupSession, StoredBackupVersion } from './stores/key-backup-store.ts';
+export {
+  type Placed,
+  type StateMove,
+  type StateRows,
+  stateMoveKey,
+  stateMoveOf,
+} from './stores/log-store.ts';
 export type { StoredMedia, StoredThumbnail, ThumbnailKey, UploadedContent } from './stores/media-store.ts';
 export type { StoredFallbackKey, StoredOneTimeKey } from './stores/one-time-key-store.ts';
 export type { StoredProfile } from './stores/profile-store.ts';
+export { PURGED_AT_ONCE, type StoredSnapshot } from './stores/purged-events.ts';
 export { receiptKey, type StoredReceipt } from './stores/receipt-store.ts';
 export type { RegistrationToken } from './stores/registration-token-store.ts';
 export type { MemberRow, Membership, RoomOfUser, RoomRow } from './stores/room-store.ts';
+export type { SearchHit } from './stores/search-store.ts';
 export {
   blocksAfter,
   EMPTY_SNAPSHOT,
@@ -55,8 +59,8 @@ export {
   type StateEntry,
 } from './stores/state-store.ts';
 export type { EmailPurpose, EmailValidation, ThirdPartyId } from './stores/third-party-id-store.ts';
-export type { StoredRefreshToken, TokenOwner } from './stores/token-store.ts';
 export type { WaitingMessage } from './stores/to-device-store.ts';
+export type { StoredRefreshToken, TokenOwner } from './stores/token-store.ts';
 export type { TransactionKey } from './stores/transaction-store.ts';
 export { type DirectoryEntry, type FoundUser, MOST_SEARCH_WORDS } from './stores/user-directory-store.ts';
 export type { NewUser, Restriction, StoredUser } from './stores/user-store.ts';

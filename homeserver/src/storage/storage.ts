@@ -2,6 +2,7 @@ import type { Database } from './database/database.ts';
 import { type DatabaseOptions, openDatabase } from './database/open-database.ts';
 import { AccountDataStore } from './stores/account-data-store.ts';
 import { AuthStageStore } from './stores/auth-stage-store.ts';
+import { BlockedRoomStore } from './stores/blocked-room-store.ts';
 import { CrossSigningStore } from './stores/cross-signing-store.ts';
 import { DeviceKeyStore } from './stores/device-key-store.ts';
 import { DeviceListStore } from './stores/device-list-store.ts';
@@ -9,8 +10,10 @@ import { DeviceStore } from './stores/device-store.ts';
 import { EventStore } from './stores/event-store.ts';
 import { FilterStore } from './stores/filter-store.ts';
 import { GuildInviteStore } from './stores/guild-invite-store.ts';
+import { HistoryPurgeStore } from './stores/history-purge-store.ts';
 import { JobStore } from './stores/job-store.ts';
 import { KeyBackupStore } from './stores/key-backup-store.ts';
+import { LogReaderStore } from './stores/log-reader-store.ts';
 import { LogStore } from './stores/log-store.ts';
 import { MediaStore } from './stores/media-store.ts';
 import { MetaStore } from './stores/meta-store.ts';
@@ -19,7 +22,9 @@ import { ProfileStore } from './stores/profile-store.ts';
 import { ReceiptStore } from './stores/receipt-store.ts';
 import { RegistrationTokenStore } from './stores/registration-token-store.ts';
 import { RelationStore } from './stores/relation-store.ts';
+import { RoomPurgeStore } from './stores/room-purge-store.ts';
 import { RoomStore } from './stores/room-store.ts';
+import { SearchStore } from './stores/search-store.ts';
 import { ShortTokenStore } from './stores/short-token-store.ts';
 import { SigningKeyStore } from './stores/signing-key-store.ts';
 import { StateStore } from './stores/state-store.ts';
@@ -38,6 +43,7 @@ export interface Storage {
   readonly signingKeys: SigningKeyStore;
   readonly strings: StringStore;
   readonly log: LogStore;
+  readonly logReaders: LogReaderStore;
   readonly events: EventStore;
   readonly relations: RelationStore;
   readonly rooms: RoomStore;
@@ -56,6 +62,7 @@ export interface Storage {
   readonly accountData: AccountDataStore;
   readonly filters: FilterStore;
   readonly receipts: ReceiptStore;
+  readonly search: SearchStore;
   readonly media: MediaStore;
   readonly deviceKeys: DeviceKeyStore;
   readonly oneTimeKeys: OneTimeKeyStore;
@@ -64,22 +71,28 @@ export interface Storage {
   readonly keyBackups: KeyBackupStore;
   readonly toDevice: ToDeviceStore;
   readonly jobs: JobStore;
+  readonly blockedRooms: BlockedRoomStore;
+  readonly roomPurge: RoomPurgeStore;
+  readonly historyPurge: HistoryPurgeStore;
 }
 
 /** Opens the database and the stores over it. */
 export async function openStorage(options: DatabaseOptions): Promise<Storage> {
   const database = await openDatabase(options);
   const strings = new StringStore(database);
+  const events = new EventStore(database);
+  const states = new StateStore(database);
   return {
     database,
     meta: new MetaStore(database),
     signingKeys: new SigningKeyStore(database),
     strings,
     log: new LogStore(database),
-    events: new EventStore(database),
+    logReaders: new LogReaderStore(database),
+    events,
     relations: new RelationStore(database),
     rooms: new RoomStore(database),
-    states: new StateStore(database),
+    states,
     transactions: new TransactionStore(database),
     guildInvites: new GuildInviteStore(database),
     users: new UserStore(database),
@@ -94,6 +107,7 @@ export async function openStorage(options: DatabaseOptions): Promise<Storage> {
     accountData: new AccountDataStore(database),
     filters: new FilterStore(database),
     receipts: new ReceiptStore(database),
+    search: new SearchStore(database),
     media: new MediaStore(database),
     deviceKeys: new DeviceKeyStore(database),
     oneTimeKeys: new OneTimeKeyStore(database),
@@ -102,5 +116,8 @@ export async function openStorage(options: DatabaseOptions): Promise<Storage> {
     keyBackups: new KeyBackupStore(database),
     toDevice: new ToDeviceStore(database),
     jobs: new JobStore(database),
+    blockedRooms: new BlockedRoomStore(database),
+    roomPurge: new RoomPurgeStore(database, events, states),
+    historyPurge: new HistoryPurgeStore(database, events, states),
   };
 }

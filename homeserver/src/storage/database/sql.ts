@@ -56,6 +56,13 @@ export function defineQuery<Params extends readonly QueryValue[], Row>(text: str
   return { text: { sqlite: toSqlite(text), postgres: toPostgres(text) } };
 }
 
+/** As `defineQuery`, for what the databases say in different words. */
+export function defineQueryPerDialect<Params extends readonly QueryValue[], Row>(
+  texts: Readonly<Record<Dialect, string>>,
+): Query<Params, Row> {
+  return { text: { sqlite: toSqlite(texts.sqlite), postgres: toPostgres(texts.postgres) } };
+}
+
 function toSqlite(text: string): string {
   return text.replaceAll(/= ANY\(\?:\w+\[\]\)/g, 'IN (SELECT value FROM json_each(?))');
 }

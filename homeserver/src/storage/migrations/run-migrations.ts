@@ -4,6 +4,7 @@ import { up as jobsAndPurging } from './0003-jobs-and-purging.ts';
 import { up as encryption } from './0006-encryption.ts';
 import { up as accounts } from './0007-accounts.ts';
 import { up as eventRelations } from './0008-event-relations.ts';
+import { up as logReadersAndSearch } from './0009-log-readers-and-search.ts';
 
 /** Every change of the schema, in order. A released migration is never edited: add another. */
 export const migrations: readonly { readonly name: string; readonly up: (knex: Knex) => Promise<void> }[] = [
@@ -12,13 +13,19 @@ export const migrations: readonly { readonly name: string; readonly up: (knex: K
   { name: '0006-encryption', up: encryption },
   { name: '0007-accounts', up: accounts },
   { name: '0008-event-relations', up: eventRelations },
+  { name: '0009-log-readers-and-search', up: logReadersAndSearch },
 ];
 
-/** Brings a database to the newest schema, each migration in a transaction of its own. */
+/**
+ * Brings a database to the newest schema, each migration in a transaction of its own. The caller sees to it that nobody
+ * else does so meanwhile.
+ */
 export async function runMigrations(config: Knex.Config): Promise<void> {
   const { default: createKnex } = await import('knex');
   const knex = createKnex(config);
   try {
+    // Left behind by a process that died: nobody else is at it.
+    await knex.migrate.forceFreeMigrationsLock();
     await knex.migrate.latest({
       migrationSource: {
         getMigrations: async () => [...migrations],

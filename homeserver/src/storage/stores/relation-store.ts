@@ -124,6 +124,10 @@ export class RelationStore {
 
   constructor(database: Database) {
     this.#database = database;
+    database.onInvalidated('relations', (parentId) => {
+      if (parentId === undefined) this.#childless.clear();
+      else this.#noteParent(parentId);
+    });
   }
 
   /** Adds a relation to a unit. */
@@ -135,7 +139,7 @@ export class RelationStore {
       rel_type: relType,
       aggregation_key: key ?? null,
     });
-    unit.onCommit(() => this.noteParent(parentId));
+    unit.invalidate('relations', parentId);
   }
 
   /** Takes back what an event refers to, in a unit. */
@@ -146,12 +150,6 @@ export class RelationStore {
   /** Notes, once a unit is committed, that nothing refers to an event which is new to everybody. */
   noteChildless(unit: UnitOfWork, eventId: string): void {
     unit.onCommit(() => this.#childless.set(eventId, true));
-  }
-
-  /** Something refers to this event since now: what is known of it from before does not hold. */
-  noteParent(eventId: string): void {
-    this.#parents.set(eventId, true);
-    this.#childless.delete(eventId);
   }
 
   /** Those of some events that others refer to. */
@@ -230,5 +228,11 @@ export class RelationStore {
     eventIds: readonly string[],
   ): Promise<{ readonly parent: string; readonly relType: string; readonly sender: string }[]> {
     return eventIds.length === 0 ? [] : this.#database.all(related, [[...eventIds]]);
+  }
+
+  /** Something refers to this event since now: what is known of it from before does not hold. */
+  #noteParent(eventId: string): void {
+    this.#parents.set(eventId, true);
+    this.#childless.delete(eventId);
   }
 }

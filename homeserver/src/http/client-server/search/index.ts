@@ -1,0 +1,4 @@
+import type { Endpoint } from '../../endpoint.ts';
+import { search } from './search.ts';
+
+export const searchEndpoints: readonly Endpoint[] = [search];
