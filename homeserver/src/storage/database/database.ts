@@ -1,4 +1,5 @@
 import type { LogRow } from './group-committer.ts';
+import type { CacheName, Forget, Neighbours, Origin } from './neighbours.ts';
 import type { Dialect, Query, QueryValue } from './sql.ts';
 import type { Committed, UnitOfWork } from './unit-of-work.ts';
 
@@ -22,8 +23,23 @@ export interface Database {
    */
   commit(unit: UnitOfWork): Promise<Committed>;
 
-  /** Registers a listener for the log rows of each committed batch; it runs after memory was updated. */
-  onCommitted(listener: (rows: readonly LogRow[]) => void): void;
+  /**
+   * Registers a listener for the rows of the log, of this process and of others, in their order and without gaps; it runs
+   * after memory was updated. What has to be done once for each row is done where it was written.
+   */
+  onCommitted(listener: (rows: readonly LogRow[], origin: Origin) => void): void;
+
+  /** Registers who forgets what a committed unit invalidates, whichever process committed it. */
+  onInvalidated(cache: CacheName, forget: Forget): void;
+
+  /** The other processes on this database. */
+  readonly neighbours: Neighbours;
+
+  /**
+   * Takes the lead in a task that one process at a time may do, unless another process has it. It is kept until this
+   * process ends, or loses touch with the database: ask again before each round of the task.
+   */
+  tryLead(task: string): Promise<boolean>;
 
   /** Takes `count` ids of a counter for this process alone; returns the first. Ids never come twice, gaps may be. */
   reserve(counter: CounterName, count: number): Promise<number>;

@@ -1,3 +1,5 @@
+import type { Caches } from './caches.ts';
+import type { Origin } from './neighbours.ts';
 import type { Committed, LogEntry, UnitOfWork } from './unit-of-work.ts';
 
 /** What became of one unit of a batch. */
@@ -13,6 +15,31 @@ export interface LogRow extends LogEntry {
   readonly position: number;
 }
 
+/** Positions of a batch, which are its alone. */
+export interface LogRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Puts what is committed here in line with what other processes commit. */
+export interface CommitOrder {
+  /** A batch goes to the database. */
+  begin(): void;
+  /** A batch has ended: runs `settle` once everything before its positions is in memory. */
+  end(range: LogRange | undefined, settle: () => void): Promise<void>;
+}
+
+/** Where nobody else writes. */
+const ALONE: CommitOrder = {
+  begin: () => undefined,
+  end(_range, settle) {
+    settle();
+    return Promise.resolve();
+  },
+};
+
+type RowsListener = (rows: readonly LogRow[], origin: Origin) => void;
+
 interface Waiting {
   readonly unit: UnitOfWork;
   readonly resolve: (committed: Committed) => void;
@@ -26,25 +53,36 @@ const MAX_UNITS_IN_BATCH = 512;
  * Group commit: everything that arrives while one transaction is on its way to the disk goes into the next one.
  * A promise resolves only after the transaction that holds its unit is durable.
  *
- * Order after a commit: every unit's `onCommit` callbacks, in log order; then the listeners, with all rows of the
- * batch; then the promises. So memory is up to date before anybody is woken.
+ * Order after a commit: what each unit invalidates and its `onCommit` callbacks, in log order; then the listeners, with
+ * all rows of the batch; then the promises. So memory is up to date before anybody is woken.
  */
 export class GroupCommitter {
   readonly #writer: BatchWriter;
-  readonly #listeners: ((rows: readonly LogRow[]) => void)[] = [];
+  readonly #caches: Caches;
+  readonly #order: CommitOrder;
+  readonly #listeners: RowsListener[] = [];
   #waiting: Waiting[] = [];
   /** Whether a batch is on its way, or about to be. */
   #busy = false;
   #idle: (() => void)[] = [];
   #closed = false;
+  /** The newest batch on its way into memory. */
+  #settling = Promise.resolve();
 
-  constructor(writer: BatchWriter) {
+  constructor(writer: BatchWriter, caches: Caches, order: CommitOrder = ALONE) {
     this.#writer = writer;
+    this.#caches = caches;
+    this.#order = order;
   }
 
-  /** Registers a listener for the log rows of each committed batch. */
-  onCommitted(listener: (rows: readonly LogRow[]) => void): void {
+  /** Registers a listener for rows of the log. */
+  onCommitted(listener: RowsListener): void {
     this.#listeners.push(listener);
+  }
+
+  /** Tells the listeners of rows that are in memory now. */
+  announce(rows: readonly LogRow[], origin: Origin): void {
+    if (rows.length > 0) for (const listener of this.#listeners) listener(rows, origin);
   }
 
   /**
@@ -65,6 +103,7 @@ export class GroupCommitter {
   async close(): Promise<void> {
     this.#closed = true;
     if (this.#busy) await new Promise<void>((resolve) => this.#idle.push(resolve));
+    await this.#settling;
   }
 
   #schedule(): void {
@@ -77,16 +116,21 @@ export class GroupCommitter {
   async #drain(): Promise<void> {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, MAX_UNITS_IN_BATCH);
-      try {
-        const outcomes = await this.#writer.write(batch.map((entry) => entry.unit));
-        this.#settle(batch, outcomes);
-      } catch (error) {
-        for (const entry of batch) entry.reject(asError(error));
-      }
+      this.#order.begin();
+      const outcomes = await this.#write(batch.map((entry) => entry.unit));
+      this.#settling = this.#order.end(rangeOf(outcomes), () => this.#settle(batch, outcomes));
     }
     // In the same breath as the last look at what is waiting, or a unit that comes between would wait for ever.
     this.#busy = false;
     for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  async #write(units: readonly UnitOfWork[]): Promise<readonly UnitOutcome[]> {
+    try {
+      return await this.#writer.write(units);
+    } catch (error) {
+      return units.map(() => ({ error: asError(error) }));
+    }
   }
 
   #settle(batch: readonly Waiting[], outcomes: readonly UnitOutcome[]): void {
@@ -97,10 +141,11 @@ export class GroupCommitter {
       unit.log.forEach((entry, at) => {
         rows.push({ ...entry, position: outcome.positions[at] ?? 0 });
       });
+      this.#caches.invalidate(unit.invalidations);
       for (const callback of unit.afterCommit) callback(outcome);
     });
     rows.sort((one, other) => one.position - other.position);
-    if (rows.length > 0) for (const listener of this.#listeners) listener(rows);
+    this.announce(rows, 'here');
     batch.forEach(({ resolve, reject }, index) => {
       const outcome = outcomes[index];
       if (outcome === undefined) reject(new Error('the writer lost a unit'));
@@ -108,6 +153,18 @@ export class GroupCommitter {
       else resolve(outcome);
     });
   }
+}
+
+/** The positions of a batch: one transaction, so nobody else's are between them. */
+function rangeOf(outcomes: readonly UnitOutcome[]): LogRange | undefined {
+  let [first, last] = [Number.POSITIVE_INFINITY, 0];
+  for (const outcome of outcomes) {
+    for (const position of 'error' in outcome ? [] : outcome.positions) {
+      first = Math.min(first, position);
+      last = Math.max(last, position);
+    }
+  }
+  return last === 0 ? undefined : { first, last };
 }
 
 function asError(error: unknown): Error {

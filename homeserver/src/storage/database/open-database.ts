@@ -24,7 +24,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 }
 
 async function openPostgres({ url, onError }: DatabaseOptions): Promise<Database> {
-  await runMigrations({ client: 'pg', connection: url });
+  const { migrateAlone } = await import('./postgres/migrate-alone.ts');
+  await migrateAlone(url);
   const { PostgresDatabase } = await import('./postgres/postgres-database.ts');
   return PostgresDatabase.open(url, onError);
 }

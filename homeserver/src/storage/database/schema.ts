@@ -9,12 +9,12 @@ export interface Column {
   readonly type: string;
 }
 
-/** What the library that runs migrations and SQLite itself keep is not ours. */
+/** What the library that runs migrations and the databases themselves keep is not ours. */
 const columns: Query<[], Column> = {
   text: {
     sqlite: `SELECT tables.name AS "table", columns.name AS name, lower(columns.type) AS type
-      FROM sqlite_master AS tables JOIN pragma_table_info(tables.name) AS columns
-      WHERE tables.type = 'table' AND tables.name NOT LIKE 'sqlite!_%' ESCAPE '!'
+      FROM pragma_table_list AS tables JOIN pragma_table_info(tables.name) AS columns
+      WHERE tables.schema = 'main' AND tables.type = 'table' AND tables.name NOT LIKE 'sqlite!_%' ESCAPE '!'
         AND tables.name NOT LIKE 'knex!_%' ESCAPE '!'
       ORDER BY tables.name, columns.cid`,
     postgres: `SELECT table_name AS "table", column_name AS name, data_type AS type

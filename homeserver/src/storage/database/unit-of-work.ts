@@ -1,3 +1,4 @@
+import type { CacheName } from './neighbours.ts';
 import type { Columns, RowOf, SignedText, SqlValue, WriteOperation } from './sql.ts';
 import { toPostgres } from './sql.ts';
 
@@ -48,6 +49,14 @@ export interface RoomHeadChange {
   readonly depth: number;
   /** The snapshot of the state after the newest event. */
   readonly snapshotNid: number;
+  /** Whether this process holds the room (`Neighbours.holdRoom`): else the change is refused while another one does. */
+  readonly isHeld?: boolean;
+}
+
+/** Something that processes keep in memory and have to forget. */
+export interface Invalidation {
+  readonly cache: CacheName;
+  readonly key: string;
 }
 
 export type RowValue = SqlValue | SignedText;
@@ -83,6 +92,7 @@ export class UnitOfWork {
   readonly statements: UnitStatement[] = [];
   readonly log: LogEntry[] = [];
   readonly heads: RoomHeadChange[] = [];
+  readonly invalidations: Invalidation[] = [];
   readonly afterCommit: ((committed: Committed) => void)[] = [];
   /** Whether it has to run by itself, in its place: it promises how many rows change, or has text of its own. */
   guarded = false;
@@ -133,6 +143,15 @@ export class UnitOfWork {
   /** Moves a room's head, if the room still has the version that the unit was built on. */
   moveHead(change: RoomHeadChange): this {
     this.heads.push(change);
+    return this;
+  }
+
+  /**
+   * Makes every process, this one included, forget what it keeps in memory under a key (`Database.onInvalidated`) once
+   * the unit is committed. Here that is before the callbacks of `onCommit`, elsewhere within milliseconds.
+   */
+  invalidate(cache: CacheName, key: string | number): this {
+    this.invalidations.push({ cache, key: String(key) });
     return this;
   }
 

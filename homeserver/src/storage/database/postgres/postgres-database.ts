@@ -1,10 +1,16 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { randomBytes } from 'node:crypto';
 import pg from 'pg';
+import { Caches } from '../caches.ts';
 import type { CounterName, Database } from '../database.ts';
 import { GroupCommitter, type LogRow } from '../group-committer.ts';
+import type { CacheName, Forget, Neighbours, Origin } from '../neighbours.ts';
+import { NEWEST, newestPosition, readLog } from '../read-log.ts';
 import type { Query, QueryValue } from '../sql.ts';
 import type { Committed, UnitOfWork } from '../unit-of-work.ts';
 import { integersAsNumbers } from './integers-as-numbers.ts';
+import { Leadership } from './leadership.ts';
+import { LogFollower } from './log-follower.ts';
+import { PostgresNeighbours } from './postgres-neighbours.ts';
 import { PostgresWriter } from './postgres-writer.ts';
 
 const READERS = 8;
@@ -18,35 +24,37 @@ function writerSettings(url: string): string[] {
   return url.includes('synchronous_commit') ? settings : ['SET synchronous_commit = on', ...settings];
 }
 
-/** Held by the writer's session for as long as it lives. */
-const PROCESS_LOCK = 0x6775_6c64;
-const LOCK_ATTEMPTS = 20;
-const LOCK_PAUSE_MS = 250;
-
-/**
- * Makes sure that one process has a database: what rooms and users are like is kept in memory, and a second process
- * would not hear of changes. A session that has just died may need a moment to let go.
- */
-async function lockForThisProcess(client: pg.Client): Promise<void> {
-  for (let attempt = 1; attempt <= LOCK_ATTEMPTS; attempt += 1) {
-    const { rows } = await client.query<{ locked: boolean }>({
-      text: 'SELECT pg_try_advisory_lock($1) AS locked',
-      values: [PROCESS_LOCK],
-    });
-    if (rows[0]?.locked === true) return;
-    await delay(LOCK_PAUSE_MS);
-  }
-  await client.end();
-  throw new Error(
-    'Another Guildhall is running on this database. Stop it first, or start this one with another DATABASE_URL.',
-  );
+async function connectWriter(url: string, onError: (error: Error) => void): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url, types: integersAsNumbers, pipeline: true });
+  client.on('error', onError);
+  await client.connect();
+  for (const setting of writerSettings(url)) await client.query(setting);
+  return client;
 }
 
-/** PostgreSQL: one pipelined connection writes, a pool reads. */
+interface Connections {
+  readonly writer: PostgresWriter;
+  readonly pool: pg.Pool;
+  /** From now on it is no news that a connection ends. */
+  readonly onClose: () => void;
+}
+
+interface Opening {
+  readonly url: string;
+  readonly processId: string;
+  /** The newest position of the log. */
+  readonly start: number;
+  readonly onError: (error: Error) => void;
+}
+
+/** PostgreSQL: one pipelined connection writes, a pool reads, one listens to what other processes do. */
 export class PostgresDatabase implements Database {
   readonly dialect = 'postgres';
-  readonly #writer: PostgresWriter;
-  readonly #pool: pg.Pool;
+  readonly neighbours: Neighbours;
+  readonly #connections: Connections;
+  readonly #leadership: Leadership;
+  readonly #caches = new Caches();
+  readonly #neighbours: PostgresNeighbours;
   readonly #committer: GroupCommitter;
   #closing: Promise<void> | undefined;
   readonly #names = new Map<string, string>();
@@ -54,41 +62,85 @@ export class PostgresDatabase implements Database {
   /**
    * Opens a database that the migrations have already been run on.
    *
-   * @param onError told of connections that broke while idle; the pool makes new ones by itself.
-   * @throws an error that says what to do when another process has the database.
+   * @param report told of connections that broke while idle; new ones are made.
    */
-  static async open(url: string, onError: (error: Error) => void): Promise<PostgresDatabase> {
-    const database = new PostgresDatabase(url, onError);
+  static async open(url: string, report: (error: Error) => void): Promise<PostgresDatabase> {
+    let isClosing = false;
+    // A connection that breaks while everything is being closed is no news.
+    const onError = (error: Error): void => {
+      if (!isClosing) report(error);
+    };
+    const processId = randomBytes(6).toString('hex');
+    const writer = new PostgresWriter(() => connectWriter(url, onError), processId);
+    const pool = new pg.Pool({ connectionString: url, types: integersAsNumbers, max: READERS });
+    pool.on('error', onError);
+    const connections = {
+      writer,
+      pool,
+      onClose: () => {
+        isClosing = true;
+      },
+    };
     try {
-      await database.#writer.open();
+      await writer.open();
+      const { rows } = await pool.query<{ position: number }>(NEWEST);
+      const database = new PostgresDatabase(connections, {
+        url,
+        processId,
+        start: rows[0]?.position ?? 0,
+        onError,
+      });
+      await database.#neighbours.open();
       return database;
     } catch (error) {
-      await database.close();
+      isClosing = true;
+      await writer.close();
+      await pool.end();
       throw error;
     }
   }
 
-  private constructor(url: string, report: (error: Error) => void) {
-    // A connection that breaks while everything is being closed is no news.
-    const onError = (error: Error): void => {
-      if (this.#closing === undefined) report(error);
-    };
-    this.#writer = new PostgresWriter(async () => {
-      const client = new pg.Client({ connectionString: url, types: integersAsNumbers, pipeline: true });
-      client.on('error', onError);
-      await client.connect();
-      for (const setting of writerSettings(url)) await client.query(setting);
-      await lockForThisProcess(client);
-      return client;
+  private constructor(connections: Connections, { url, processId, start, onError }: Opening) {
+    this.#connections = connections;
+    const { writer } = connections;
+    this.#leadership = new Leadership(url);
+    const follower = new LogFollower({
+      start,
+      readRows: (after, until, limit) => readLog(this, after, until, limit),
+      apply: async (rows) => {
+        await this.#neighbours.apply(rows);
+        this.#committer.announce(rows, 'elsewhere');
+      },
+      onError,
     });
-    this.#committer = new GroupCommitter(this.#writer);
-    this.#pool = new pg.Pool({ connectionString: url, types: integersAsNumbers, max: READERS });
-    this.#pool.on('error', onError);
+    this.#neighbours = new PostgresNeighbours({
+      url,
+      processId,
+      caches: this.#caches,
+      follower,
+      newestPosition: () => newestPosition(this),
+      onError,
+    });
+    this.neighbours = this.#neighbours;
+    const write = async (units: readonly UnitOfWork[]) => {
+      try {
+        return await writer.write(units);
+      } catch (error) {
+        // What became of the batch is not known. If it was committed, it is like the commit of another process.
+        this.#neighbours.lostTouch();
+        throw error;
+      }
+    };
+    this.#committer = new GroupCommitter({ write }, this.#caches, follower);
   }
 
   async all<P extends readonly QueryValue[], R>(query: Query<P, R>, params: P): Promise<R[]> {
     const text = query.text.postgres;
-    const { rows } = await this.#pool.query({ name: this.#nameOf(text), text, values: [...params] });
+    const { rows } = await this.#connections.pool.query({
+      name: this.#nameOf(text),
+      text,
+      values: [...params],
+    });
     return rows as R[];
   }
 
@@ -100,12 +152,20 @@ export class PostgresDatabase implements Database {
     return this.#committer.submit(unit);
   }
 
-  onCommitted(listener: (rows: readonly LogRow[]) => void): void {
+  onCommitted(listener: (rows: readonly LogRow[], origin: Origin) => void): void {
     this.#committer.onCommitted(listener);
   }
 
+  onInvalidated(cache: CacheName, forget: Forget): void {
+    this.#caches.on(cache, forget);
+  }
+
+  tryLead(task: string): Promise<boolean> {
+    return this.#leadership.tryLead(task);
+  }
+
   reserve(counter: CounterName, count: number): Promise<number> {
-    return this.#writer.reserve(counter, count);
+    return this.#connections.writer.reserve(counter, count);
   }
 
   close(): Promise<void> {
@@ -115,8 +175,11 @@ export class PostgresDatabase implements Database {
 
   async #close(): Promise<void> {
     await this.#committer.close();
-    await this.#writer.close();
-    await this.#pool.end();
+    this.#connections.onClose();
+    await this.#neighbours.close();
+    await this.#leadership.close();
+    await this.#connections.writer.close();
+    await this.#connections.pool.end();
   }
 
   /** Each text is prepared once on each connection, under a short name. */

@@ -6,11 +6,15 @@ import type { BatchWriter, UnitOutcome } from '../group-committer.ts';
 import type { SqlValue } from '../sql.ts';
 import {
   ExpectationFailed,
+  type LogEntry,
   type RoomHeadChange,
   RoomVersionConflict,
   type RowValue,
   type UnitOfWork,
 } from '../unit-of-work.ts';
+import { CHANNEL } from './channel.ts';
+import { type CommitMessage, formatCommit } from './messages.ts';
+import { ROOM_LOCKS, ROOM_STRIPES } from './room-locks.ts';
 import { groupWrites, lastRowOfEachKey } from './write-groups.ts';
 
 const signInThreadPool = promisify<null, Buffer, KeyObject, Buffer>(sign);
@@ -18,30 +22,45 @@ const signInThreadPool = promisify<null, Buffer, KeyObject, Buffer>(sign);
 /** Only transactions that write log rows take it, last, so that commit order is position order. */
 const LOG_LOCK = 0x6775696c;
 
+/** Rows of rooms are locked before any other, in the order of their ids, so that no two processes wait for each other. */
+const LOCK_ROOMS = `SELECT FROM rooms WHERE nid = ANY($1::bigint[]) ORDER BY nid FOR NO KEY UPDATE`;
+
+/** A room that another process holds is like one that has another version. */
 const MOVE_HEADS = `UPDATE rooms SET version = r.version, extremities = r.extremities, depth = r.depth,
   snapshot_nid = r.snapshot_nid
-  FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[])
-    AS r(nid, expected, version, extremities, depth, snapshot_nid)
-  WHERE rooms.nid = r.nid AND rooms.version = r.expected RETURNING rooms.nid`;
+  FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::boolean[])
+    AS r(nid, expected, version, extremities, depth, snapshot_nid, is_held)
+  WHERE rooms.nid = r.nid AND rooms.version = r.expected
+    AND (r.is_held OR pg_try_advisory_xact_lock_shared(${ROOM_LOCKS}, (r.nid % ${ROOM_STRIPES})::integer))
+  RETURNING rooms.nid`;
 
-const INSERT_LOG = `WITH newest AS (SELECT coalesce(max(position), 0) AS position FROM log)
-  INSERT INTO log (position, kind, room_nid, user_nid, ref, key)
-  SELECT newest.position + r.at, r.kind, r.room_nid, r.user_nid, r.ref, r.key
-  FROM newest, unnest($1::integer[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[])
-    WITH ORDINALITY AS r(kind, room_nid, user_nid, ref, key, at)
-  RETURNING position`;
+const INSERT_LOG = `WITH newest AS (SELECT coalesce(max(position), 0) AS position FROM log), inserted AS (
+    INSERT INTO log (position, kind, room_nid, user_nid, ref, key)
+    SELECT newest.position + r.at, r.kind, r.room_nid, r.user_nid, r.ref, r.key
+    FROM newest, unnest($1::integer[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[])
+      WITH ORDINALITY AS r(kind, room_nid, user_nid, ref, key, at)
+    RETURNING position)
+  SELECT min(position) AS first, pg_notify('${CHANNEL}', $6 || max(position) || $7) FROM inserted`;
+const NOTIFY = `SELECT pg_notify('${CHANNEL}', $1)`;
+
+const MOST_ATTEMPTS = 3;
 
 /** Writes batches on one connection of its own; readers use the pool. */
 export class PostgresWriter implements BatchWriter {
   readonly #connect: () => Promise<pg.Client>;
+  readonly #processId: string;
   #client: Promise<pg.Client> | undefined;
   #signingKey: KeyObject | undefined;
   /** What has the connection to itself now. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  /** @param connect makes a connected client with the session settings of a writer. */
-  constructor(connect: () => Promise<pg.Client>) {
+  /**
+   * @param connect makes a connected client with the session settings of a writer.
+   * @param processId how the other processes call this one.
+   */
+  constructor(connect: () => Promise<pg.Client>, processId: string) {
     this.#connect = connect;
+    this.#processId = processId;
   }
 
   /** Connects; afterwards it connects again by itself when the connection was lost. */
@@ -50,20 +69,18 @@ export class PostgresWriter implements BatchWriter {
   }
 
   /**
-   * One transaction for the whole batch; when a unit breaks it, each unit alone, so that only the broken one fails.
-   * A lost connection is not retried: nobody knows whether the COMMIT arrived, and the caller must not be told either.
+   * One transaction for the whole batch. When a unit breaks it, one in which each unit runs by itself, so that only the
+   * broken one fails. A lost connection is not retried: nobody knows whether the COMMIT arrived, and the caller must not
+   * be told either.
    */
   async write(units: readonly UnitOfWork[]): Promise<readonly UnitOutcome[]> {
     const ready = await this.#signAll(units);
-    try {
-      return await this.#transaction(ready);
-    } catch (error) {
-      if (units.length === 1 || !(error instanceof pg.DatabaseError)) throw error;
-      const outcomes: UnitOutcome[] = [];
-      for (const unit of ready) {
-        outcomes.push(...(await this.#transaction([unit]).catch((failure) => [{ error: asError(failure) }])));
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#inTurn(() => this.#transact(ready, attempt > 1));
+      } catch (error) {
+        if (!(error instanceof pg.DatabaseError) || attempt === MOST_ATTEMPTS) throw error;
       }
-      return outcomes;
     }
   }
 
@@ -108,17 +125,17 @@ export class PostgresWriter implements BatchWriter {
     return result;
   }
 
-  #transaction(units: readonly UnitOfWork[]): Promise<UnitOutcome[]> {
-    return this.#inTurn(() => this.#transact(units));
-  }
-
-  async #transact(units: readonly UnitOfWork[]): Promise<UnitOutcome[]> {
+  async #transact(units: readonly UnitOfWork[], isEachAlone: boolean): Promise<UnitOutcome[]> {
     const client = await this.#connected();
     try {
       // In one breath, as with the writes of a run: each answer that is waited for is a round trip of every batch.
-      const [, refused] = await Promise.all([client.query('BEGIN'), this.#applyAll(client, units)]);
+      const [, , refused] = await Promise.all([
+        client.query('BEGIN'),
+        lockRooms(client, units),
+        this.#applyAll(client, units, isEachAlone),
+      ]);
       const kept = units.filter((unit) => !refused.has(unit));
-      const first = await commitWithLog(client, kept);
+      const first = await this.#commit(client, kept);
       return outcomesOf(units, refused, first);
     } catch (error) {
       await client.query('ROLLBACK').catch(() => {
@@ -129,11 +146,15 @@ export class PostgresWriter implements BatchWriter {
   }
 
   /** Runs of plain units are gathered; a guarded unit runs alone, in its place. */
-  async #applyAll(client: pg.Client, units: readonly UnitOfWork[]): Promise<Map<UnitOfWork, Error>> {
+  async #applyAll(
+    client: pg.Client,
+    units: readonly UnitOfWork[],
+    isEachAlone: boolean,
+  ): Promise<Map<UnitOfWork, Error>> {
     const refused = new Map<UnitOfWork, Error>();
     let run: UnitOfWork[] = [];
     for (const unit of units) {
-      if (!unit.guarded) {
+      if (!unit.guarded && !isEachAlone) {
         run.push(unit);
         continue;
       }
@@ -143,6 +164,32 @@ export class PostgresWriter implements BatchWriter {
     }
     await applyRun(client, run, refused);
     return refused;
+  }
+
+  /**
+   * Ends the transaction. Log rows go in last, under the lock, and the statements travel together, so that the lock is
+   * held for the commit alone. The other processes hear of it with the commit.
+   *
+   * @returns the position of the first log row.
+   */
+  async #commit(client: pg.Client, units: readonly UnitOfWork[]): Promise<number> {
+    const entries = units.flatMap((unit) => unit.log);
+    const invalidations = units.flatMap((unit) => unit.invalidations);
+    const messages = formatCommit(this.#processId, invalidations);
+    // The message of the log rows takes the first part of the invalidations along.
+    const message = entries.length > 0 ? messages.shift() : undefined;
+    const notices = invalidations.length > 0 ? messages : [];
+    const ahead = notices.map((notice) => client.query(notifyQuery(notice)));
+    if (message === undefined) {
+      await Promise.all([...ahead, client.query('COMMIT')]);
+      return 0;
+    }
+    const [inserted] = await Promise.all([
+      insertLog(client, entries, message),
+      ...ahead,
+      client.query('COMMIT'),
+    ]);
+    return inserted;
   }
 
   /** Signs, in the thread pool, every text that waits for its signature. */
@@ -234,8 +281,15 @@ async function applyGuarded(
     await client.query('RELEASE SAVEPOINT unit');
   } catch (error) {
     await client.query('ROLLBACK TO SAVEPOINT unit');
-    refused.set(unit, asError(error));
+    refused.set(unit, asRefusal(error));
   }
+}
+
+/** One room is locked by the statement that moves its head. */
+async function lockRooms(client: pg.Client, units: readonly UnitOfWork[]): Promise<void> {
+  const rooms = new Set(units.flatMap((unit) => unit.heads.map((head) => head.roomNid)));
+  if (rooms.size < 2) return;
+  await client.query({ name: 'lock-rooms', text: LOCK_ROOMS, values: [[...rooms]] });
 }
 
 /** Moves the rooms' heads in one statement, rooms in id order; returns the rooms that had another version. */
@@ -261,6 +315,7 @@ async function moveHeads(client: pg.Client, units: readonly UnitOfWork[]): Promi
       wanted.map(({ last }) => JSON.stringify(last.extremities)),
       wanted.map(({ last }) => last.depth),
       wanted.map(({ last }) => last.snapshotNid),
+      wanted.map(({ last }) => last.isHeld === true),
     ],
   });
   const moved = new Set(rows.map((row) => row.nid));
@@ -268,18 +323,12 @@ async function moveHeads(client: pg.Client, units: readonly UnitOfWork[]): Promi
   return lost;
 }
 
-/**
- * Ends the transaction. Log rows go in last, under the lock, and the three statements travel together, so that the
- * lock is held for the commit alone.
- *
- * @returns the position of the first log row.
- */
-async function commitWithLog(client: pg.Client, units: readonly UnitOfWork[]): Promise<number> {
-  const entries = units.flatMap((unit) => unit.log);
-  if (entries.length === 0) {
-    await client.query('COMMIT');
-    return 0;
-  }
+/** Inserts log rows under the lock. @returns the position of the first. */
+async function insertLog(
+  client: pg.Client,
+  entries: readonly LogEntry[],
+  message: CommitMessage,
+): Promise<number> {
   const lock = client.query({
     name: 'log-lock',
     text: 'SELECT pg_advisory_xact_lock($1)',
@@ -292,14 +341,17 @@ async function commitWithLog(client: pg.Client, units: readonly UnitOfWork[]): P
     entries.map((entry) => entry.ref ?? null),
     entries.map((entry) => entry.key ?? null),
   ];
-  const insert = client.query<{ position: number }>({
+  const insert = client.query<{ first: number }>({
     name: 'insert-log',
     text: INSERT_LOG,
-    values: columns,
+    values: [...columns, message.before, message.after],
   });
-  const commit = client.query('COMMIT');
-  const [, inserted] = await Promise.all([lock, insert, commit]);
-  return inserted.rows.reduce((least, row) => Math.min(least, row.position), Number.MAX_SAFE_INTEGER);
+  const [, { rows }] = await Promise.all([lock, insert]);
+  return rows[0]?.first ?? 0;
+}
+
+function notifyQuery({ before, after }: CommitMessage): pg.QueryConfig {
+  return { name: 'notify', text: NOTIFY, values: [`${before}0${after}`] };
 }
 
 function outcomesOf(
@@ -315,6 +367,12 @@ function outcomesOf(
   });
 }
 
-function asError(error: unknown): Error {
+const UNIQUE_VIOLATION = '23505';
+
+/** A row that had to be new was there already: what the unit relied on does not hold. */
+function asRefusal(error: unknown): Error {
+  if (error instanceof pg.DatabaseError && error.code === UNIQUE_VIOLATION) {
+    return new ExpectationFailed(error.message, { cause: error });
+  }
   return error instanceof Error ? error : new Error(String(error));
 }

@@ -1,7 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import BetterSqlite3 from 'better-sqlite3';
+import { Caches } from '../caches.ts';
 import type { CounterName, Database } from '../database.ts';
 import { type BatchWriter, GroupCommitter, type LogRow, type UnitOutcome } from '../group-committer.ts';
+import { type CacheName, type Forget, NO_NEIGHBOURS, type Origin } from '../neighbours.ts';
 import type { Query, QueryValue } from '../sql.ts';
 import {
   type Committed,
@@ -118,6 +120,8 @@ function fromWire(outcome: WireOutcome): UnitOutcome {
 /** SQLite: one writer thread, and a read-only connection here. */
 export class SqliteDatabase implements Database {
   readonly dialect = 'sqlite';
+  readonly neighbours = NO_NEIGHBOURS;
+  readonly #caches = new Caches();
   readonly #lock: ProcessLock;
   readonly #writer: SqliteWriter;
   readonly #reader: BetterSqlite3.Database;
@@ -129,7 +133,7 @@ export class SqliteDatabase implements Database {
   constructor(options: WriterOptions, lock: ProcessLock) {
     this.#lock = lock;
     this.#writer = new SqliteWriter(options);
-    this.#committer = new GroupCommitter(this.#writer);
+    this.#committer = new GroupCommitter(this.#writer, this.#caches);
     this.#reader = new BetterSqlite3(options.path, { readonly: true });
     this.#reader.pragma('busy_timeout = 10000');
   }
@@ -146,8 +150,17 @@ export class SqliteDatabase implements Database {
     return this.#committer.submit(unit);
   }
 
-  onCommitted(listener: (rows: readonly LogRow[]) => void): void {
+  onCommitted(listener: (rows: readonly LogRow[], origin: Origin) => void): void {
     this.#committer.onCommitted(listener);
+  }
+
+  onInvalidated(cache: CacheName, forget: Forget): void {
+    this.#caches.on(cache, forget);
+  }
+
+  /** There is no other process. */
+  async tryLead(): Promise<boolean> {
+    return true;
   }
 
   reserve(counter: CounterName, count: number): Promise<number> {

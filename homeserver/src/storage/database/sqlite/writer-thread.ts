@@ -123,9 +123,15 @@ function applyAlone(unit: WireUnit): WireOutcome {
     lastPosition = before;
     rollbackUnit.run();
     release.run();
-    const kind = error instanceof UnitRefused ? error.kind : 'other';
-    return { error: error instanceof Error ? error.message : String(error), kind };
+    return { error: error instanceof Error ? error.message : String(error), kind: kindOf(error) };
   }
+}
+
+function kindOf(error: unknown): 'conflict' | 'expectation' | 'other' {
+  if (error instanceof UnitRefused) return error.kind;
+  // A row that had to be new was there already.
+  const isTaken = error instanceof BetterSqlite3.SqliteError && /_(PRIMARYKEY|UNIQUE)$/.test(error.code);
+  return isTaken ? 'expectation' : 'other';
 }
 
 function writeBatch(units: readonly WireUnit[]): readonly WireOutcome[] {
