@@ -1,4 +1,5 @@
 import { systemClock } from '../src/base/clock.ts';
+import { createEncryption } from '../src/encryption/index.ts';
 import type { JsonObject } from '../src/protocol/canonical-json.ts';
 import { createRealtime } from '../src/realtime/index.ts';
 import { type RoomsContext, stateKeyOf, type Viewer } from '../src/rooms/index.ts';
@@ -34,6 +35,13 @@ export async function startSyncs(): Promise<Syncs> {
     accountData: accounts.accountData,
     onChange: () => {},
   });
+  const encryption = createEncryption({
+    storage,
+    serverName: rooms.serverName,
+    clock: systemClock,
+    logger: rooms.logger,
+    confirmation: accounts.confirmation,
+  });
   const open = async (kept: number): Promise<Sync> => {
     const newest = await storage.log.newest();
     const notifier = new Notifier(new LogTail(kept, newest, []), {
@@ -41,7 +49,7 @@ export async function startSyncs(): Promise<Syncs> {
       onError: () => {},
     });
     storage.database.onCommitted((rows) => notifier.publish(rows));
-    return createSync({ rooms, accounts, realtime, notifier });
+    return createSync({ rooms, accounts, realtime, encryption, notifier });
   };
   return { house, fromTail: await open(100_000), fromLog: await open(0) };
 }

@@ -44,6 +44,9 @@ const RATE_LIMITS = {
   profile: { perSecond: 0.2, burst: 20 },
   accountData: { perSecond: 5, burst: 100 },
   media: { perSecond: 2, burst: 60 },
+  keys: { perSecond: 10, burst: 200 },
+  keyBackup: { perSecond: 20, burst: 200 },
+  toDevice: { perSecond: 10, burst: 200 },
   search: { perSecond: 2, burst: 30 },
 } as const satisfies Readonly<Record<string, RateLimit>>;
 

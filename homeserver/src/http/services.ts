@@ -1,6 +1,7 @@
 import type { Accounts } from '../accounts/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
+import type { Encryption } from '../encryption/index.ts';
 import type { GuildsContext } from '../guilds/index.ts';
 import type { Media } from '../media/index.ts';
 import type { ServerName } from '../protocol/identifiers.ts';
@@ -16,6 +17,7 @@ export interface Services {
   readonly accounts: Accounts;
   readonly media: Media;
   readonly realtime: Realtime;
+  readonly encryption: Encryption;
   readonly guilds: GuildsContext;
   readonly rooms: RoomsContext;
   readonly sync: Sync;

@@ -9,7 +9,7 @@ import type {
   SharedRooms,
 } from '../realtime/index.ts';
 import { forgetRoom, leaveRoom, type RoomsContext } from '../rooms/index.ts';
-import { LogKind, type Storage } from '../storage/index.ts';
+import { LogKind, type LogRow, type Storage } from '../storage/index.ts';
 import type { Notifier } from '../stream/index.ts';
 
 /** What realtime asks of the rooms. */
@@ -94,6 +94,17 @@ async function wakeMembers(
   if (userNid === undefined) return;
   notifier.wakeUser(userNid);
   for (const roomNid of await rooms.userRooms.joined(userNid)) notifier.wakeRoom(roomNid);
+}
+
+/** Wakes who has to look at the keys of a user anew: the members of all rooms that the user is in. */
+export function wakeForDeviceLists(rows: readonly LogRow[], rooms: RoomsContext, notifier: Notifier): void {
+  for (const { kind, user, ref } of rows) {
+    if (kind !== LogKind.DeviceList || user === undefined || ref !== undefined) continue;
+    rooms.userRooms.joined(user).then(
+      (nids) => nids.forEach((nid) => void notifier.wakeRoom(nid)),
+      (error: unknown) => rooms.logger.error('waiting clients were not woken', { error }),
+    );
+  }
 }
 
 /** Who leaves a room, or is removed from it, no longer types there. */

@@ -8,13 +8,17 @@ export interface StreamToken {
   readonly position: number;
   /** After this change of what lives in memory only (typing, presence). 0 where it does not matter. */
   readonly ephemeral: number;
+  /** How far messages to the device are delivered, if that is not as far as `position`. */
+  readonly toDevice?: number | undefined;
 }
 
-const TOKEN = /^s(?<epoch>[0-9A-Za-z_-]{1,64})\.(?<position>\d{1,16})\.(?<ephemeral>\d{1,16})$/;
+const TOKEN =
+  /^s(?<epoch>[0-9A-Za-z_-]{1,64})\.(?<position>\d{1,16})\.(?<ephemeral>\d{1,16})(?:\.(?<toDevice>\d{1,16}))?$/;
 
 /** The token as clients get it; opaque to them. */
-export function formatStreamToken({ epoch, position, ephemeral }: StreamToken): string {
-  return `s${epoch}.${position}.${ephemeral}`;
+export function formatStreamToken({ epoch, position, ephemeral, toDevice = position }: StreamToken): string {
+  const token = `s${epoch}.${position}.${ephemeral}`;
+  return toDevice === position ? token : `${token}.${toDevice}`;
 }
 
 /** Reads a token; undefined for anything that `formatStreamToken` cannot have written. */
@@ -23,6 +27,7 @@ export function parseStreamToken(text: string): StreamToken | undefined {
   if (parts?.epoch === undefined) return undefined;
   const position = Number(parts.position);
   const ephemeral = Number(parts.ephemeral);
-  if (!Number.isSafeInteger(position) || !Number.isSafeInteger(ephemeral)) return undefined;
-  return { epoch: parts.epoch, position, ephemeral };
+  const toDevice = Number(parts.toDevice ?? position);
+  if (![position, ephemeral, toDevice].every(Number.isSafeInteger)) return undefined;
+  return { epoch: parts.epoch, position, ephemeral, ...(toDevice === position ? {} : { toDevice }) };
 }

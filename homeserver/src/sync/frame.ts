@@ -1,7 +1,9 @@
 import type { Accounts } from '../accounts/index.ts';
+import type { Encryption } from '../encryption/index.ts';
 import type { Realtime } from '../realtime/index.ts';
 import type { RoomsContext, Viewer } from '../rooms/index.ts';
 import type { Notifier } from '../stream/index.ts';
+import type { DeviceNewsCache } from './device-news.ts';
 import type { SentMembers } from './sent-members.ts';
 import type { SyncFilter } from './sync-filter.ts';
 import type { UnreadCounts } from './unread-counts.ts';
@@ -12,15 +14,19 @@ export interface SyncContext {
   readonly rooms: RoomsContext;
   readonly accountData: Accounts['accountData'];
   readonly realtime: Realtime;
+  readonly encryption: Pick<Encryption, 'toDevice'>;
   readonly notifier: Notifier;
   readonly settings: UserSettingsCache;
   readonly unread: UnreadCounts;
+  readonly deviceNews: DeviceNewsCache;
 }
 
 /** A place in the log and in what lives in memory only. */
 export interface Place {
   readonly position: number;
   readonly ephemeral: number;
+  /** In the log: how far messages to the device are delivered, if that is not as far as `position`. */
+  readonly toDevice?: number | undefined;
 }
 
 /** Under which name the response has the room's state, and with that: at the start of the timeline, or at its end. */

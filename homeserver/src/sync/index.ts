@@ -1,7 +1,9 @@
 import type { Accounts } from '../accounts/index.ts';
+import type { Encryption } from '../encryption/index.ts';
 import type { Realtime } from '../realtime/index.ts';
 import type { RoomsContext } from '../rooms/index.ts';
 import type { Notifier } from '../stream/index.ts';
+import { DeviceNewsCache } from './device-news.ts';
 import { Sync } from './sync.ts';
 import { UnreadCounts } from './unread-counts.ts';
 import { UserSettingsCache } from './user-settings.ts';
@@ -15,16 +17,22 @@ export interface SyncOptions {
   readonly rooms: RoomsContext;
   readonly accounts: Pick<Accounts, 'accountData' | 'filters' | 'pushRules'>;
   readonly realtime: Realtime;
+  readonly encryption: Pick<Encryption, 'deviceKeys' | 'toDevice'>;
   readonly notifier: Notifier;
 }
 
-export function createSync({ rooms, accounts, realtime, notifier }: SyncOptions): Sync {
+export function createSync({ rooms, accounts, realtime, encryption, notifier }: SyncOptions): Sync {
   const settings = new UserSettingsCache(rooms, accounts.pushRules);
   const unread = new UnreadCounts(rooms, realtime.receipts, settings);
+  const deviceNews = new DeviceNewsCache(encryption);
   notifier.onRows((rows) => {
     settings.follow(rows);
     unread.follow(rows);
+    deviceNews.follow(rows);
   });
   const { accountData, filters } = accounts;
-  return new Sync({ rooms, accountData, realtime, notifier, settings, unread }, filters);
+  return new Sync(
+    { rooms, accountData, realtime, encryption, notifier, settings, unread, deviceNews },
+    filters,
+  );
 }

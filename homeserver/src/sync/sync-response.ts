@@ -3,6 +3,7 @@ import { formatStreamToken } from '../stream/index.ts';
 import { globalAccountData, roomAccountData } from './account-data.ts';
 import { type AffectedRooms, affectedRooms, type JoinedEntry, type Memberships } from './affected-rooms.ts';
 import { collectChanges } from './changes.ts';
+import { deviceListChanges } from './device-lists.ts';
 import type { Frame, SyncContext } from './frame.ts';
 import { strippedRooms } from './invited-room.ts';
 import { joinedRoom } from './joined-room.ts';
@@ -11,6 +12,7 @@ import { presenceOf } from './presence.ts';
 import { receiptsOf } from './receipts.ts';
 import type { EventList, JoinedRoomBody, RoomsBody, SyncBody, TimelineBody } from './response-shapes.ts';
 import { mapInSlices } from './slices.ts';
+import { messagesTo } from './to-device.ts';
 import { roomsWithTyping, typingOf } from './typing.ts';
 
 /** A response, and whether it tells anything: one that does not may wait. */
@@ -30,7 +32,7 @@ export async function buildResponse(
   frame: Frame,
   current: Memberships,
 ): Promise<SyncResponse> {
-  const { since, until } = frame;
+  const { viewer, since, until } = frame;
   const rows = since === undefined ? [] : context.notifier.rowsAfter(since.position);
   const needsAll = since === undefined || rows === undefined || frame.fullState;
   const memberships = new Map(needsAll ? current : roomsIn(rows, current));
@@ -41,7 +43,13 @@ export async function buildResponse(
   const accountData = await globalAccountData(context, frame, changes);
   const presence = await presenceOf(context, frame, affected.joined);
   const rooms = await roomsBody(context, frame, affected);
-  const nextBatch = formatStreamToken({ epoch: context.rooms.epoch, ...until });
+  const lists =
+    since === undefined
+      ? { changed: [], left: [] }
+      : await deviceListChanges(context, viewer, { after: since.position, until: until.position }, current);
+  const messages = await messagesTo(context, viewer, since?.toDevice ?? since?.position ?? 0, until.position);
+  const { oneTimeKeyCounts, unusedFallbackTypes } = await context.deviceNews.of(viewer);
+  const nextBatch = formatStreamToken({ epoch: context.rooms.epoch, ...until, toDevice: messages.upTo });
   frame.sentMembers.seal(nextBatch);
   return {
     body: {
@@ -49,12 +57,14 @@ export async function buildResponse(
       ...(accountData.length === 0 ? {} : { account_data: { events: accountData } }),
       ...(presence.length === 0 ? {} : { presence: { events: presence } }),
       ...(rooms === undefined ? {} : { rooms }),
-      to_device: { events: [] },
-      device_lists: { changed: [], left: [] },
-      device_one_time_keys_count: {},
-      device_unused_fallback_key_types: [],
+      to_device: { events: messages.events },
+      device_lists: lists,
+      device_one_time_keys_count: oneTimeKeyCounts,
+      device_unused_fallback_key_types: unusedFallbackTypes,
     },
-    isEmpty: accountData.length === 0 && presence.length === 0 && rooms === undefined,
+    isEmpty:
+      rooms === undefined &&
+      [accountData, presence, messages.events, lists.changed, lists.left].every((part) => part.length === 0),
   };
 }
 

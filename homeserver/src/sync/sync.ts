@@ -3,12 +3,14 @@ import type { Timer } from '../base/clock.ts';
 import { invalidParam } from '../protocol/errors.ts';
 import type { PresenceState } from '../realtime/index.ts';
 import type { Viewer } from '../rooms/index.ts';
-import { parseStreamToken } from '../stream/index.ts';
+import { parseStreamToken, type StreamToken } from '../stream/index.ts';
+import { type DeviceListChanges, deviceListChanges } from './device-lists.ts';
 import type { Frame, Place, StateKey, SyncContext } from './frame.ts';
 import type { SyncBody } from './response-shapes.ts';
 import { SentMembersLog } from './sent-members.ts';
 import { SyncFilter } from './sync-filter.ts';
 import { buildResponse } from './sync-response.ts';
+import { acknowledgeMessages } from './to-device.ts';
 
 /** A request for what is new. */
 export interface SyncRequest {
@@ -50,12 +52,28 @@ export class Sync {
     const { viewer } = request;
     const filter = new SyncFilter(await this.#filters.resolve(viewer.userNid, request.filter));
     const since = this.#placeOf(request.since);
+    if (since !== undefined)
+      await acknowledgeMessages(this.#context, viewer, since.toDevice ?? since.position);
     const endPresence = this.#context.realtime.presence.userIsSyncing(viewer.userId, request.setPresence);
     try {
       return await this.#waitForNews(request, filter, since);
     } finally {
       endPresence();
     }
+  }
+
+  /**
+   * Whose keys changed between two tokens, as a client asks after it was away.
+   *
+   * Source: Client-Server API v1.19, `GET /_matrix/client/v3/keys/changes`.
+   * @throws {MatrixError} 400 `M_INVALID_PARAM` for what is no token.
+   */
+  async keyChanges(viewer: Viewer, from: string, to: string): Promise<DeviceListChanges> {
+    const { notifier, rooms } = this.#context;
+    const after = this.#placeOf(from, 'from')?.position ?? 0;
+    const until = this.#placeOf(to, 'to')?.position ?? notifier.position;
+    const memberships = await rooms.userRooms.of(viewer.userNid);
+    return deviceListChanges(this.#context, viewer, { after, until }, memberships);
   }
 
   async #waitForNews(request: SyncRequest, filter: SyncFilter, since: Place | undefined): Promise<SyncBody> {
@@ -94,14 +112,18 @@ export class Sync {
   }
 
   /** Undefined for a beginning: also with a token of another life of the database, or from a future that was lost. */
-  #placeOf(written: string | undefined): Place | undefined {
+  #placeOf(written: string | undefined, name = 'since'): Place | undefined {
     if (written === undefined) return undefined;
-    const token = parseStreamToken(written);
-    if (token === undefined) throw invalidParam('since is not a token of this server');
+    const { epoch, ...place } = tokenIn(written, name);
     const { rooms, notifier } = this.#context;
-    const isKnown = token.epoch === rooms.epoch && token.position <= notifier.position;
-    return isKnown ? { position: token.position, ephemeral: token.ephemeral } : undefined;
+    return epoch === rooms.epoch && place.position <= notifier.position ? place : undefined;
   }
+}
+
+function tokenIn(written: string, name: string): StreamToken {
+  const token = parseStreamToken(written);
+  if (token === undefined) throw invalidParam(`${name} is not a token of this server`);
+  return token;
 }
 
 /** The end of a wait: the timeout, or the signal. */

@@ -114,10 +114,13 @@ export class ToDeviceStore {
   }
 }
 
-/** The newest row of the log stays, whatever it is: the next one gets its position from it. */
+/**
+ * Rows of messages alone: a process that has not read them yet misses nothing, as the messages are gone as well. The
+ * newest row of the log stays, whatever it is: the next one gets its position from it.
+ */
 function deleteLogRows(unit: UnitOfWork, { userNid, deviceId }: DeviceAddress, position: number): void {
   unit.run(
-    `DELETE FROM log WHERE ${ROWS_OF_DEVICE} AND log.position <= ?
+    `DELETE FROM log WHERE ${ROWS_OF_DEVICE} AND log.ref IS NOT NULL AND log.position <= ?
      AND log.position < (SELECT max(position) FROM log)`,
     [userNid, deviceId, position],
   );
