@@ -52,6 +52,8 @@ export interface EmailsOptions {
   readonly publicUrl: () => string;
 }
 
+type Attempt = Omit<EmailValidation, 'expiresTs' | 'validatedTs'>;
+
 /** Where the links in mails lead, and what answers there. */
 export const CONFIRM_PATH = '/_guildhall/client/v1/mail/confirm';
 
@@ -84,41 +86,23 @@ export class Emails {
    * `M_THREEPID_NOT_FOUND` for a forgotten password, `M_INVALID_PARAM`.
    */
   async requestToken(purpose: EmailPurpose, wish: ConfirmationWish): Promise<string> {
-    const { storage, clock, secret, mailSender, publicUrl } = this.#options;
+    const { storage, clock, mailSender } = this.#options;
     if (mailSender === undefined) throw noMail();
     const address = checkEmail(wish.email);
     const nextLink = checkWish(wish);
     await this.#checkOwner(purpose, address);
     const { clientSecret, sendAttempt } = wish;
-    const known = await storage.thirdPartyIds.validationFor(clientSecret, address, purpose);
-    const isLive = known !== undefined && known.expiresTs > clock.now();
-    if (isLive && known.sendAttempt >= sendAttempt) return known.sid;
-    const sid = isLive ? known.sid : randomOpaqueId(16);
-    const attempt = { sendAttempt, nextLink, expiresTs: clock.now() + LINK_LIFE_MS };
-    try {
-      if (isLive) await storage.thirdPartyIds.countAttempt(sid, attempt);
-      else {
-        await storage.thirdPartyIds.addValidation(
-          { sid, purpose, address, clientSecret, ...attempt },
-          clock.now(),
-        );
-      }
-    } catch (error) {
-      // The same client asked twice at once: the other request sends the mail.
-      if (!(error instanceof ExpectationFailed)) throw error;
-      return (await storage.thirdPartyIds.validationFor(clientSecret, address, purpose))?.sid ?? sid;
+    const stored = await storage.thirdPartyIds.validationFor(clientSecret, address, purpose);
+    const known = stored !== undefined && stored.expiresTs > clock.now() ? stored : undefined;
+    if (known !== undefined && known.sendAttempt >= sendAttempt) return known.sid;
+    const sid = known?.sid ?? randomOpaqueId(16);
+    const attempt = { sid, purpose, address, clientSecret, sendAttempt, nextLink };
+    if (await this.#note(attempt, known === undefined)) {
+      await this.#send(mailSender, attempt);
+      return sid;
     }
-    const query = new URLSearchParams({
-      sid,
-      client_secret: clientSecret,
-      token: await secret.sign('mail', sid),
-    });
-    await mailSender.sendConfirmation({
-      to: address,
-      purpose,
-      link: `${publicUrl()}${CONFIRM_PATH}?${query}`,
-    });
-    return sid;
+    // The same client asked twice at once: the other request sends the mail.
+    return (await storage.thirdPartyIds.validationFor(clientSecret, address, purpose))?.sid ?? sid;
   }
 
   /** What a link is about; undefined if it is none of ours, or too old. */
@@ -181,6 +165,33 @@ export class Emails {
   /** What is told to somebody whose address is not, or no longer, confirmed. */
   notConfirmed(): MatrixError {
     return new MatrixError(401, 'M_UNAUTHORIZED', NOT_CONFIRMED);
+  }
+
+  /** @returns false if the attempt was made by another request meanwhile. */
+  async #note(attempt: Attempt, isNew: boolean): Promise<boolean> {
+    const { storage, clock } = this.#options;
+    const validation = { ...attempt, expiresTs: clock.now() + LINK_LIFE_MS };
+    try {
+      if (isNew) await storage.thirdPartyIds.addValidation(validation, clock.now());
+      else await storage.thirdPartyIds.countAttempt(attempt.sid, validation);
+      return true;
+    } catch (error) {
+      if (error instanceof ExpectationFailed) return false;
+      throw error;
+    }
+  }
+
+  async #send(mailSender: MailSender, { sid, purpose, address, clientSecret, sendAttempt }: Attempt) {
+    const { storage, secret, publicUrl } = this.#options;
+    const token = await secret.sign('mail', sid);
+    const query = new URLSearchParams({ sid, client_secret: clientSecret, token });
+    const link = `${publicUrl()}${CONFIRM_PATH}?${query}`;
+    try {
+      await mailSender.sendConfirmation({ to: address, purpose, link });
+    } catch (error) {
+      await storage.thirdPartyIds.takeAttemptBack(sid, sendAttempt);
+      throw error;
+    }
   }
 
   async #checkOwner(purpose: EmailPurpose, address: string): Promise<void> {

@@ -212,12 +212,15 @@ export class Registration {
    */
   async #demand(): Promise<AuthDemand> {
     const { mode, tokens, policies, emails } = this.#parts;
-    const doors: AuthStage[][] = mode === 'open' ? [[]] : [];
-    if (mode === 'token' || (await tokens.firstAdminAwaited())) doors.push([TOKEN_STAGE]);
-    if (doors.length === 0) throw forbidden('Registration is closed on this server');
+    const flows: AuthStage[][] = [];
+    if (mode === 'open') flows.push(...this.#flows(policies.stages));
+    if (mode === 'token') flows.push(...this.#flows([TOKEN_STAGE, ...policies.stages]));
+    // Without a mail address: the first admin may be there to find out why no mail is sent.
+    else if (await tokens.firstAdminAwaited()) flows.push([TOKEN_STAGE, ...policies.stages]);
+    if (flows.length === 0) throw forbidden('Registration is closed on this server');
     return {
       operation: 'register',
-      flows: doors.flatMap((door) => this.#flows([...door, ...policies.stages])),
+      flows,
       params: policies.params,
       check: async (stage, answer) => {
         if (stage === EMAIL_STAGE) return emails.checkStage(answer, 'register');

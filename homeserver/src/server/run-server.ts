@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../base/clock.ts';
 import { Lifecycle } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
 import { createMetrics, type Metrics } from '../base/metrics.ts';
+import { SmtpMailSender } from '../delivery/mail/smtp-mail-sender.ts';
 import { createEncryption, type Encryption } from '../encryption/index.ts';
 import { followMemberships, type GuildsContext, inviterOf } from '../guilds/index.ts';
 import { createHttpServer } from '../http/server.ts';
@@ -23,7 +24,13 @@ import { OutboxReader, openNotifier } from '../stream/index.ts';
 import { createSync } from '../sync/index.ts';
 import type { Configuration } from './configuration/index.ts';
 import { establishIdentity } from './identity.ts';
-import { endTypingOfLeavers, roomsForAccounts, roomsForRealtime, wakeForChange, wakeForDeviceLists } from './room-ports.ts';
+import {
+  endTypingOfLeavers,
+  roomsForAccounts,
+  roomsForRealtime,
+  wakeForChange,
+  wakeForDeviceLists,
+} from './room-ports.ts';
 import { startJobs } from './start-jobs.ts';
 
 /** What a server is started with. */
@@ -139,6 +146,10 @@ async function assemble(
     },
     passwordHashing,
     publicUrl,
+    mailSender: openMailSender(configuration, logger),
+    emailRequired: configuration.registrationEmail === 'required',
+    policies: configuration.policies,
+    guestAccess: configuration.guestAccess,
     tokenLifetimes: {
       accessTokenMs: configuration.accessTokenLifetime,
       refreshTokenMs: configuration.refreshTokenLifetime,
@@ -255,6 +266,16 @@ async function openGuilds(
   };
   followMemberships(context);
   return context;
+}
+
+function openMailSender(
+  { smtpUrl: url, mailFrom, serverName }: Configuration,
+  logger: Logger,
+): SmtpMailSender | undefined {
+  if (url === undefined) return undefined;
+  // A server name may have a port, a mail address may not.
+  const from = mailFrom ?? `Guildhall <noreply@${serverName.replace(/:\d+$/, '')}>`;
+  return new SmtpMailSender({ url, from, serverName, logger });
 }
 
 function memberProfile(profile: Profile | undefined): MemberProfile {

@@ -9,9 +9,11 @@ import {
   oneOf,
   onOrOff,
   path,
+  policy,
   port,
   serverName,
   size,
+  smtpUrl,
   text,
   type ValueType,
   webAddress,
@@ -127,6 +129,28 @@ export const SETTINGS = {
       'Who may make an account. token: nobody until the first admin exists, then people with a registration ' +
       'token. open: anybody. closed: nobody.',
   },
+  registrationEmail: {
+    name: 'REGISTRATION_EMAIL',
+    type: oneOf(['optional', 'required']),
+    default: 'optional',
+    doc:
+      'Whether new accounts need a mail address, which is confirmed by a link. Without smtp_url there are no mail ' +
+      'addresses, and this has no effect.',
+  },
+  policies: {
+    name: 'POLICIES',
+    type: listOf(policy),
+    default: '',
+    doc:
+      'Documents that people must accept before they make an account, one a language. Their names must have no ' +
+      'commas.',
+  },
+  guestAccess: {
+    name: 'GUEST_ACCESS',
+    type: onOrOff,
+    default: 'off',
+    doc: 'Whether people may look into rooms that allow guests, and speak there, without an account of their own.',
+  },
   registrationSharedSecret: {
     name: 'REGISTRATION_SHARED_SECRET',
     type: text,
@@ -149,6 +173,22 @@ export const SETTINGS = {
     doc:
       'How long a refresh token lives that is not used; the device has to log in again afterwards. Unless set, for ' +
       'ever.',
+  },
+  smtpUrl: {
+    name: 'SMTP_URL',
+    type: smtpUrl,
+    example: 'smtp://guildhall:secret@mail.example.org:587',
+    doc:
+      'The server that sends mail: people can then add a mail address to their account, log in with it, and set a new ' +
+      'password when they have forgotten theirs. smtps:// where the port speaks TLS from the start; with smtp://, ' +
+      'TLS is used where the server offers it.',
+    secret: true,
+  },
+  mailFrom: {
+    name: 'MAIL_FROM',
+    type: text,
+    example: 'Guildhall <noreply@example.org>',
+    doc: 'Whom mails are from. Unless set, noreply at the server name.',
   },
   rateLimits: {
     name: 'RATE_LIMITS',
@@ -180,7 +220,6 @@ export const LATER_SETTINGS: readonly LaterSetting[] = [
   { name: 'LIVEKIT_API_SECRET', doc: "LiveKit's API secret." },
   { name: 'TURN_URIS', doc: 'TURN servers, for calls between two people.' },
   { name: 'TURN_SECRET', doc: 'The secret shared with the TURN servers.' },
-  { name: 'SMTP_URL', doc: 'The mail server.' },
   { name: 'APPSERVICE_DIR', doc: 'The folder with registration files of application services.' },
   { name: 'FEDERATION_PORT', doc: 'The port for other homeservers.' },
   { name: 'FEDERATION_CA', doc: 'A further certificate authority, for test networks.' },

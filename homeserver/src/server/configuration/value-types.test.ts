@@ -8,9 +8,11 @@ import {
   network,
   oneOf,
   onOrOff,
+  policy,
   port,
   serverName,
   size,
+  smtpUrl,
   type ValueType,
   webAddress,
 } from './value-types.ts';
@@ -49,6 +51,28 @@ describe('value types of the configuration', () => {
     expect(port.parse('0', '/base')).to.equal(0);
     expect(port.parse('65535', '/base')).to.equal(65_535);
     expectRefused(port, ['65536', '-1', '80.5', '0x50', 'http', ' 80']);
+  });
+
+  it('read addresses of mail servers', () => {
+    for (const url of ['smtp://mail.example.org', 'smtps://user:p%40ss@mail:465']) {
+      expect(smtpUrl.parse(url, '/base')).to.equal(url);
+    }
+    expectRefused(smtpUrl, ['', 'mail.example.org', 'http://mail.example.org', 'smtp:']);
+  });
+
+  it('read policies', () => {
+    const list =
+      'privacy@1.0:en https://a.example/p Privacy policy, privacy@1.0:de https://a.example/de Datenschutz';
+    expect(listOf(policy).parse(list, '/base')).to.deep.equal([
+      { id: 'privacy', version: '1.0', language: 'en', url: 'https://a.example/p', name: 'Privacy policy' },
+      { id: 'privacy', version: '1.0', language: 'de', url: 'https://a.example/de', name: 'Datenschutz' },
+    ]);
+    expectRefused(policy, [
+      '',
+      'privacy https://a.example x',
+      'privacy@1:en ftp://a x',
+      'privacy@1:en https://a',
+    ]);
   });
 
   it('read time spans', () => {

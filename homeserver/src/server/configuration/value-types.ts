@@ -121,6 +121,35 @@ export const webAddress: ValueType<string> = {
   },
 };
 
+/** The address of a mail server. */
+export const smtpUrl: ValueType<string> = {
+  expected: 'smtp://USER:PASSWORD@HOST:PORT, or smtps:// where the port speaks TLS from the start',
+  parse(written) {
+    const url = URL.canParse(written) ? new URL(written) : undefined;
+    return url && /^smtps?:$/.test(url.protocol) && url.hostname !== '' ? written : undefined;
+  },
+};
+
+/** A document that people must accept, in one language. */
+export interface WrittenPolicy {
+  readonly id: string;
+  readonly version: string;
+  readonly language: string;
+  readonly name: string;
+  readonly url: string;
+}
+
+/** `ID@VERSION:LANGUAGE URL NAME`. */
+export const policy: ValueType<WrittenPolicy> = {
+  expected: 'ID@VERSION:LANGUAGE URL NAME, as in privacy@1.0:en https://example.org/privacy Privacy policy',
+  parse(written) {
+    const [, id = '', version = '', language = '', address = '', name = ''] =
+      /^([a-z][a-z0-9_.-]*)@([\w.-]+):([A-Za-z-]+)\s+(\S+)\s+(.+)$/.exec(written) ?? [];
+    const url = webAddress.parse(address, '');
+    return url === undefined ? undefined : { id, version, language, name, url: address };
+  },
+};
+
 /** An address, or a network in CIDR form. */
 export const network: ValueType<string> = {
   expected: 'an IP address or a network such as 10.0.0.0/8',

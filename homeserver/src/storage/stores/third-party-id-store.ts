@@ -150,6 +150,16 @@ export class ThirdPartyIdStore {
     );
   }
 
+  /** Lets an attempt be made again whose mail could not be sent. */
+  async takeAttemptBack(sid: string, sendAttempt: number): Promise<void> {
+    await this.#database.commit(
+      new UnitOfWork().run(
+        'UPDATE email_validations SET send_attempt = send_attempt - 1 WHERE sid = ? AND send_attempt = ?',
+        [sid, sendAttempt],
+      ),
+    );
+  }
+
   /** Notes that the link of a mail was followed. */
   async setValidated(sid: string, validatedTs: number, expiresTs: number): Promise<void> {
     await this.#database.commit(
