@@ -92,6 +92,12 @@ export class TestServer {
     return registerUser(() => this.url, localpart);
   }
 
+  /** The first admin, with a session. */
+  registerAdmin(localpart: string): Promise<TestUser> {
+    const auth = { type: 'm.login.registration_token', token: this.firstAdminToken };
+    return registerUser(() => this.url, localpart, auth);
+  }
+
   /** Stops the server in order, and starts it again on the same data. Sessions stay. */
   async restart(): Promise<void> {
     await this.#server.stop();

@@ -36,9 +36,13 @@ export async function request(
 }
 
 /** Registers an account; `url` is asked for each request, as a restarted server has another. */
-export async function registerUser(url: () => string, localpart: string): Promise<TestUser> {
+export async function registerUser(
+  url: () => string,
+  localpart: string,
+  auth: object = { type: 'm.login.dummy' },
+): Promise<TestUser> {
   const { status, body } = await request(url(), 'POST', '/_matrix/client/v3/register', {
-    body: { username: localpart, password: `password of ${localpart}`, auth: { type: 'm.login.dummy' } },
+    body: { username: localpart, password: `password of ${localpart}`, auth },
   });
   expect(status, JSON.stringify(body)).to.equal(200);
   return new TestUser(url, body.user_id, body.device_id, body.access_token);

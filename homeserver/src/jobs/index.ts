@@ -1,2 +1,5 @@
 /** Work that outlives the request which asked for it: one file for each kind of job, and the runner that does them. */
 export { JobRunner } from './job-runner.ts';
+export { purgeHistoryJob } from './purge-history.ts';
+export { purgeLeftoversJob, purgeRoomJob } from './purge-room.ts';
+export { purgeUnneededJob } from './purge-unneeded.ts';

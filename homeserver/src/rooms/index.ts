@@ -4,7 +4,7 @@ export { createAlias, deleteAlias, lookUpAlias } from './commands/aliases.ts';
 export { blockerOfRoom, setRoomBlocked } from './commands/block-room.ts';
 export { createRoom, type InitialState, type Preset, type RoomRequest } from './commands/create-room.ts';
 export { inviteUser } from './commands/invite.ts';
-export { joinRoom, resolveRoom } from './commands/join.ts';
+export { joinRoom, resolveEnterable } from './commands/join.ts';
 export { knockOnRoom } from './commands/knock.ts';
 export { banUser, forgetRoom, kickUser, leaveRoom, unbanUser } from './commands/leave.ts';
 export { listRoom } from './commands/list-room.ts';

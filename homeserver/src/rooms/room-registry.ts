@@ -1,3 +1,4 @@
+import { notFound } from '../protocol/errors.ts';
 import { domainOf } from '../protocol/identifiers.ts';
 import { redactPdu } from '../protocol/redaction.ts';
 import { roomVersionRules } from '../protocol/room-versions.ts';
@@ -25,7 +26,8 @@ export class RoomRegistry {
   /** A room by its ID. */
   async byId(roomId: string): Promise<Room | undefined> {
     const nid = this.#nids.get(roomId);
-    if (nid !== undefined) return this.byNid(nid);
+    const known = nid === undefined ? undefined : await this.byNid(nid);
+    if (known !== undefined) return known;
     const row = await this.#storage.rooms.byId(roomId);
     return row === undefined ? undefined : this.byNid(row.nid);
   }
@@ -56,11 +58,18 @@ export class RoomRegistry {
     this.#rooms.set(room.nid, Promise.resolve(room));
   }
 
+  /** Forgets a room that was deleted. Who works on it still is refused: its row is gone. */
+  drop(nid: number): void {
+    const room = this.#loaded.get(nid);
+    if (room !== undefined) room.stale = true;
+    this.#forget(nid);
+  }
+
   /** Reads a stale room's row, state and members again, into the same object: others hold it. */
   async refresh(room: Room): Promise<void> {
     await room.lastCommit.catch(() => undefined);
     const row = await this.#storage.rooms.byNid(room.nid);
-    if (row === undefined) throw new Error(`room ${room.roomId} has no row`);
+    if (row === undefined) throw notFound(`The room ${room.roomId} was deleted`);
     await this.#fill(room, row);
     room.stale = false;
   }
@@ -131,10 +140,15 @@ export class RoomRegistry {
       const room = this.#loaded.get(nid);
       if (room === undefined || !room.queue.idle) continue;
       bytes -= bytesOf(room);
-      this.#rooms.delete(nid);
-      this.#loaded.delete(nid);
-      this.#nids.delete(room.roomId);
+      this.#forget(nid);
     }
+  }
+
+  #forget(nid: number): void {
+    const room = this.#loaded.get(nid);
+    this.#rooms.delete(nid);
+    this.#loaded.delete(nid);
+    if (room !== undefined) this.#nids.delete(room.roomId);
   }
 }
 

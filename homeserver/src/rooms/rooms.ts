@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
-import { IdAllocator, type Storage } from '../storage/index.ts';
+import { IdAllocator, LogKind, type LogRow, type Storage } from '../storage/index.ts';
 import type { Profiles, RoomSettings, RoomsContext } from './context.ts';
 import { RoomRegistry } from './room-registry.ts';
 import { UserRooms } from './user-rooms.ts';
@@ -22,7 +22,7 @@ export interface RoomsOptions {
 export function createRooms(options: RoomsOptions): RoomsContext {
   const { storage, serverName } = options;
   const { database } = storage;
-  return {
+  const context: RoomsContext = {
     ...options,
     ids: {
       event: new IdAllocator(database, 'event'),
@@ -35,6 +35,21 @@ export function createRooms(options: RoomsOptions): RoomsContext {
     userRooms: new UserRooms(storage),
     sending: new Map(),
   };
+  database.onCommitted((rows) => forgetDeleted(context, rows));
+  return context;
+}
+
+/** Rooms that were deleted, here or by another process, leave memory. */
+function forgetDeleted({ registry, storage, userRooms }: RoomsContext, rows: readonly LogRow[]): void {
+  for (const { kind, ref, user } of rows) {
+    if (kind !== LogKind.RoomGone || ref === undefined) continue;
+    if (user !== undefined) {
+      userRooms.drop(user, ref);
+      continue;
+    }
+    registry.drop(ref);
+    storage.events.forgetRoom(ref);
+  }
 }
 
 function increasingTime(clock: Clock): () => number {

@@ -8,6 +8,7 @@ import {
   stateMoveOf,
 } from '../storage/index.ts';
 import type { Frame, SyncContext } from './frame.ts';
+import { type GoneRoom, goneRoomOf } from './gone-room.ts';
 
 /** A change of the viewer's own membership: by an event of the timeline, or with a move of the room's state. */
 export type OwnChange = Placed | StateMove;
@@ -34,6 +35,8 @@ export interface Changes {
   readonly rooms: ReadonlyMap<number, RoomChanges>;
   /** Types of account data that belongs to no room. */
   readonly accountData: ReadonlySet<string>;
+  /** Rooms of the viewer's that were deleted. */
+  readonly gone: readonly GoneRoom[];
 }
 
 export const NO_CHANGES: RoomChanges = {
@@ -89,6 +92,7 @@ class Collector {
   readonly #isComplete: boolean;
   readonly #rooms = new Map<number, Collected>();
   readonly #accountData = new Set<string>();
+  readonly #gone: GoneRoom[] = [];
 
   constructor(userNid: number, memberships: Memberships, isComplete: boolean) {
     this.#userNid = userNid;
@@ -98,6 +102,7 @@ class Collector {
 
   add(row: LogRow): void {
     if (row.kind === LogKind.AccountData) this.#addAccountData(row);
+    else if (row.kind === LogKind.RoomGone) this.#addGone(row);
     else if (row.room === undefined) return;
     // Their membership may be gone with it, so that the room is no longer one of theirs.
     else if (row.kind === LogKind.StateMove) this.#addStateMove(row, row.room);
@@ -118,13 +123,18 @@ class Collector {
       const isJoined = this.#memberships.get(roomNid)?.membership === 'join';
       if (!isJoined && ownMemberships.length === 0) this.#rooms.delete(roomNid);
     }
-    return { rooms: this.#rooms, accountData: this.#accountData };
+    return { rooms: this.#rooms, accountData: this.#accountData, gone: this.#gone };
   }
 
   #addAccountData({ user, room, key }: LogRow): void {
     if (user !== this.#userNid || key === undefined) return;
     if (room === undefined) this.#accountData.add(key);
     else this.#room(room).accountData.add(key);
+  }
+
+  #addGone(row: LogRow): void {
+    const room = row.user === this.#userNid ? goneRoomOf(row) : undefined;
+    if (room !== undefined) this.#gone.push(room);
   }
 
   #addReceipt(row: LogRow, roomNid: number): void {

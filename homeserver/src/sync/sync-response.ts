@@ -5,6 +5,7 @@ import { type AffectedRooms, affectedRooms, type JoinedEntry, type Memberships }
 import { collectChanges } from './changes.ts';
 import { deviceListChanges } from './device-lists.ts';
 import type { Frame, SyncContext } from './frame.ts';
+import { type GoneRoom, presentGoneRoom } from './gone-room.ts';
 import { strippedRooms } from './invited-room.ts';
 import { joinedRoom } from './joined-room.ts';
 import { leftRoom } from './left-room.ts';
@@ -42,7 +43,7 @@ export async function buildResponse(
   const affected = await affectedRooms(context, frame, changes, memberships, typing);
   const accountData = await globalAccountData(context, frame, changes);
   const presence = await presenceOf(context, frame, affected.joined);
-  const rooms = await roomsBody(context, frame, affected);
+  const rooms = await roomsBody(context, frame, affected, changes.gone);
   const lists =
     since === undefined
       ? { changed: [], left: [] }
@@ -80,9 +81,17 @@ async function roomsBody(
   context: SyncContext,
   frame: Frame,
   { joined, left, invited, knocked }: AffectedRooms,
+  gone: readonly GoneRoom[],
 ): Promise<RoomsBody | undefined> {
   const join = await joinedRooms(context, frame, joined);
   const leave: Record<string, TimelineBody> = {};
+  const present = new Set([...joined, ...left].map(({ room }) => room.roomId));
+  for (const room of [...invited, ...knocked]) present.add(room.roomId);
+  for (const room of gone) {
+    // It may be back: rooms of other servers can be joined again.
+    if (present.has(room.roomId)) continue;
+    if (frame.filter.wantsRoom(room.roomId)) leave[room.roomId] = presentGoneRoom(context, frame, room);
+  }
   await mapInSlices(left, async (entry) => {
     leave[entry.room.roomId] = await leftRoom(context, frame, entry);
   });

@@ -1,4 +1,7 @@
 import type { Endpoint } from '../endpoint.ts';
+import { blockRoom, getRoomBlock } from './block-room.ts';
+import { deleteRoom, deleteRoomAndWait, getDeletion, getDeletionsOfRoom } from './delete-room.ts';
+import { getHistoryPurgeStatus, startHistoryPurge } from './purge-history.ts';
 import {
   createRegistrationToken,
   deleteRegistrationToken,
@@ -15,4 +18,12 @@ export const adminEndpoints: readonly Endpoint[] = [
   createRegistrationToken,
   getRegistrationToken,
   deleteRegistrationToken,
+  startHistoryPurge,
+  getHistoryPurgeStatus,
+  deleteRoom,
+  deleteRoomAndWait,
+  getDeletionsOfRoom,
+  getDeletion,
+  blockRoom,
+  getRoomBlock,
 ];

@@ -4,6 +4,7 @@ import { domainOf, isUserId } from '../../protocol/identifiers.ts';
 import { changeRoom } from '../change-room.ts';
 import type { RoomsContext } from '../context.ts';
 import { joinedRoom } from '../room-access.ts';
+import { requireEnterable } from './block-room.ts';
 import type { SendTarget } from './send-event.ts';
 
 /** What an invite may carry. */
@@ -29,6 +30,7 @@ export async function inviteUser(
   options: InviteOptions = {},
 ): Promise<string> {
   await requireInvitable(context, userId);
+  await requireEnterable(context, roomId);
   const room = await joinedRoom(context, roomId, sender);
   const content = await inviteContent(context, userId, options);
   return changeRoom(context, room, async (chain) => {

@@ -5,6 +5,7 @@ import { changeRoom } from '../change-room.ts';
 import type { RoomsContext } from '../context.ts';
 import type { Room } from '../room.ts';
 import { existingRoom, powerLevelsOfRoom } from '../room-access.ts';
+import { requireEnterable } from './block-room.ts';
 import { takeSettingsAlong } from './take-settings-along.ts';
 
 /** What a join may carry. */
@@ -29,6 +30,18 @@ export async function resolveRoom(context: RoomsContext, roomIdOrAlias: string):
 }
 
 /**
+ * As `resolveRoom`, for somebody who wants to enter.
+ *
+ * @throws MatrixError also 403 `M_FORBIDDEN` for a blocked room, whether it is here or not.
+ */
+export async function resolveEnterable(context: RoomsContext, roomIdOrAlias: string): Promise<Room> {
+  if (isRoomId(roomIdOrAlias)) await requireEnterable(context, roomIdOrAlias);
+  const room = await resolveRoom(context, roomIdOrAlias);
+  if (room.roomId !== roomIdOrAlias) await requireEnterable(context, room.roomId);
+  return room;
+}
+
+/**
  * Joins a room. Somebody who is joined stays so, unless the content differs.
  *
  * Source: Client-Server API v1.19, `POST /rooms/{roomId}/join`, `POST /join/{roomIdOrAlias}`.
@@ -41,7 +54,7 @@ export async function joinRoom(
   roomIdOrAlias: string,
   options: JoinOptions = {},
 ): Promise<string> {
-  const room = await resolveRoom(context, roomIdOrAlias);
+  const room = await resolveEnterable(context, roomIdOrAlias);
   const profile = await context.profiles.profileOf(userId);
   // Who authorises a join is for the server to say.
   const { join_authorised_via_users_server: _claimed, ...given } = options.content ?? {};

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../protocol/canonical-json.ts';
 import { changeRoom } from '../change-room.ts';
 import type { RoomsContext } from '../context.ts';
-import { resolveRoom } from './join.ts';
+import { resolveEnterable } from './join.ts';
 
 /**
  * Asks to be let into a room. Somebody who has knocked already stays so, unless they say something else.
@@ -17,7 +17,7 @@ export async function knockOnRoom(
   roomIdOrAlias: string,
   reason?: string,
 ): Promise<string> {
-  const room = await resolveRoom(context, roomIdOrAlias);
+  const room = await resolveEnterable(context, roomIdOrAlias);
   const profile = await context.profiles.profileOf(userId);
   const content: JsonObject = {
     ...profile,

@@ -36,7 +36,12 @@ export async function getEventByTimestamp(
 }
 
 /** The position up to which the events of a room are older than `ts`. */
-async function lastBefore(context: RoomsContext, room: Room, end: number, ts: number): Promise<number> {
+export async function lastBefore(
+  context: RoomsContext,
+  room: Room,
+  end: number,
+  ts: number,
+): Promise<number> {
   let [low, high] = [0, end];
   while (low < high) {
     const middle = Math.floor((low + high) / 2);

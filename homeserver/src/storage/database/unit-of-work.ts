@@ -26,6 +26,11 @@ export const LogKind = {
    * if that brought it about; `user` = a local user whose membership it changed, with one row for each.
    */
   StateMove: 6,
+  /**
+   * A room was deleted: `ref` = the number that it had; `user` = one of its local members, with one row for each, `key`
+   * = the event with which they left, as they see it, in JSON.
+   */
+  RoomGone: 20,
 } as const;
 
 export type LogKind = (typeof LogKind)[keyof typeof LogKind];

@@ -3,6 +3,15 @@ import type { Knex } from 'knex';
 /** Work that outlives the request which asked for it, rooms that nobody may enter, and what finding a room's rows takes. */
 export async function up(knex: Knex): Promise<void> {
   await createJobs(knex);
+  // Rooms that are gone for everybody, while their rows are being deleted.
+  await knex.schema.createTable('purged_rooms', (table) => {
+    table.bigInteger('nid').primary();
+    table.text('room_id').notNullable().unique();
+  });
+  // Of the timeline, only what is after this position is here for sure.
+  await knex.schema.alterTable('rooms', (table) => {
+    table.bigInteger('purged_until').notNullable().defaultTo(0);
+  });
   await knex.schema.createTable('blocked_rooms', (table) => {
     table.text('room_id').primary();
     table.bigInteger('user_nid').notNullable();

@@ -152,6 +152,16 @@ export class EventStore {
     }
   }
 
+  /** Forgets events that are deleted, or are not what they were. */
+  forget(nids: Iterable<number>): void {
+    for (const nid of nids) this.#forget(nid);
+  }
+
+  /** Forgets every event of a room. */
+  forgetRoom(roomNid: number): void {
+    for (const [nid, { event }] of this.#cache) if (event.roomNid === roomNid) this.#forget(nid);
+  }
+
   /** An event that is in the cache, without waiting. */
   cached(nid: number): StoredEvent | undefined {
     return this.#cache.get(nid)?.event;

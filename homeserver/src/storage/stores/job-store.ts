@@ -10,6 +10,14 @@ export const JobKind = {
   CarryProfile: 'carry-profile',
   /** A deactivated user is to leave its rooms: `key` = user ID. */
   LeaveRooms: 'leave-rooms',
+  /** A room is to be deleted: `key` = room ID. */
+  PurgeRoom: 'purge-room',
+  /** What was written about a room while it was deleted is to go: `key` = the number that it had. */
+  PurgeLeftovers: 'purge-leftovers',
+  /** The beginning of a room's history is to be deleted: `key` = room ID. */
+  PurgeHistory: 'purge-history',
+  /** Events that nothing needs are to be deleted, in all rooms. */
+  PurgeUnneeded: 'purge-unneeded',
 } as const;
 
 export type JobKind = (typeof JobKind)[keyof typeof JobKind];

@@ -118,6 +118,11 @@ export class StateStore {
     unit.onCommit(() => this.#remember(nid, blocks));
   }
 
+  /** Forgets snapshots that are deleted. */
+  forget(nids: Iterable<number>): void {
+    for (const nid of nids) this.#snapshots.delete(nid);
+  }
+
   #remember(nid: number, blocks: SnapshotBlocks): void {
     this.#snapshots.set(nid, blocks);
     if (this.#snapshots.size <= 50_000) return;

@@ -1,11 +1,11 @@
-import { knockOnRoom, resolveRoom } from '../../../rooms/index.ts';
+import { knockOnRoom, resolveEnterable } from '../../../rooms/index.ts';
 import { endpoint } from '../../endpoint.ts';
 
 export const knockRoom = endpoint(
   'knockRoom',
   { limit: 'join', body: 'optional-json' },
   async ({ params, body, requester, services }) => {
-    const { roomId } = await resolveRoom(services.rooms, params.roomIdOrAlias);
+    const { roomId } = await resolveEnterable(services.rooms, params.roomIdOrAlias);
     await knockOnRoom(services.rooms, requester.userId, roomId, body.reason);
     return { room_id: roomId };
   },

@@ -1,0 +1,53 @@
+import { type RunningJob, UnitOfWork } from '../../storage/index.ts';
+import type { RoomsContext } from '../context.ts';
+import { References } from '../references.ts';
+import { inBatches } from './purge-batches.ts';
+
+/** How far the store had come at some time. */
+interface Mark {
+  /** The largest number of an event. */
+  readonly event: number;
+  /** Of the newest row of the log. */
+  readonly position: number;
+}
+
+const NOTHING: Mark = { event: 0, position: 0 };
+
+/**
+ * Deletes what servers sent here and nothing needs: outliers, rejected and soft-failed events that no other event names
+ * and no state has. Each run looks at those that were stored between the last run and the one before, so that whatever
+ * may still come to need them has had at least the time between two runs to do so; what is needed then stays.
+ */
+export async function purgeUnneededEvents(context: RoomsContext, job: RunningJob): Promise<void> {
+  const { historyPurge, log, database } = context.storage;
+  const { from = NOTHING, to = NOTHING } = job.payload as { from?: Mark; to?: Mark };
+  const now: Mark = { event: await historyPurge.newestEvent(), position: await log.newest() };
+  for (let room = await historyPurge.roomOffTimeline(0); room !== undefined; ) {
+    if ((await historyPurge.offTimeline(room, from.event, to.event)).length > 0) {
+      const references = new References(context, room);
+      const candidates = { afterNid: from.event, untilNid: to.event, keepsLocal: false };
+      await references.begin({ ...candidates, afterPosition: from.position });
+      await deleteUnneededEvents(context, job, room, references);
+    }
+    room = await historyPurge.roomOffTimeline(room);
+  }
+  const unit = new UnitOfWork();
+  job.saveIn(unit, { from: { ...to }, to: { ...now } });
+  await database.commit(unit);
+}
+
+/** Deletes the events of a room that nothing has turned out to need. */
+export async function deleteUnneededEvents(
+  context: RoomsContext,
+  job: RunningJob,
+  roomNid: number,
+  references: References,
+): Promise<void> {
+  await inBatches(context, job, roomNid, async (unit, size) => {
+    await references.catchUp();
+    const nids = references.takeUnneeded(size);
+    if (nids.length === 0) return false;
+    context.storage.historyPurge.deleteEvents(unit, nids);
+    return true;
+  });
+}

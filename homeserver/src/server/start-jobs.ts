@@ -1,0 +1,35 @@
+import type { Clock } from '../base/clock.ts';
+import type { Lifecycle } from '../base/lifecycle.ts';
+import type { Logger } from '../base/logger.ts';
+import {
+  JobRunner,
+  purgeHistoryJob,
+  purgeLeftoversJob,
+  purgeRoomJob,
+  purgeUnneededJob,
+} from '../jobs/index.ts';
+import type { RoomsContext } from '../rooms/index.ts';
+import type { Storage } from '../storage/index.ts';
+
+/** What jobs work with. */
+interface JobParts {
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly rooms: RoomsContext;
+}
+
+/** Begins to do what is stored to be done, until the server stops. */
+export async function startJobs({ rooms, ...options }: JobParts, lifecycle: Lifecycle): Promise<void> {
+  const runner = new JobRunner({
+    ...options,
+    definitions: [
+      purgeRoomJob(rooms),
+      purgeLeftoversJob(rooms),
+      purgeHistoryJob(rooms),
+      purgeUnneededJob(rooms),
+    ],
+  });
+  lifecycle.onStop('jobs', () => runner.stop());
+  await runner.start();
+}
