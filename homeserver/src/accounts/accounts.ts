@@ -177,7 +177,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     thirdPartyIds: new ThirdPartyIds(storage, clock, emails, confirmation),
     loginTokens,
     openId: new OpenId(storage, clock),
-    moderation: new Moderation(storage, sessions, serverName),
+    moderation: new Moderation(storage, serverName),
     profiles,
     accountData,
     tags: new Tags(accountData),

@@ -2,7 +2,6 @@ import { forbidden, invalidParam, notFound } from '../protocol/errors.ts';
 import { domainOf, isUserId, type ServerName } from '../protocol/identifiers.ts';
 import { type Storage, type StoredUser, UnitOfWork } from '../storage/index.ts';
 import type { Requester } from './requester.ts';
-import type { Sessions } from './sessions.ts';
 
 /** `locked`: nothing works but logging out. `suspended`: the user may look, and leave. */
 export type Sanction = 'locked' | 'suspended';
@@ -14,12 +13,10 @@ export type Sanction = 'locked' | 'suspended';
  */
 export class Moderation {
   readonly #storage: Storage;
-  readonly #sessions: Sessions;
   readonly #serverName: ServerName;
 
-  constructor(storage: Storage, sessions: Sessions, serverName: ServerName) {
+  constructor(storage: Storage, serverName: ServerName) {
     this.#storage = storage;
-    this.#sessions = sessions;
     this.#serverName = serverName;
   }
 
@@ -41,7 +38,7 @@ export class Moderation {
     if (user.admin) throw forbidden('This cannot be done to a server admin');
     const unit = new UnitOfWork();
     this.#storage.users.setFlag(unit, user.userNid, sanction, value);
-    this.#sessions.lookAgain(unit, user.userNid);
+    unit.invalidate('sessions', user.userNid);
     await this.#storage.database.commit(unit);
   }
 

@@ -34,22 +34,28 @@ export class Profiles {
   readonly #storage: Storage;
   readonly #listener: ProfileListener;
   readonly #cache = new RecentMap<string, Profile>(MAX_CACHED);
+  /** Goes up when profiles change: what was read before must not enter the cache after. */
+  #changes = 0;
 
   constructor(storage: Storage, listener: ProfileListener) {
     this.#storage = storage;
     this.#listener = listener;
+    storage.database.onInvalidated('profiles', (userId) => {
+      this.#changes += 1;
+      if (userId === undefined) this.#cache.clear();
+      else this.#cache.delete(userId);
+    });
   }
 
   /** The profile of a local user, from memory as a rule; undefined if there is no such user. */
   async get(userId: string): Promise<Profile | undefined> {
     const cached = this.#cache.get(userId);
     if (cached !== undefined) return cached;
+    const changes = this.#changes;
     const stored = await this.#storage.profiles.get(userId);
     if (stored === undefined) return undefined;
-    const written = this.#cache.get(userId);
-    if (written !== undefined) return written;
     const profile = JSON.parse(stored.fields) as Profile;
-    this.#cache.set(userId, profile);
+    if (changes === this.#changes) this.#cache.set(userId, profile);
     return profile;
   }
 
@@ -101,7 +107,7 @@ export class Profiles {
   /** Empties a profile, in a unit, without a word to the rooms: for a user that is leaving them. */
   clear(unit: UnitOfWork, { userId, userNid }: Pick<Requester, 'userId' | 'userNid'>): void {
     this.#storage.profiles.set(unit, { userNid, fields: '{}' });
-    unit.onCommit(() => this.#cache.set(userId, {}));
+    unit.invalidate('profiles', userId);
   }
 
   /** The new profile; undefined if nothing changes. */
@@ -121,7 +127,7 @@ export class Profiles {
     }
     const unit = new UnitOfWork();
     this.#storage.profiles.replace(unit, before, fields);
-    unit.onCommit(() => this.#cache.set(userId, profile));
+    unit.invalidate('profiles', userId);
     await this.#storage.database.commit(unit);
     return profile;
   }

@@ -61,7 +61,7 @@ export class Sessions {
   readonly #lastSeen: LastSeen;
   readonly #keeper: DeviceKeeper;
   readonly #cache = new RecentMap<string, CachedSession>(MAX_CACHED);
-  /** Goes up when sessions end: what was read before must not enter the cache after. */
+  /** Goes up when sessions change: what was read before must not enter the cache after. */
   #endings = 0;
 
   constructor(
@@ -76,6 +76,7 @@ export class Sessions {
     this.#lifetimes = lifetimes;
     this.#lastSeen = lastSeen;
     this.#keeper = keeper;
+    storage.database.onInvalidated('sessions', (userNid) => this.#forget(userNid));
   }
 
   /**
@@ -90,7 +91,7 @@ export class Sessions {
     devices.addIfNew(unit, user.userNid, deviceId, shortenDeviceName(device.displayName));
     const generation = device.wantsRefresh === true ? 0 : null;
     const issued = this.#issue(unit, user.userNid, deviceId, generation);
-    unit.onCommit(() => this.#forget(user.userNid, (cached) => cached === deviceId));
+    unit.invalidate('sessions', user.userNid);
     return { userId: user.userId, deviceId, ...issued };
   }
 
@@ -114,7 +115,7 @@ export class Sessions {
     // Newer ones have never been used, or this one would be gone.
     tokens.deleteOtherGenerations(unit, userNid, deviceId, generation);
     const issued = this.#issue(unit, userNid, deviceId, generation + 1);
-    unit.onCommit(() => this.#forget(userNid, (cached) => cached === deviceId));
+    unit.invalidate('sessions', userNid);
     try {
       await database.commit(unit);
     } catch (error) {
@@ -141,11 +142,6 @@ export class Sessions {
     return session.requester;
   }
 
-  /** What a user's sessions may do is looked up again once the unit is committed. */
-  lookAgain(unit: UnitOfWork, userNid: number): void {
-    unit.onCommit(() => this.#forget(userNid, () => true));
-  }
-
   /** Ends the caller's session and deletes its device. */
   async logout({ userNid, deviceId }: Requester): Promise<void> {
     const unit = new UnitOfWork();
@@ -168,7 +164,7 @@ export class Sessions {
       this.#storage.devices.delete(unit, userNid, deviceId);
     }
     this.#keeper.devicesEnded(unit, userNid, [...ended]);
-    unit.onCommit(() => this.#forget(userNid, (deviceId) => ended.has(deviceId)));
+    unit.invalidate('sessions', userNid);
   }
 
   /** Deletes all devices of a user with their sessions, in a unit; one may stay. */
@@ -178,7 +174,7 @@ export class Sessions {
     this.#storage.tokens.deleteOfUser(unit, userNid, exceptDevice);
     this.#storage.devices.deleteAll(unit, userNid, exceptDevice);
     this.#keeper.devicesEnded(unit, userNid, ended);
-    unit.onCommit(() => this.#forget(userNid, (deviceId) => deviceId !== exceptDevice));
+    unit.invalidate('sessions', userNid);
   }
 
   #issue(unit: UnitOfWork, userNid: number, deviceId: string, generation: number | null): IssuedTokens {
@@ -219,7 +215,7 @@ export class Sessions {
   async #endOlder({ userNid, deviceId }: Requester, generation: number): Promise<void> {
     const unit = new UnitOfWork();
     this.#storage.tokens.deleteOlder(unit, userNid, deviceId, generation);
-    unit.onCommit(() => this.#forget(userNid, (cached) => cached === deviceId));
+    unit.invalidate('sessions', userNid);
     await this.#storage.database.commit(unit);
   }
 
@@ -231,10 +227,11 @@ export class Sessions {
     this.#lastSeen.note({ userNid, deviceId, ts, ip: ip ?? null });
   }
 
-  #forget(userNid: number, ended: (deviceId: string) => boolean): void {
+  /** @param userNid of whom; of everybody unless given. */
+  #forget(userNid: string | undefined): void {
     this.#endings += 1;
     for (const [tokenHash, { requester }] of this.#cache.entries()) {
-      if (requester.userNid === userNid && ended(requester.deviceId)) this.#cache.delete(tokenHash);
+      if (userNid === undefined || requester.userNid === Number(userNid)) this.#cache.delete(tokenHash);
     }
   }
 }
