@@ -1,0 +1,279 @@
+import { expect } from 'chai';
+import {
+  createClient,
+  EventType,
+  KnownMembership,
+  type MatrixClient,
+  type MatrixEvent,
+  MsgType,
+  Preset,
+  type Room,
+  SyncState,
+} from 'matrix-js-sdk';
+import {
+  type CryptoApi,
+  CryptoEvent,
+  type GeneratedSecretStorageKey,
+  VerificationPhase,
+  type VerificationRequest,
+  VerifierEvent,
+} from 'matrix-js-sdk/lib/crypto-api/index.js';
+import { type Logger, logger as sdkLogger } from 'matrix-js-sdk/lib/logger.js';
+import { TestServer } from '../test-kit/test-server.ts';
+import { registerUser, request } from '../test-kit/test-user.ts';
+
+const silence = (): void => undefined;
+/** The SDK tells of every request; what matters here fails a test. */
+const quiet: Logger = {
+  trace: silence,
+  debug: silence,
+  info: silence,
+  warn: silence,
+  error: silence,
+  getChild: () => quiet,
+};
+
+async function until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** A stock client with its own crypto, in memory. */
+class Device {
+  readonly client: MatrixClient;
+  readonly crypto: CryptoApi;
+  readonly incoming: VerificationRequest[] = [];
+
+  private constructor(client: MatrixClient, crypto: CryptoApi) {
+    this.client = client;
+    this.crypto = crypto;
+    client.on(CryptoEvent.VerificationRequestReceived, (incoming) => void this.incoming.push(incoming));
+  }
+
+  static async start(
+    baseUrl: string,
+    session: { userId: string; deviceId: string; accessToken: string },
+    secretStorage: SecretStorageKeys,
+  ): Promise<Device> {
+    const client = createClient({
+      baseUrl,
+      ...session,
+      logger: quiet,
+      cryptoCallbacks: {
+        getSecretStorageKey: async ({ keys }) => secretStorage.find(Object.keys(keys)),
+        cacheSecretStorageKey: (keyId, _info, key) => secretStorage.add(keyId, key),
+      },
+    });
+    await client.initRustCrypto({ useIndexedDB: false });
+    const crypto = client.getCrypto();
+    if (crypto === undefined) throw new Error('there is no crypto');
+    const device = new Device(client, crypto);
+    await client.startClient({ initialSyncLimit: 20 });
+    await until(() => client.getSyncState() === SyncState.Syncing, 'the first syncs');
+    return device;
+  }
+
+  room(roomId: string): Room {
+    const room = this.client.getRoom(roomId);
+    if (room === null) throw new Error('the device does not have the room');
+    return room;
+  }
+
+  async say(roomId: string, body: string): Promise<string> {
+    return (await this.client.sendMessage(roomId, { msgtype: MsgType.Text, body })).event_id;
+  }
+
+  /** The text of an event, once it is here and decrypted. */
+  async reads(roomId: string, eventId: string): Promise<string> {
+    let event: MatrixEvent | undefined;
+    await until(() => {
+      event = this.client.getRoom(roomId)?.findEventById(eventId);
+      return event?.isDecryptionFailure() === false && event.getClearContent() !== null;
+    }, `${this.client.getDeviceId()} to read a message`);
+    expect(event?.getWireType()).to.equal('m.room.encrypted');
+    return event?.getContent().body ?? '';
+  }
+}
+
+/** What a person writes down: the keys of the secret storage. */
+class SecretStorageKeys {
+  readonly #keys = new Map<string, Uint8Array<ArrayBuffer>>();
+
+  add(keyId: string, key: Uint8Array<ArrayBuffer>): void {
+    this.#keys.set(keyId, key);
+  }
+
+  find(keyIds: readonly string[]): [string, Uint8Array<ArrayBuffer>] | null {
+    for (const keyId of keyIds) {
+      const key = this.#keys.get(keyId);
+      if (key !== undefined) return [keyId, key];
+    }
+    return null;
+  }
+}
+
+describe('matrix-js-sdk with Rust crypto', function () {
+  this.timeout(120_000);
+  let server: TestServer;
+  let laptop: Device;
+  let phone: Device;
+  let bob: Device;
+  let roomId: string;
+  const secretsOfAlice = new SecretStorageKeys();
+  const devices: Device[] = [];
+
+  // The SDK never clears the timers of its requests, the longest of two minutes: they must not keep the tests running.
+  const { setTimeout: originalSetTimeout } = globalThis;
+  before(() => {
+    const unreffed = (...args: Parameters<typeof setTimeout>) => originalSetTimeout(...args).unref();
+    globalThis.setTimeout = Object.assign(unreffed, originalSetTimeout);
+  });
+  after(() => {
+    globalThis.setTimeout = originalSetTimeout;
+  });
+
+  before(async () => {
+    Object.assign(sdkLogger, quiet, { log: silence });
+    server = await TestServer.start();
+    const [alice, other] = await Promise.all(
+      ['alice', 'bob'].map((name) => registerUser(() => server.url, name)),
+    );
+    if (alice === undefined || other === undefined) throw new Error('nobody is registered');
+    laptop = await start(alice, secretsOfAlice);
+    bob = await start(other, new SecretStorageKeys());
+    phone = await start(await logIn('alice'), secretsOfAlice);
+  });
+  after(async () => {
+    for (const { client } of devices) client.stopClient();
+    await server.stop();
+  });
+
+  async function start(
+    session: { userId: string; deviceId: string; accessToken: string },
+    secretStorage: SecretStorageKeys,
+  ): Promise<Device> {
+    const { userId, deviceId, accessToken } = session;
+    const device = await Device.start(server.url, { userId, deviceId, accessToken }, secretStorage);
+    devices.push(device);
+    return device;
+  }
+
+  async function logIn(name: string): Promise<{ userId: string; deviceId: string; accessToken: string }> {
+    const { body } = await request(server.url, 'POST', '/_matrix/client/v3/login', {
+      body: { type: 'm.login.password', user: name, password: `password of ${name}` },
+    });
+    return { userId: body.user_id, deviceId: body.device_id, accessToken: body.access_token };
+  }
+
+  it('shares an encrypted room between three devices of two users', async () => {
+    const created = await laptop.client.createRoom({
+      preset: Preset.PrivateChat,
+      invite: [bob.client.getSafeUserId()],
+      initial_state: [
+        { type: EventType.RoomEncryption, state_key: '', content: { algorithm: 'm.megolm.v1.aes-sha2' } },
+      ],
+    });
+    roomId = created.room_id;
+    await until(() => bob.client.getRoom(roomId) !== null, 'the invite');
+    await bob.client.joinRoom(roomId);
+    for (const device of devices) {
+      await until(() => device.client.getRoom(roomId)?.getJoinedMembers().length === 2, 'both to be joined');
+      await until(() => device.crypto.isEncryptionEnabledInRoom(roomId), 'the encryption');
+    }
+    for (const sender of [laptop, bob, phone]) {
+      const eventId = await sender.say(roomId, `from ${sender.client.getDeviceId()}`);
+      for (const reader of devices) {
+        expect(await reader.reads(roomId, eventId)).to.equal(`from ${sender.client.getDeviceId()}`);
+      }
+    }
+  });
+
+  it('publishes cross-signing keys, and keeps their private parts in the secret storage', async () => {
+    let recoveryKey: GeneratedSecretStorageKey | undefined;
+    await laptop.crypto.bootstrapCrossSigning({
+      setupNewCrossSigning: true,
+      // There were none before: the server asks for nothing.
+      authUploadDeviceSigningKeys: async (upload) => void (await upload(null)),
+    });
+    await laptop.crypto.bootstrapSecretStorage({
+      setupNewSecretStorage: true,
+      setupNewKeyBackup: true,
+      createSecretStorageKey: async () => {
+        recoveryKey = await laptop.crypto.createRecoveryKeyFromPassphrase();
+        return recoveryKey;
+      },
+    });
+    expect(recoveryKey?.encodedPrivateKey).to.be.a('string');
+    expect(await laptop.crypto.isCrossSigningReady()).to.equal(true);
+    expect(await laptop.crypto.isSecretStorageReady()).to.equal(true);
+    const userId = laptop.client.getSafeUserId();
+    const own = await laptop.crypto.getDeviceVerificationStatus(userId, laptop.client.getDeviceId() ?? '');
+    expect(own?.signedByOwner).to.equal(true);
+    // Bob hears of it by himself.
+    await until(
+      async () => await bob.crypto.userHasCrossSigningKeys(userId, true),
+      'Bob to see the keys of Alice',
+    );
+  });
+
+  it('verifies one device from another one by comparing emojis', async () => {
+    const userId = laptop.client.getSafeUserId();
+    const phoneId = phone.client.getDeviceId() ?? '';
+    await until(
+      async () => await phone.crypto.userHasCrossSigningKeys(userId, true),
+      'the phone to see the keys',
+    );
+    const asked = await phone.crypto.requestOwnUserVerification();
+    await until(() => laptop.incoming.length > 0, 'the request');
+    const incoming = laptop.incoming[0];
+    if (incoming === undefined) throw new Error('there is no request');
+    await incoming.accept();
+    await until(() => asked.phase === VerificationPhase.Ready, 'the request to be accepted');
+    const verifier = await asked.startVerification('m.sas.v1');
+    await until(() => incoming.verifier !== undefined, 'the verification to start');
+    const shown: string[] = [];
+    const finished = [verifier, incoming.verifier].map((side) => {
+      side?.on(VerifierEvent.ShowSas, ({ sas, confirm }) => {
+        shown.push(JSON.stringify(sas.emoji));
+        void confirm();
+      });
+      return side?.verify();
+    });
+    await Promise.all(finished);
+    expect(shown).to.have.length(2);
+    expect(shown[0]).to.equal(shown[1]);
+    await until(async () => {
+      const status = await laptop.crypto.getDeviceVerificationStatus(userId, phoneId);
+      return status?.crossSigningVerified === true;
+    }, 'the phone to be verified');
+    expect(await phone.crypto.isCrossSigningReady()).to.equal(true);
+  });
+
+  it('restores what was said before on a new device, from the key backup', async () => {
+    const eventId = await bob.say(roomId, 'before the tablet');
+    await laptop.reads(roomId, eventId);
+    const version = await laptop.crypto.getActiveSessionBackupVersion();
+    expect(version).to.be.a('string');
+    const backup = async () => {
+      const { body } = await request(server.url, 'GET', '/_matrix/client/v3/room_keys/version', {
+        token: laptop.client.getAccessToken() ?? '',
+      });
+      return body.count as number;
+    };
+    await until(async () => (await backup()) >= 3, 'three keys in the backup');
+
+    const tablet = await start(await logIn('alice'), secretsOfAlice);
+    await until(() => tablet.client.getRoom(roomId)?.findEventById(eventId) !== undefined, 'the message');
+    expect(tablet.room(roomId).getMyMembership()).to.equal(KnownMembership.Join);
+    // The new device has no keys for it, and its owner writes the key of the secret storage in.
+    await tablet.crypto.loadSessionBackupPrivateKeyFromSecretStorage();
+    const { imported } = await tablet.crypto.restoreKeyBackup();
+    expect(imported).to.be.greaterThan(2);
+    expect(await tablet.reads(roomId, eventId)).to.equal('before the tablet');
+    await tablet.crypto.bootstrapCrossSigning({});
+    expect(await tablet.crypto.isCrossSigningReady()).to.equal(true);
+  });
+});
