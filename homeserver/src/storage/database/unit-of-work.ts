@@ -31,6 +31,8 @@ export const LogKind = {
    * = the event with which they left, as they see it, in JSON.
    */
   RoomGone: 20,
+  /** A copy of the database began a life of its own here (`beginNewLife`): nothing else, and nobody is told. */
+  NewLife: 30,
 } as const;
 
 export type LogKind = (typeof LogKind)[keyof typeof LogKind];
