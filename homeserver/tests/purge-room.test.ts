@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { TABLES_OF_EVENTS, TABLES_OF_ROOMS } from '../src/storage/stores/room-rows.ts';
 import { eventually } from '../test-kit/eventually.ts';
-import { expectSoundDatabase } from '../test-kit/sound-database.ts';
+import { expectSoundDatabaseAt } from '../test-kit/sound-database.ts';
 import { SyncSession } from '../test-kit/sync-session.ts';
+import { createTestDatabase, type TestDatabase } from '../test-kit/test-database.ts';
 import { TestServer } from '../test-kit/test-server.ts';
 import { roomPath, type TestUser } from '../test-kit/test-user.ts';
 import { numbersOfRoom, tracesOfRoom, tracingColumns } from '../test-kit/traces-of-room.ts';
@@ -14,18 +15,23 @@ function adminPath(version: 'v1' | 'v2', roomId: string, ...rest: string[]): str
 }
 
 describe('deleting a room', () => {
+  let database: TestDatabase;
   let server: TestServer;
   let admin: TestUser;
   let alice: TestUser;
   let bob: TestUser;
 
   before(async () => {
-    server = await TestServer.start();
+    database = await createTestDatabase();
+    server = await TestServer.start({ DATABASE_URL: database.url });
     admin = await server.registerAdmin('admin');
     alice = await server.register('alice');
     bob = await server.register('bob');
   });
-  after(() => server.stop());
+  after(async () => {
+    await server.stop();
+    await database.drop();
+  });
 
   /** A room with something in every table that has rows of rooms. */
   async function livelyRoom(alias: string): Promise<string> {
@@ -74,7 +80,7 @@ describe('deleting a room', () => {
     expect(traces).to.include.members(['rooms.nid', 'receipts.room_nid', 'account_data.room_nid', 'log.ref']);
     expect((await finished(await deletion(roomId))).status).to.equal('complete');
     expect(await tracesOfRoom(storage, numbers)).to.deep.equal([]);
-    await expectSoundDatabase(storage.database);
+    await expectSoundDatabaseAt(database.url);
   });
 
   it('knows every table of the schema that has rows of rooms or events', async () => {
@@ -178,7 +184,7 @@ describe('deleting a room', () => {
     expect(status).to.equal('complete');
     expect([...statuses].filter((code) => code >= 500)).to.deep.equal([]);
     expect(await tracesOfRoom(storage, await numbersOfRoom(storage, nid))).to.deep.equal([]);
-    await expectSoundDatabase(storage.database);
+    await expectSoundDatabaseAt(database.url);
   });
 
   it('only makes the users leave where nothing is to be purged', async () => {

@@ -40,15 +40,11 @@ export function createRooms(options: RoomsOptions): RoomsContext {
 }
 
 /** Rooms that were deleted, here or by another process, leave memory. */
-function forgetDeleted({ registry, storage, userRooms }: RoomsContext, rows: readonly LogRow[]): void {
+function forgetDeleted({ registry, userRooms }: RoomsContext, rows: readonly LogRow[]): void {
   for (const { kind, ref, user } of rows) {
     if (kind !== LogKind.RoomGone || ref === undefined) continue;
-    if (user !== undefined) {
-      userRooms.drop(user, ref);
-      continue;
-    }
-    registry.drop(ref);
-    storage.events.forgetRoom(ref);
+    if (user === undefined) registry.drop(ref);
+    else userRooms.drop(user, ref);
   }
 }
 

@@ -80,7 +80,6 @@ export interface Storage {
 export async function openStorage(options: DatabaseOptions): Promise<Storage> {
   const database = await openDatabase(options);
   const strings = new StringStore(database);
-  const events = new EventStore(database);
   const states = new StateStore(database);
   return {
     database,
@@ -89,7 +88,7 @@ export async function openStorage(options: DatabaseOptions): Promise<Storage> {
     strings,
     log: new LogStore(database),
     logReaders: new LogReaderStore(database),
-    events,
+    events: new EventStore(database),
     relations: new RelationStore(database),
     rooms: new RoomStore(database),
     states,
@@ -117,7 +116,7 @@ export async function openStorage(options: DatabaseOptions): Promise<Storage> {
     toDevice: new ToDeviceStore(database),
     jobs: new JobStore(database),
     blockedRooms: new BlockedRoomStore(database),
-    roomPurge: new RoomPurgeStore(database, events, states),
-    historyPurge: new HistoryPurgeStore(database, events, states),
+    roomPurge: new RoomPurgeStore(database, states),
+    historyPurge: new HistoryPurgeStore(database, states),
   };
 }

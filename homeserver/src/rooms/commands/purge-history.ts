@@ -166,7 +166,6 @@ async function deleteUnneeded(
   const references = new References(context, room.nid);
   const untilNid = await historyPurge.newestEvent();
   await references.begin({ afterNid: 0, untilNid, afterPosition: 0, keepsLocal: !deleteLocalEvents });
-  await deleteUnneededEvents(context, job, room.nid, references);
 
   let afterSnapshot = 0;
   await inBatches(context, job, room.nid, async (unit) => {
@@ -182,6 +181,7 @@ async function deleteUnneeded(
     );
     return page.length > 0;
   });
+  await deleteUnneededEvents(context, job, room.nid, references);
 
   let afterEvent = 0;
   await inBatches(context, job, room.nid, async (unit) => {

@@ -24,8 +24,12 @@ export interface CheckedRoom {
   readonly version: number;
   readonly depth: number;
   readonly snapshotNid: number;
+  /** Its events up to this position of the log may have been purged; 0 if none were. */
+  readonly purgedUntil: number;
   /** Numbers of events. */
   readonly extremities: readonly number[];
+  /** Whether the beginning of its history was deleted, or is being deleted. */
+  readonly isPurged: boolean;
 }
 
 interface RoomRow {
@@ -35,12 +39,14 @@ interface RoomRow {
   version: number;
   depth: number;
   snapshotNid: number;
+  purgedUntil: number;
   extremities: string;
+  purgedUntil: number;
 }
 
 const allRooms = defineQuery<[], RoomRow>(
   `SELECT nid, room_id AS "roomId", room_version AS "roomVersion", version, depth, snapshot_nid AS "snapshotNid",
-     extremities
+     purged_until AS "purgedUntil", extremities
    FROM rooms ORDER BY nid`,
 );
 

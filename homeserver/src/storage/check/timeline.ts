@@ -1,6 +1,6 @@
 import { defineQuery } from '../database/sql.ts';
 import { EventStatus } from '../stores/event-store.ts';
-import type { Check, Report } from './check.ts';
+import { type Check, type Report, readRooms } from './check.ts';
 import { type LinkedEvent, linkedEventPages } from './event-pages.ts';
 
 const wrongRows = defineQuery<[], { position: number; nid: number; eventId: string | null; status: number }>(
@@ -39,13 +39,18 @@ export const timelineIsTheLog: Check = {
 export const referencesAreHere: Check = {
   holds: 'Whatever an event follows or names as its authority is here, and before it in the log',
   async run(database, report) {
+    const rooms = await readRooms(database);
     for await (const events of linkedEventPages(database)) {
-      for (const linked of events) checkReferences(linked, report);
+      for (const linked of events) {
+        const { purgedUntil = 0 } = rooms.get(linked.event.roomNid) ?? {};
+        checkReferences(linked, purgedUntil > 0, report);
+      }
     }
   },
 };
 
-function checkReferences({ event, self, prev, auth }: LinkedEvent, report: Report): void {
+/** @param isPurged whether the beginning of the room's history was purged, so that nobody knows what is before it. */
+function checkReferences({ event, self, prev, auth }: LinkedEvent, isPurged: boolean, report: Report): void {
   const { eventId, pdu } = event;
   // Nobody knows what is before an outlier, nor need it be known before an event that was rejected.
   const needsPrevious = event.status === EventStatus.Accepted || event.status === EventStatus.SoftFailed;
@@ -57,8 +62,10 @@ function checkReferences({ event, self, prev, auth }: LinkedEvent, report: Repor
     const here = new Map(found.map((other) => [other.eventId, other]));
     for (const id of named) {
       const other = here.get(id);
-      if (other === undefined) report(`${eventId} ${what} ${id}, which is not here`);
-      else if (other.roomNid !== event.roomNid) report(`${eventId} ${what} ${id}, which is of another room`);
+      if (other === undefined) {
+        if (!isPurged || named !== pdu.prev_events) report(`${eventId} ${what} ${id}, which is not here`);
+      } else if (other.roomNid !== event.roomNid)
+        report(`${eventId} ${what} ${id}, which is of another room`);
       else if (other.position !== null && self.position !== null && other.position >= self.position) {
         report(`${eventId} ${what} ${id}, and is before it in the log`);
       }

@@ -100,6 +100,7 @@ export class EventStore {
 
   constructor(database: Database) {
     this.#database = database;
+    database.onInvalidated('events', (nid) => this.#forget(nid === undefined ? undefined : Number(nid)));
   }
 
   /** Adds an event to a unit. */
@@ -152,16 +153,6 @@ export class EventStore {
     }
   }
 
-  /** Forgets events that are deleted, or are not what they were. */
-  forget(nids: Iterable<number>): void {
-    for (const nid of nids) this.#forget(nid);
-  }
-
-  /** Forgets every event of a room. */
-  forgetRoom(roomNid: number): void {
-    for (const [nid, { event }] of this.#cache) if (event.roomNid === roomNid) this.#forget(nid);
-  }
-
   /** An event that is in the cache, without waiting. */
   cached(nid: number): StoredEvent | undefined {
     return this.#cache.get(nid)?.event;
@@ -210,7 +201,14 @@ export class EventStore {
     return found;
   }
 
-  #forget(nid: number): void {
+  /** Forgets an event, or all of them. */
+  #forget(nid: number | undefined): void {
+    if (nid === undefined) {
+      this.#cache.clear();
+      this.#nidOf.clear();
+      this.#cached = 0;
+      return;
+    }
     const known = this.#cache.get(nid);
     if (known === undefined) return;
     this.#cache.delete(nid);

@@ -4,7 +4,7 @@ import type { Database } from '../database/database.ts';
 import { runOnList } from '../database/run-on-list.ts';
 import { defineQuery } from '../database/sql.ts';
 import type { UnitOfWork } from '../database/unit-of-work.ts';
-import { EventStatus, type EventStore } from './event-store.ts';
+import { EventStatus } from './event-store.ts';
 import {
   deleteEvents,
   deleteSnapshots,
@@ -81,12 +81,10 @@ const newestSnapshot = defineQuery<[number], { nid: number }>(
 /** What a purge of a room's history, and the search for events that nothing needs, read and write. */
 export class HistoryPurgeStore {
   readonly #database: Database;
-  readonly #events: EventStore;
   readonly #states: StateStore;
 
-  constructor(database: Database, events: EventStore, states: StateStore) {
+  constructor(database: Database, states: StateStore) {
     this.#database = database;
-    this.#events = events;
     this.#states = states;
   }
 
@@ -148,12 +146,12 @@ export class HistoryPurgeStore {
 
   /** Deletes events with everything that belongs to them, in a unit. */
   deleteEvents(unit: UnitOfWork, nids: readonly number[]): void {
-    deleteEvents(unit, this.#events, nids);
+    deleteEvents(unit, nids);
   }
 
   /** Takes events out of their room's timeline, in a unit: they stay as outliers, which others can name. */
   makeOutliers(unit: UnitOfWork, nids: readonly number[]): void {
-    makeOutliers(unit, this.#events, nids);
+    makeOutliers(unit, nids);
   }
 
   /** Deletes states, in a unit, with those of their blocks that are given. */
@@ -193,6 +191,6 @@ export class HistoryPurgeStore {
          AND nid IN (?list)`,
       nids,
     );
-    unit.onCommit(() => this.#events.forget(nids));
+    for (const nid of nids) unit.invalidate('events', nid);
   }
 }

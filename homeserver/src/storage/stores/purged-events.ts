@@ -1,6 +1,5 @@
 import { runOnList } from '../database/run-on-list.ts';
 import type { UnitOfWork } from '../database/unit-of-work.ts';
-import type { EventStore } from './event-store.ts';
 import { type DependentTable, TABLES_OF_EVENTS, TABLES_OF_TIMELINE_EVENTS } from './room-rows.ts';
 import type { SnapshotBlocks, StateStore } from './state-store.ts';
 
@@ -16,19 +15,19 @@ export interface StoredSnapshot {
 }
 
 /** Deletes events with everything that belongs to them, in a unit. */
-export function deleteEvents(unit: UnitOfWork, events: EventStore, nids: readonly number[]): void {
+export function deleteEvents(unit: UnitOfWork, nids: readonly number[]): void {
   deleteDependents(unit, TABLES_OF_EVENTS, nids);
   runOnList(unit, 'DELETE FROM log WHERE kind = 1 AND ref IN (?list)', nids);
   runOnList(unit, 'DELETE FROM events WHERE nid IN (?list)', nids);
-  unit.onCommit(() => events.forget(nids));
+  for (const nid of nids) unit.invalidate('events', nid);
 }
 
 /** Takes events out of their room's timeline, in a unit: they stay as outliers, which others can name. */
-export function makeOutliers(unit: UnitOfWork, events: EventStore, nids: readonly number[]): void {
+export function makeOutliers(unit: UnitOfWork, nids: readonly number[]): void {
   deleteDependents(unit, TABLES_OF_TIMELINE_EVENTS, nids);
   runOnList(unit, 'DELETE FROM log WHERE kind = 1 AND ref IN (?list)', nids);
   runOnList(unit, 'UPDATE events SET status = 1, snapshot_nid = 0 WHERE nid IN (?list)', nids);
-  unit.onCommit(() => events.forget(nids));
+  for (const nid of nids) unit.invalidate('events', nid);
 }
 
 /** Deletes states, in a unit, with those of their blocks that are given. */

@@ -2,7 +2,6 @@ import type { Database } from '../database/database.ts';
 import { runOnList } from '../database/run-on-list.ts';
 import { defineInsert, defineQuery } from '../database/sql.ts';
 import { LogKind, type UnitOfWork } from '../database/unit-of-work.ts';
-import type { EventStore } from './event-store.ts';
 import { deleteEvents, deleteSnapshots, PURGED_AT_ONCE, SNAPSHOTS_AT_ONCE } from './purged-events.ts';
 import { TABLES_OF_ROOMS } from './room-rows.ts';
 import type { SnapshotBlocks, StateStore } from './state-store.ts';
@@ -39,12 +38,10 @@ interface PurgedRoom {
 /** Rooms on their way out: gone for everybody at once, their rows some hundred at a time. */
 export class RoomPurgeStore {
   readonly #database: Database;
-  readonly #events: EventStore;
   readonly #states: StateStore;
 
-  constructor(database: Database, events: EventStore, states: StateStore) {
+  constructor(database: Database, states: StateStore) {
     this.#database = database;
-    this.#events = events;
     this.#states = states;
   }
 
@@ -95,7 +92,7 @@ export class RoomPurgeStore {
       return true;
     }
     const events = older.flatMap(({ kind, ref }) => (kind === LogKind.Event && ref !== null ? [ref] : []));
-    if (events.length > 0) deleteEvents(unit, this.#events, events);
+    if (events.length > 0) deleteEvents(unit, events);
     runOnList(
       unit,
       'DELETE FROM log WHERE position IN (?list)',
@@ -109,7 +106,6 @@ export class RoomPurgeStore {
     if (rows.length === 0) return false;
     deleteEvents(
       unit,
-      this.#events,
       rows.map(({ nid }) => nid),
     );
     return true;
