@@ -7,16 +7,22 @@ describe('sync tokens', () => {
     expect(parseStreamToken(formatStreamToken(token))).to.deep.equal(token);
   });
 
+  it('say where messages to the device end, unless that is where everything else ends', () => {
+    const behind = { epoch: 'x', position: 7, ephemeral: 1, toDevice: 3 };
+    expect(parseStreamToken(formatStreamToken(behind))).to.deep.equal(behind);
+    expect(formatStreamToken({ ...behind, toDevice: 7 })).to.equal('sx.7.1');
+  });
+
   it('are refused in any other form', () => {
     const wrong = [
       '',
       's',
       'sx.1',
-      'sx.1.2.3',
+      'sx.1.2.3.4',
+      'sx.1.2.x',
       'tx.1.2',
       's.1.2',
       'sx.-1.2',
-      'sx.1.5.2',
       'sx.1e3.2',
       ' sx.1.2',
       'sx.1.2\n',

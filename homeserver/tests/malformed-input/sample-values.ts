@@ -11,6 +11,8 @@ export interface Samples {
   readonly code: string;
   readonly mediaId: string;
   readonly filterId: string;
+  /** Of a key backup. */
+  readonly version: string;
 }
 
 /** A value for a path parameter of this name. */
@@ -38,6 +40,10 @@ export function sampleBody(schema: JsonSchema, samples: Samples): JsonObject {
     const property = schema.properties?.[key];
     if (property) body[key] = sampleValue(key, property, samples);
   }
+  const { minProperties = 0, additionalProperties } = schema;
+  if (minProperties > 0 && typeof additionalProperties === 'object') {
+    body.sample = sampleValue('sample', additionalProperties, samples);
+  }
   return body;
 }
 
@@ -63,6 +69,7 @@ export function sampleValue(key: string, schema: JsonSchema, samples: Samples): 
 function sampleText(key: string, { pattern }: JsonSchema, samples: Samples): string {
   if (pattern === '^@' || key === 'user_id') return samples.userId;
   if (pattern === '^!' || key === 'room_id') return samples.roomId;
+  if (key === 'version') return samples.version;
   return 'sample';
 }
 

@@ -36,6 +36,10 @@ export async function createSampleWorld(url: string, secret: string): Promise<Sa
   const media = await send('POST', '/_matrix/media/v3/upload');
   const userId = account.user_id ?? '';
   const filter = await send('POST', `/_matrix/client/v3/user/${encodeURIComponent(userId)}/filter`, {});
+  const backup = await send('POST', '/_matrix/client/v3/room_keys/version', {
+    algorithm: 'm.megolm_backup.v1.curve25519-aes-sha2',
+    auth_data: {},
+  });
   return {
     token,
     samples: {
@@ -47,6 +51,7 @@ export async function createSampleWorld(url: string, secret: string): Promise<Sa
       code: invite.code ?? '',
       mediaId: media.content_uri?.split('/').at(-1) ?? '',
       filterId: filter.filter_id ?? '',
+      version: backup.version ?? '',
     },
   };
 }
