@@ -193,10 +193,9 @@ describe('membership', () => {
       const roomId = await alice.createRoom({ preset: 'public_chat' });
       await bob.join(roomId);
       await alice.post(roomPath(roomId, 'kick'), { user_id: bob.userId, reason: 'rude' });
-      expect(await alice.state(roomId, 'm.room.member', bob.userId)).to.include({
+      expect(await alice.state(roomId, 'm.room.member', bob.userId)).to.deep.equal({
         membership: 'leave',
         reason: 'rude',
-        displayname: bob.userId.slice(1, bob.userId.indexOf(':')),
       });
       const send = roomPath(roomId, 'send', 'm.room.message', 'kicked');
       expect(await bob.refusal('PUT', send, { body: 'x' })).to.equal('403 M_FORBIDDEN');
@@ -214,7 +213,7 @@ describe('membership', () => {
       for (const what of ['join', 'leave']) {
         expect(await bob.refusal('POST', roomPath(roomId, what))).to.equal('403 M_FORBIDDEN');
       }
-      expect(await refusedTo(alice, roomId, 'kick')).to.equal('403 M_FORBIDDEN');
+      expect(await refusedTo(alice, roomId, 'kick')).to.equal('403 M_BAD_STATE');
       await alice.unban(roomId, bob);
       expect(await membershipOf(roomId, bob)).to.equal('leave');
       await bob.join(roomId);
@@ -245,11 +244,10 @@ describe('membership', () => {
 
     it('refuses to kick who is not there, to lift a ban that is none, and nonsense', async () => {
       const roomId = await alice.createRoom({ preset: 'public_chat' });
-      for (const what of ['kick', 'unban']) {
-        expect(await refusedTo(alice, roomId, what)).to.equal('403 M_FORBIDDEN');
-      }
+      expect(await refusedTo(alice, roomId, 'kick')).to.equal('403 M_FORBIDDEN');
+      expect(await refusedTo(alice, roomId, 'unban')).to.equal('403 M_BAD_STATE');
       await bob.join(roomId);
-      expect(await refusedTo(alice, roomId, 'unban')).to.equal('403 M_FORBIDDEN');
+      expect(await refusedTo(alice, roomId, 'unban')).to.equal('403 M_BAD_STATE');
       for (const what of ['kick', 'ban', 'unban']) {
         const path = roomPath(roomId, what);
         expect(await alice.refusal('POST', path, { user_id: 'bob' })).to.equal('400 M_INVALID_PARAM');

@@ -90,11 +90,16 @@ describe('sending', () => {
     expect((await send(bob, 't', 'x', 'm.reaction')).status).to.equal(200);
   });
 
-  it('refuses what has no canonical form or is too large, and stores nothing of it', async () => {
+  it('refuses what has no canonical form, is too large or no message, and stores nothing of it', async () => {
     const path = roomPath(roomId, 'send', 'm.room.message', 'bad');
     expect(await bob.refusal('PUT', path, { body: 1.5 })).to.equal('400 M_BAD_JSON');
     expect(await bob.refusal('PUT', path, { body: 2 ** 53 })).to.equal('400 M_BAD_JSON');
-    expect(await bob.refusal('PUT', path, { body: 'x'.repeat(65_536) })).to.equal('413 M_TOO_LARGE');
+    const large = { msgtype: 'm.text', body: 'x'.repeat(65_536) };
+    expect(await bob.refusal('PUT', path, large)).to.equal('413 M_TOO_LARGE');
+    expect(await bob.refusal('PUT', path, { body: 'of what kind?' })).to.equal('400 M_BAD_JSON');
+    expect(await bob.refusal('PUT', path, { msgtype: 'm.text', body: 1 })).to.equal('400 M_BAD_JSON');
+    const mentions = { msgtype: 'm.text', body: 'x', 'm.mentions': { user_ids: 'bob' } };
+    expect(await bob.refusal('PUT', path, mentions)).to.equal('400 M_BAD_JSON');
     expect(await bob.refusal('PUT', path, ['list'])).to.equal('400 M_BAD_JSON');
     expect(await bob.refusal('PUT', path, 'nonsense')).to.equal('400 M_NOT_JSON');
     const longType = roomPath(roomId, 'send', 't'.repeat(256), 'bad');
@@ -223,7 +228,11 @@ describe('reading history', () => {
       const roomId = await roomWith(3);
       await bob.join(roomId);
       for (let index = 0; index < 30; index += 1) await bob.sendEvent(roomId, 'org.example.noise', {});
-      await bob.sendEvent(roomId, 'm.room.message', { body: 'file', url: 'mxc://test/file' });
+      await bob.sendEvent(roomId, 'm.room.message', {
+        msgtype: 'm.file',
+        body: 'file',
+        url: 'mxc://test/file',
+      });
       const show = async (filter: object, query = 'dir=b&limit=100'): Promise<unknown[]> =>
         bodiesOf((await alice.messages(roomId, `${query}&${filterQuery(filter)}`)).chunk);
       const types = ['m.room.message'];

@@ -152,9 +152,13 @@ describe('relations', () => {
     it('do not nest threads', async () => {
       const root = await alice.say(roomId, 'root');
       const reply = await answer(bob, root, 'in the thread');
-      expect(await refusal(bob, 'm.room.message', { body: 'x', ...relatesTo('m.thread', reply) })).to.equal(
-        '400 M_UNKNOWN',
-      );
+      expect(
+        await refusal(bob, 'm.room.message', {
+          msgtype: 'm.text',
+          body: 'x',
+          ...relatesTo('m.thread', reply),
+        }),
+      ).to.equal('400 M_UNKNOWN');
     });
   });
 

@@ -122,6 +122,18 @@ describe('creating rooms', () => {
     expect(await alice.state(roomId, 'm.room.create')).to.deep.equal({ room_version: '12' });
   });
 
+  it('lets everybody invite into a private room, and nobody ring a public one', async () => {
+    const levels = async (request: JsonObject): Promise<Record<string, unknown>> =>
+      alice.state(await alice.createRoom(request), 'm.room.power_levels');
+    for (const request of [{}, { preset: 'private_chat' }, { preset: 'trusted_private_chat' }]) {
+      expect(await levels(request)).to.have.property('invite', 0);
+    }
+    for (const request of [{ visibility: 'public' }, { preset: 'public_chat' }]) {
+      expect(await levels(request)).to.have.property('invite', 50);
+      expect((await levels(request)).events).to.have.property('m.call.invite', 50);
+    }
+  });
+
   const refused: [string, JsonObject, string][] = [
     ['an alias that is taken', { room_alias_name: 'taken' }, '400 M_ROOM_IN_USE'],
     ['an alias with a server in it', { room_alias_name: 'x:elsewhere' }, '400 M_INVALID_PARAM'],
@@ -133,7 +145,7 @@ describe('creating rooms', () => {
     [
       'power levels that are none',
       { power_level_content_override: { users_default: 0.5 } },
-      '400 M_INVALID_ROOM_STATE',
+      '400 M_BAD_JSON',
     ],
     [
       'a second create event',

@@ -90,7 +90,9 @@ describe('state', () => {
       bob.refusal('PUT', path('m.room.power_levels'), content);
     expect(await put({ ...withBob, users: { [bob.userId]: 101 } })).to.equal('403 M_FORBIDDEN');
     expect(await put({ ...withBob, ban: 101 })).to.equal('403 M_FORBIDDEN');
-    expect(await put({ ...withBob, users: { [bob.userId]: '100' } })).to.equal('403 M_FORBIDDEN');
+    expect(await put({ ...withBob, users: { [bob.userId]: '100' } })).to.equal('400 M_BAD_JSON');
+    expect(await put({ ...withBob, users: { bob: 100 } })).to.equal('400 M_BAD_JSON');
+    expect(await put({ ...withBob, events: 'x' })).to.equal('400 M_BAD_JSON');
     await bob.setState(roomId, 'm.room.power_levels', { ...withBob, users: { [bob.userId]: 50 } });
     expect(await put(withBob)).to.equal('403 M_FORBIDDEN');
   });
@@ -102,6 +104,9 @@ describe('state', () => {
     expect(await put('m.room.canonical_alias', { alias: 'nowhere' })).to.equal('400 M_INVALID_PARAM');
     expect(await put('m.room.canonical_alias', { alt_aliases: 'x' })).to.equal('400 M_INVALID_PARAM');
     expect(await put('m.room.name', { name: 0.5 })).to.equal('400 M_BAD_JSON');
+    expect(await put('m.room.name', {})).to.equal('400 M_BAD_JSON');
+    expect(await put('m.room.tombstone', { body: 'Gone' })).to.equal('400 M_BAD_JSON');
+    expect(await put('m.room.message', { msgtype: 'm.text', body: 'x' })).to.equal('400 M_BAD_JSON');
     expect(await put('m.room.name', [])).to.equal('400 M_BAD_JSON');
     expect(await alice.refusal('PUT', path('x', 'k'.repeat(256)), {})).to.equal('413 M_TOO_LARGE');
     expect((await fullState(alice)).map((event) => event.type)).not.to.include('m.room.canonical_alias');

@@ -42,6 +42,8 @@ describe('memberships in a sync', () => {
       const own = events.find((event: SyncPart) => event.state_key === bob.userId);
       expect(own).to.deep.include({ type: 'm.room.member', sender: alice.userId });
       expect(own.content.membership).to.equal('invite');
+      const inviter = events.find(({ state_key: key }: { state_key: string }) => key === alice.userId);
+      expect(inviter.content).to.include({ membership: 'join', displayname: 'alice' });
       for (const event of events) expect(event).to.have.all.keys('type', 'sender', 'state_key', 'content');
     });
 

@@ -15,7 +15,10 @@ const SHOWN = [
   'm.room.encryption',
 ];
 
-/** The rooms that the viewer is invited to, or has knocked on, by ID: stripped state with their own membership. */
+/**
+ * The rooms that the viewer is invited to, or has knocked on, by ID: stripped state with their own membership, and that
+ * of whoever invites.
+ */
 export async function strippedRooms(
   context: SyncContext,
   { viewer }: Frame,
@@ -23,18 +26,24 @@ export async function strippedRooms(
 ): Promise<Record<string, EventList>> {
   const found: Record<string, EventList> = {};
   if (rooms.length === 0) return found;
-  const { ignored } = await context.settings.of(viewer);
+  const { ignored, blocksInvites } = await context.settings.of(viewer);
   for (const room of rooms) {
-    const own = await ownMembership(context, room, viewer.userId);
+    const own = await membership(context, room, viewer.userId);
     if (own === undefined || ignored.has(own.pdu.sender)) continue;
+    if (blocksInvites && own.pdu.content.membership === 'invite') continue;
     const shown = SHOWN.flatMap((type) => room.state.get(stateKeyOf(type, '')) ?? []);
-    const events: JsonObject[] = [...shown, own].map((event) => strippedEvent(room, event));
+    // Who invites is shown by name; Synapse tells of them as well.
+    const inviter =
+      own.pdu.sender === viewer.userId ? undefined : await membership(context, room, own.pdu.sender);
+    const events: JsonObject[] = [...shown, ...(inviter ? [inviter] : []), own].map((event) =>
+      strippedEvent(room, event),
+    );
     found[room.roomId] = { events };
   }
   return found;
 }
 
-async function ownMembership(
+async function membership(
   { rooms: { storage } }: SyncContext,
   room: Room,
   userId: string,

@@ -6,7 +6,8 @@ import { ExpectationFailed } from '../../storage/index.ts';
 import type { RoomsContext } from '../context.ts';
 import type { EventChain } from '../event-chain.ts';
 import { aliasOnThisServer } from './aliases.ts';
-import { defaultPowerLevels } from './default-power-levels.ts';
+import { requireContentForm } from './content-form.ts';
+import { defaultPowerLevels, presetOf } from './default-power-levels.ts';
 import { inviteContent, requireInvitable } from './invite.ts';
 import {
   createDraft,
@@ -117,8 +118,7 @@ async function appendRest(
   alias: string | undefined,
   rules: RoomVersionRules,
 ): Promise<void> {
-  const preset =
-    PRESETS[request.preset ?? (request.visibility === 'public' ? 'public_chat' : 'private_chat')];
+  const preset = PRESETS[presetOf(request)];
   const given = new Set((request.initialState ?? []).map(({ type, stateKey }) => `${type}\0${stateKey}`));
   const set = async (type: string, content: JsonObject, stateKey = ''): Promise<void> => {
     await chain.append({ type, sender: creator, stateKey, content });
@@ -130,6 +130,7 @@ async function appendRest(
   const profile = await context.profiles.profileOf(creator);
   await set('m.room.member', { ...profile, membership: 'join' }, creator);
   const levels = defaultPowerLevels(creator, request, rules);
+  requireContentForm(rules, { type: 'm.room.power_levels', stateKey: '', content: levels });
   await setUnlessGiven('m.room.power_levels', levels);
   if (alias !== undefined) await set('m.room.canonical_alias', { alias });
   await setUnlessGiven('m.room.join_rules', { join_rule: preset.joinRule });
@@ -139,6 +140,7 @@ async function appendRest(
     if (type === 'm.room.create' || type === 'm.room.member') {
       throw new MatrixError(400, 'M_INVALID_ROOM_STATE', `initial_state may not have ${type}`);
     }
+    requireContentForm(rules, { type, stateKey, content });
     await set(type, content, stateKey);
   }
   if (request.name !== undefined) await set('m.room.name', { name: request.name });

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../protocol/canonical-json.ts';
 import { badJson } from '../../protocol/errors.ts';
 import { isJsonObject } from '../../protocol/json-values.ts';
 import type { RoomVersionRules } from '../../protocol/room-versions.ts';
-import type { RoomRequest } from './create-room.ts';
+import type { Preset, RoomRequest } from './create-room.ts';
 
 /**
  * The power levels of a new room: Synapse's defaults, and the request's keys over them. From version 12 on creators
@@ -15,7 +15,7 @@ export function defaultPowerLevels(
   request: RoomRequest,
   rules: RoomVersionRules,
 ): JsonObject {
-  const isPrivate = request.preset === 'private_chat' || request.preset === 'trusted_private_chat';
+  const isPublic = presetOf(request) === 'public_chat';
   const trusted = request.preset === 'trusted_private_chat' ? (request.invite ?? []) : [];
   const users = rules.creatorsHaveInfinitePower
     ? {}
@@ -39,6 +39,8 @@ export function defaultPowerLevels(
       'm.room.power_levels': 100,
       'm.room.server_acl': 100,
       'm.room.encryption': 100,
+      // So that a stranger cannot make everybody's phone ring.
+      ...(isPublic && { 'm.call.invite': 50 }),
       'm.room.tombstone': rules.creatorsHaveInfinitePower ? 150 : 100,
     },
     events_default: 0,
@@ -46,8 +48,13 @@ export function defaultPowerLevels(
     ban: 50,
     kick: 50,
     redact: 50,
-    invite: isPrivate ? 0 : 50,
+    invite: isPublic ? 50 : 0,
     historical: 100,
     ...override,
   };
+}
+
+/** The preset of a new room; unless it is given, its visibility in the directory decides. */
+export function presetOf({ preset, visibility }: RoomRequest): Preset {
+  return preset ?? (visibility === 'public' ? 'public_chat' : 'private_chat');
 }

@@ -32,7 +32,8 @@ export async function leaveRoom(
  * Removes somebody from a room, or takes an invite back.
  *
  * Source: Client-Server API v1.19, `POST /rooms/{roomId}/kick`.
- * @throws MatrixError 403 `M_FORBIDDEN`, also for somebody who is not in the room.
+ * @throws MatrixError 403 `M_FORBIDDEN`, also for somebody who is not in the room; 403 `M_BAD_STATE`, as Synapse, for
+ * somebody who is banned.
  */
 export async function kickUser(
   context: RoomsContext,
@@ -42,6 +43,7 @@ export async function kickUser(
 ): Promise<string> {
   return moderate(context, target, userId, 'leave', reason, (membership) => {
     if (membership === 'join' || membership === 'invite' || membership === 'knock') return;
+    if (membership === 'ban') throw badState(`${userId} is banned; lift the ban instead`);
     throw forbidden(`${userId} is not in this room`);
   });
 }
@@ -64,7 +66,7 @@ export async function banUser(
  * Lifts a ban.
  *
  * Source: Client-Server API v1.19, `POST /rooms/{roomId}/unban`.
- * @throws MatrixError 403 `M_FORBIDDEN`, also for somebody who is not banned.
+ * @throws MatrixError 403 `M_FORBIDDEN`, `M_BAD_STATE` for somebody who is not banned.
  */
 export async function unbanUser(
   context: RoomsContext,
@@ -73,7 +75,7 @@ export async function unbanUser(
   reason?: string,
 ): Promise<string> {
   return moderate(context, target, userId, 'leave', reason, (membership) => {
-    if (membership !== 'ban') throw forbidden(`${userId} is not banned here`);
+    if (membership !== 'ban') throw badState(`${userId} is not banned here`);
   });
 }
 
@@ -114,26 +116,23 @@ async function moderate(
   return changeRoom(context, room, async (chain) => {
     const before = await chain.stateEvent('m.room.member', userId);
     check(before?.pdu.content.membership);
-    const draft = membershipDraft(membership, sender, userId, reason, before?.pdu.content);
+    const draft = membershipDraft(membership, sender, userId, reason);
     const event = await chain.appendState(draft);
     return event.eventId;
   });
 }
 
+/** Without a name, as Synapse does it: the event says what the user was called before in `unsigned.prev_content`. */
 function membershipDraft(
   membership: 'leave' | 'ban',
   sender: string,
   userId: string,
   reason: string | undefined,
-  before: JsonObject = {},
 ) {
-  // The name stays, so that "who was removed" can be shown; the reason is the new event's own.
-  const { displayname, avatar_url: avatarUrl } = before;
-  const content: JsonObject = {
-    membership,
-    ...(displayname === undefined || sender === userId ? {} : { displayname }),
-    ...(avatarUrl === undefined || sender === userId ? {} : { avatar_url: avatarUrl }),
-    ...(reason === undefined ? {} : { reason }),
-  };
+  const content: JsonObject = { membership, ...(reason === undefined ? {} : { reason }) };
   return { type: 'm.room.member', sender, stateKey: userId, content };
+}
+
+function badState(message: string): MatrixError {
+  return new MatrixError(403, 'M_BAD_STATE', message);
 }

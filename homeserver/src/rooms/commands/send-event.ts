@@ -6,6 +6,7 @@ import type { RoomsContext } from '../context.ts';
 import type { EventDraft } from '../event-chain.ts';
 import { requireSaneRelation } from '../relations/check-relation.ts';
 import { joinedRoom, knownRoom, powerLevelsOfRoom } from '../room-access.ts';
+import { requireContentForm } from './content-form.ts';
 import { inviteUser } from './invite.ts';
 import { joinRoom } from './join.ts';
 import { knockOnRoom } from './knock.ts';
@@ -93,6 +94,7 @@ export async function setState(
   // It would take effect without the checks that a redaction has to pass.
   if (type === 'm.room.redaction') throw forbidden('A redaction is not a piece of state');
   const room = await joinedRoom(context, roomId, sender);
+  requireContentForm(room.rules, { type, stateKey, content });
   if (type === 'm.room.canonical_alias') await requireAliasesOfRoom(context, room, content);
   return changeRoom(context, room, async (chain) => {
     const event = await chain.appendState({ type, sender, stateKey, content });
@@ -132,6 +134,7 @@ async function setMembership(
 
 async function appendJoined(context: RoomsContext, roomId: string, draft: EventDraft): Promise<string> {
   const room = await joinedRoom(context, roomId, draft.sender);
+  requireContentForm(room.rules, draft);
   const event = await changeRoom(context, room, async (chain) => {
     await requireSaneRelation(context, room, draft);
     return chain.append(draft);
