@@ -19,6 +19,8 @@ const RATE_LIMITS = {
   redaction: { perSecond: 5, burst: 60 },
   reaction: { perSecond: 5, burst: 60 },
   roomState: { perSecond: 2, burst: 100 },
+  /** By address, as whoever acts need not say who they are: each call member restarts one every few seconds. */
+  delayedEvent: { perSecond: 20, burst: 400 },
   typing: { perSecond: 3, burst: 30 },
   receipt: { perSecond: 5, burst: 100 },
   presence: { perSecond: 0.5, burst: 20 },

@@ -5,7 +5,7 @@ import type { Encryption } from '../encryption/index.ts';
 import type { GuildsContext } from '../guilds/index.ts';
 import type { Media } from '../media/index.ts';
 import type { ServerName } from '../protocol/identifiers.ts';
-import type { Realtime } from '../realtime/index.ts';
+import type { DelayedEvents, Realtime } from '../realtime/index.ts';
 import type { RoomsContext } from '../rooms/index.ts';
 import type { Sync } from '../sync/index.ts';
 
@@ -17,6 +17,7 @@ export interface Services {
   readonly accounts: Accounts;
   readonly media: Media;
   readonly realtime: Realtime;
+  readonly delayedEvents: DelayedEvents;
   readonly encryption: Encryption;
   readonly guilds: GuildsContext;
   readonly rooms: RoomsContext;

@@ -3,3 +3,4 @@ export { JobRunner } from './job-runner.ts';
 export { purgeHistoryJob } from './purge-history.ts';
 export { purgeLeftoversJob, purgeRoomJob } from './purge-room.ts';
 export { purgeUnneededJob } from './purge-unneeded.ts';
+export { sendDelayedJob } from './send-delayed.ts';

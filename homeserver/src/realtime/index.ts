@@ -1,5 +1,12 @@
 /** What happens between the events: receipts, typing, presence. */
 export { createRealtime, type Realtime } from './create-realtime.ts';
+export {
+  DELAYED_ACTIONS,
+  type DelayedAction,
+  DelayedEvents,
+  LONGEST_DELAY_MS,
+  MOST_DELAYED,
+} from './delayed-events.ts';
 export type { EphemeralChange } from './ephemeral-log.ts';
 export type { PresenceContent } from './presence.ts';
 export { PRESENCE_STATES, type PresenceState } from './presence-state.ts';

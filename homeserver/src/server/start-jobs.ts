@@ -7,7 +7,9 @@ import {
   purgeLeftoversJob,
   purgeRoomJob,
   purgeUnneededJob,
+  sendDelayedJob,
 } from '../jobs/index.ts';
+import type { DelayedEvents } from '../realtime/index.ts';
 import type { RoomsContext } from '../rooms/index.ts';
 import type { Storage } from '../storage/index.ts';
 
@@ -17,10 +19,14 @@ interface JobParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly rooms: RoomsContext;
+  readonly delayedEvents: DelayedEvents;
 }
 
 /** Begins to do what is stored to be done, until the server stops. */
-export async function startJobs({ rooms, ...options }: JobParts, lifecycle: Lifecycle): Promise<void> {
+export async function startJobs(
+  { rooms, delayedEvents, ...options }: JobParts,
+  lifecycle: Lifecycle,
+): Promise<void> {
   const runner = new JobRunner({
     ...options,
     definitions: [
@@ -28,6 +34,7 @@ export async function startJobs({ rooms, ...options }: JobParts, lifecycle: Life
       purgeLeftoversJob(rooms),
       purgeHistoryJob(rooms),
       purgeUnneededJob(rooms),
+      sendDelayedJob(delayedEvents),
     ],
   });
   lifecycle.onStop('jobs', () => runner.stop());

@@ -21,6 +21,7 @@ export { FileStore } from './media/file-store.ts';
 export { openStorage, type Storage } from './storage.ts';
 export type { AccountDataKey, StoredAccountData } from './stores/account-data-store.ts';
 export type { KeyUsage, StoredCrossSigningKey, StoredKeySignature } from './stores/cross-signing-store.ts';
+export type { DelayedEvent } from './stores/delayed-event-store.ts';
 export type { DehydratedDevice, DeviceAddress, StoredDeviceKeys } from './stores/device-key-store.ts';
 export type { DeviceListChange, MembershipRow } from './stores/device-list-store.ts';
 export type { DeviceSighting, StoredDevice } from './stores/device-store.ts';

@@ -4,6 +4,7 @@ import { AccountDataStore } from './stores/account-data-store.ts';
 import { AuthStageStore } from './stores/auth-stage-store.ts';
 import { BlockedRoomStore } from './stores/blocked-room-store.ts';
 import { CrossSigningStore } from './stores/cross-signing-store.ts';
+import { DelayedEventStore } from './stores/delayed-event-store.ts';
 import { DeviceKeyStore } from './stores/device-key-store.ts';
 import { DeviceListStore } from './stores/device-list-store.ts';
 import { DeviceStore } from './stores/device-store.ts';
@@ -71,6 +72,7 @@ export interface Storage {
   readonly keyBackups: KeyBackupStore;
   readonly toDevice: ToDeviceStore;
   readonly jobs: JobStore;
+  readonly delayedEvents: DelayedEventStore;
   readonly blockedRooms: BlockedRoomStore;
   readonly roomPurge: RoomPurgeStore;
   readonly historyPurge: HistoryPurgeStore;
@@ -115,6 +117,7 @@ export async function openStorage(options: DatabaseOptions): Promise<Storage> {
     keyBackups: new KeyBackupStore(database),
     toDevice: new ToDeviceStore(database),
     jobs: new JobStore(database),
+    delayedEvents: new DelayedEventStore(database),
     blockedRooms: new BlockedRoomStore(database),
     roomPurge: new RoomPurgeStore(database, states),
     historyPurge: new HistoryPurgeStore(database, states),

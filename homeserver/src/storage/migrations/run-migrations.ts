@@ -5,6 +5,7 @@ import { up as encryption } from './0006-encryption.ts';
 import { up as accounts } from './0007-accounts.ts';
 import { up as eventRelations } from './0008-event-relations.ts';
 import { up as logReadersAndSearch } from './0009-log-readers-and-search.ts';
+import { up as delayedEvents } from './0013-delayed-events.ts';
 
 /** Every change of the schema, in order. A released migration is never edited: add another. */
 export const migrations: readonly { readonly name: string; readonly up: (knex: Knex) => Promise<void> }[] = [
@@ -14,6 +15,7 @@ export const migrations: readonly { readonly name: string; readonly up: (knex: K
   { name: '0007-accounts', up: accounts },
   { name: '0008-event-relations', up: eventRelations },
   { name: '0009-log-readers-and-search', up: logReadersAndSearch },
+  { name: '0013-delayed-events', up: delayedEvents },
 ];
 
 /**

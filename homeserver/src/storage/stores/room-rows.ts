@@ -18,6 +18,7 @@ export const TABLES_OF_ROOMS: readonly TableOfRooms[] = [
   { table: 'room_members', column: 'room_nid', by: 'user_nid' },
   { table: 'room_aliases', column: 'room_nid', by: 'alias' },
   { table: 'account_data', column: 'room_nid', by: 'user_nid' },
+  { table: 'delayed_events', column: 'room_nid', by: 'delay_id' },
   { table: 'receipts', column: 'room_nid', by: 'user_nid' },
   { table: 'guild_invites', column: 'guild_nid', by: 'code' },
 ];

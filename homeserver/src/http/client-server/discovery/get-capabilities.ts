@@ -1,4 +1,5 @@
 import { DEFAULT_ROOM_VERSION } from '../../../protocol/room-versions.ts';
+import { LONGEST_DELAY_MS, MOST_DELAYED } from '../../../realtime/index.ts';
 import { creatableRoomVersions } from '../../../rooms/index.ts';
 import { endpoint } from '../../endpoint.ts';
 
@@ -20,6 +21,8 @@ export const getCapabilities = endpoint('getCapabilities', {}, () => ({
     'm.profile_fields': { enabled: true },
     'm.set_displayname': { enabled: true },
     'm.set_avatar_url': { enabled: true },
+    'org.matrix.msc4140.delayed_events': { max_delay_ms: LONGEST_DELAY_MS, max_scheduled: MOST_DELAYED },
+    'm.delayed_events': { max_delay_ms: LONGEST_DELAY_MS, max_scheduled: MOST_DELAYED },
     'm.3pid_changes': { enabled: false },
     'm.get_login_token': { enabled: false },
   },

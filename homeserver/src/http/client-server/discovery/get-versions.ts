@@ -10,6 +10,9 @@ import { endpoint } from '../../endpoint.ts';
 const VERSIONS = ['v1.1', 'v1.11'];
 
 const UNSTABLE_FEATURES = {
+  // Delayed events, in the form with a query parameter and in the merged one.
+  'org.matrix.msc4140': true,
+  'org.matrix.msc4140.stable': true,
   // Private read receipts, `m.read.private` in read markers (v1.4).
   'org.matrix.msc2285.stable': true,
   // Profile fields beside name and avatar (v1.16).

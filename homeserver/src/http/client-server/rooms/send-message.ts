@@ -1,6 +1,7 @@
 import { sendEvent } from '../../../rooms/index.ts';
 import { endpoint } from '../../endpoint.ts';
 import type { RateLimitName } from '../../rate-limits.ts';
+import { delayOf, scheduleEvent } from '../delayed-events/schedule.ts';
 
 /** The types that have a limit of their own. */
 const LIMITS = new Map<string, RateLimitName>([
@@ -9,10 +10,14 @@ const LIMITS = new Map<string, RateLimitName>([
 ]);
 
 export const sendMessage = endpoint('sendMessage', {}, async (call) => {
-  const { params, body, requester, services, takeFromLimit } = call;
+  const { params, query, body, requester, services, takeFromLimit } = call;
   const { roomId, eventType, txnId } = params;
   const { userId, userNid, deviceId } = requester;
   takeFromLimit(LIMITS.get(eventType) ?? 'message', userId);
+  const delayMs = delayOf(query);
+  if (delayMs !== undefined) {
+    return scheduleEvent(call, { roomId, type: eventType, content: body, txnId }, delayMs);
+  }
   const transaction = { userNid, deviceId, scope: `send ${roomId} ${eventType}`, txnId };
   services.realtime.presence.userIsActive(userId);
   const eventId = await sendEvent(services.rooms, { roomId, sender: userId }, eventType, body, transaction);

@@ -1,11 +1,18 @@
 import { setState } from '../../../rooms/index.ts';
 import { endpoint } from '../../endpoint.ts';
+import { delayOf, scheduleEvent } from '../delayed-events/schedule.ts';
 
 /** Without a state key in the path it is the empty one. */
 export const setRoomStateWithKey = endpoint(
   'setRoomStateWithKey',
   { limit: 'roomState', aliases: ['/_matrix/client/v3/rooms/{roomId}/state/{eventType}'] },
-  async ({ params: { roomId, eventType, stateKey }, body, requester, services }) => {
+  async (call) => {
+    const { params, query, body, requester, services } = call;
+    const { roomId, eventType, stateKey } = params;
+    const delayMs = delayOf(query);
+    if (delayMs !== undefined) {
+      return scheduleEvent(call, { roomId, type: eventType, stateKey, content: body }, delayMs);
+    }
     const target = { roomId, sender: requester.userId };
     const eventId = await setState(services.rooms, target, eventType, stateKey, body);
     return { event_id: eventId };
