@@ -2,6 +2,8 @@ import { type ComponentType, lazy, type ReactNode, Suspense, useSyncExternalStor
 import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { withNextPath } from '../features/auth/next-path.ts';
 import { loadSession, watchSession } from '../lib/homeserver/session.ts';
+import { useLanguage } from '../lib/i18n/language-store.ts';
+import { t } from '../lib/i18n/translate.ts';
 import { ErrorBoundary } from '../ui/ErrorBoundary.tsx';
 import { Spinner } from '../ui/Spinner.tsx';
 import { ErrorState } from '../ui/StateView.tsx';
@@ -22,6 +24,8 @@ function useAccessToken(): string | undefined {
 /** Every address of the client. */
 export function App() {
   const accessToken = useAccessToken();
+  // A new language draws everything anew.
+  useLanguage();
   return (
     <ErrorBoundary fallback={<PageBroken />}>
       <Suspense fallback={<PageLoading />}>
@@ -49,8 +53,8 @@ function ToLogin() {
 
 function PageBroken() {
   return (
-    <ErrorState title="Something broke on our side" handleRetry={() => window.location.reload()}>
-      What you wrote is kept. Load the page again; if it keeps happening, tell whoever runs this server.
+    <ErrorState title={t('app.broken')} handleRetry={() => window.location.reload()}>
+      {t('app.brokenText')}
     </ErrorState>
   );
 }
@@ -58,7 +62,7 @@ function PageBroken() {
 function PageLoading() {
   return (
     <div className={styles.loading}>
-      <Spinner size={28} label="Loading" />
+      <Spinner size={28} label={t('common.loading')} />
     </div>
   );
 }

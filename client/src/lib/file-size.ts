@@ -1,13 +1,12 @@
-const units = ['bytes', 'kB', 'MB', 'GB'] as const;
+import { readLocale, t } from './i18n/translate.ts';
+
+const units = ['size.kB', 'size.MB', 'size.GB'] as const;
 
 /** "12 bytes", "3.4 MB". */
 export function formatFileSize(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  const rounded = unit === 0 || value >= 100 ? Math.round(value) : Math.round(value * 10) / 10;
-  return `${rounded} ${units[unit]}`;
+  if (bytes < 1000) return t('size.bytes', { count: bytes });
+  const power = Math.min(Math.floor(Math.log10(bytes) / 3), units.length);
+  const value = bytes / 1000 ** power;
+  const format = new Intl.NumberFormat(readLocale(), { maximumFractionDigits: value < 100 ? 1 : 0 });
+  return t(units[power - 1] ?? 'size.GB', { amount: format.format(value) });
 }

@@ -1,8 +1,23 @@
-const timeFormat = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
-const fullFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'short' });
-const dateFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
-const dayFormat = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
-const oldDayFormat = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'long', year: 'numeric' });
+import { readLocale, t } from './i18n/translate.ts';
+
+const styles = {
+  time: { hour: '2-digit', minute: '2-digit' },
+  full: { dateStyle: 'full', timeStyle: 'short' },
+  date: { dateStyle: 'medium' },
+  day: { weekday: 'long', day: 'numeric', month: 'long' },
+  oldDay: { day: 'numeric', month: 'long', year: 'numeric' },
+} as const satisfies Readonly<Record<string, Intl.DateTimeFormatOptions>>;
+
+/** Formats are slow to make: each is made once for a language. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function format(style: keyof typeof styles, timestamp: number): string {
+  const locale = readLocale();
+  const key = `${locale} ${style}`;
+  const known = formats.get(key) ?? new Intl.DateTimeFormat(locale, styles[style]);
+  formats.set(key, known);
+  return known.format(timestamp);
+}
 
 /** How many calendar days lie between two moments, in the reader's time zone. */
 export function countDaysBetween(earlier: number, later: number): number {
@@ -12,27 +27,27 @@ export function countDaysBetween(earlier: number, later: number): number {
 
 /** "14:05" */
 export function formatTime(timestamp: number): string {
-  return timeFormat.format(timestamp);
+  return format('time', timestamp);
 }
 
 /** "Today at 14:05", "Yesterday at 14:05", "3 Mar 2026, 14:05". */
 export function formatStamp(timestamp: number, now = Date.now()): string {
   const days = countDaysBetween(timestamp, now);
-  if (days === 0) return `Today at ${formatTime(timestamp)}`;
-  if (days === 1) return `Yesterday at ${formatTime(timestamp)}`;
-  return `${dateFormat.format(timestamp)}, ${formatTime(timestamp)}`;
+  if (days === 0) return t('time.todayAt', { time: formatTime(timestamp) });
+  if (days === 1) return t('time.yesterdayAt', { time: formatTime(timestamp) });
+  return `${format('date', timestamp)}, ${formatTime(timestamp)}`;
 }
 
 /** The whole date, for those who hover. */
 export function formatFull(timestamp: number): string {
-  return fullFormat.format(timestamp);
+  return format('full', timestamp);
 }
 
 /** "Today", "Yesterday", "Tuesday, 3 March", "3 March 2024". */
 export function formatDay(timestamp: number, now = Date.now()): string {
   const days = countDaysBetween(timestamp, now);
-  if (days === 0) return 'Today';
-  if (days === 1) return 'Yesterday';
+  if (days === 0) return t('time.today');
+  if (days === 1) return t('time.yesterday');
   const isThisYear = new Date(timestamp).getFullYear() === new Date(now).getFullYear();
-  return (isThisYear ? dayFormat : oldDayFormat).format(timestamp);
+  return format(isThisYear ? 'day' : 'oldDay', timestamp);
 }

@@ -1,5 +1,6 @@
 import { EventStatus, type MatrixClient, type MatrixEvent, RelationType, type Room } from 'matrix-js-sdk';
 import { htmlToText } from '../lib/html/html-to-text.ts';
+import { t } from '../lib/i18n/translate.ts';
 import { asAmount, asObject, asString, type JsonObject } from '../lib/parse.ts';
 import { readNoticeChange } from './read-notice.ts';
 import { mentionsUser, readPerson } from './read-room.ts';
@@ -167,17 +168,17 @@ const longestExcerpt = 160;
 
 /** One line that says what a message says. */
 function describeContent(event: MatrixEvent): string {
-  if (event.isRedacted()) return 'Message deleted';
+  if (event.isRedacted()) return t('message.deleted');
   const content = readContent(event.getType(), event.getContent());
   switch (content.kind) {
     case 'text':
       return describeText(content);
     case 'image':
-      return content.caption ? describeText(content.caption) : 'Image';
+      return content.caption ? describeText(content.caption) : t('message.anImage');
     case 'file':
       return content.name;
     default:
-      return 'Message';
+      return t('message.aMessage');
   }
 }
 
@@ -194,7 +195,7 @@ function readReactions(room: Room, eventId: string, ownId: string): readonly Rea
     const bySender = new Map(live.map((event) => [event.getSender() ?? '', event]));
     if (bySender.size === 0) return [];
     const names = [...bySender.keys()].map((userId) =>
-      userId === ownId ? 'You' : readPerson(room, userId).name,
+      userId === ownId ? t('message.you') : readPerson(room, userId).name,
     );
     return [{ key, count: bySender.size, names, ownEventId: bySender.get(ownId)?.getId() }];
   });

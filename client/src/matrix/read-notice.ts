@@ -1,4 +1,5 @@
 import type { MatrixEvent, Room } from 'matrix-js-sdk';
+import { t } from '../lib/i18n/translate.ts';
 import { isSteward } from '../lib/identifiers.ts';
 import { asString } from '../lib/parse.ts';
 import { readPerson } from './read-room.ts';
@@ -33,7 +34,7 @@ function readOldName(event: MatrixEvent): string | undefined {
 function readNewName(event: MatrixEvent, userId: string): NoticeChange | undefined {
   const before = readOldName(event) ?? readPerson(null, userId).name;
   const after = asString(event.getContent().displayname) ?? readPerson(null, userId).name;
-  return before === after ? undefined : { type: 'text', text: `${before} is now called ${after}` };
+  return before === after ? undefined : { type: 'text', text: t('notice.renamed', { before, after }) };
 }
 
 function readStateChange(room: Room, event: MatrixEvent): NoticeChange | undefined {
@@ -43,21 +44,24 @@ function readStateChange(room: Room, event: MatrixEvent): NoticeChange | undefin
   const content = event.getContent();
   switch (event.getType()) {
     case 'm.room.name':
-      return {
-        type: 'text',
-        text: `${name} named this channel ${asString(content.name) ?? 'nothing at all'}`,
-      };
+      return { type: 'text', text: describeName(name, asString(content.name)) };
     case 'm.room.topic':
       return { type: 'text', text: describeTopic(name, asString(content.topic)) };
     case 'm.room.avatar':
-      return { type: 'text', text: `${name} changed the picture` };
+      return { type: 'text', text: t('notice.picture', { name }) };
     case 'm.room.encryption':
-      return { type: 'text', text: `${name} made this channel secret` };
+      return { type: 'text', text: t('notice.secret', { name }) };
     default:
       return undefined;
   }
 }
 
+function describeName(name: string, channel: string | undefined): string {
+  return channel === undefined
+    ? t('notice.channelUnnamed', { name })
+    : t('notice.channelNamed', { name, channel });
+}
+
 function describeTopic(name: string, topic: string | undefined): string {
-  return topic === undefined ? `${name} removed the topic` : `${name} set the topic: ${topic}`;
+  return topic === undefined ? t('notice.topicRemoved', { name }) : t('notice.topicSet', { name, topic });
 }

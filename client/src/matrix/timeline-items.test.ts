@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { buildTimelineItems, describeChanges, joinNames, type TimelineLayout } from './timeline-items.ts';
+import { buildTimelineItems, describeChanges, type TimelineLayout } from './timeline-items.ts';
 import type { Message, Notice, NoticeChange, TimelineItem } from './types.ts';
 
 const minute = 60_000;
@@ -139,14 +139,5 @@ describe('describeChanges', () => {
   it('does not repeat the same sentence', () => {
     const change: NoticeChange = { type: 'text', text: 'Ada changed the topic' };
     expect(describeChanges([change, change])).to.deep.equal(['Ada changed the topic']);
-  });
-});
-
-describe('joinNames', () => {
-  it('names a few and counts the rest', () => {
-    expect(joinNames([])).to.equal('');
-    expect(joinNames(['Ada'])).to.equal('Ada');
-    expect(joinNames(['Ada', 'Ben', 'Cleo'])).to.equal('Ada, Ben and Cleo');
-    expect(joinNames(['Ada', 'Ben', 'Cleo', 'Dov'])).to.equal('Ada, Ben and 2 others');
   });
 });

@@ -1,3 +1,5 @@
+import { joinNames } from '../lib/i18n/join-names.ts';
+import { t } from '../lib/i18n/translate.ts';
 import type { Message, Notice, NoticeChange, TimelineItem } from './types.ts';
 
 /** Messages of one author this close together share one head, in milliseconds. */
@@ -73,20 +75,14 @@ function placeMessage(message: Message, previous: Message | Notice | undefined):
   return { type: 'message', key: message.key, message, continued };
 }
 
-const memberVerbs = {
-  joined: 'joined',
-  left: 'left',
-  invited: { one: 'was invited', many: 'were invited' },
-  removed: { one: 'was removed', many: 'were removed' },
-  banned: { one: 'was banned', many: 'were banned' },
-} as const;
+type MemberChange = Exclude<NoticeChange['type'], 'text'>;
 
 /** Tells many small changes in few lines: the same thing done by several people is said once. */
 export function describeChanges(changes: readonly NoticeChange[]): string[] {
   const lines: string[] = [];
-  let run: { type: keyof typeof memberVerbs; names: string[] } | undefined;
+  let run: { type: MemberChange; names: string[] } | undefined;
   const finishRun = (): void => {
-    if (run) lines.push(describeRun(run.type, run.names));
+    if (run) lines.push(t(`notice.${run.type}`, { names: joinNames(run.names), count: run.names.length }));
     run = undefined;
   };
   for (const change of changes) {
@@ -102,18 +98,4 @@ export function describeChanges(changes: readonly NoticeChange[]): string[] {
   }
   finishRun();
   return lines;
-}
-
-function describeRun(type: keyof typeof memberVerbs, names: readonly string[]): string {
-  const verb = memberVerbs[type];
-  const words = typeof verb === 'string' ? verb : names.length === 1 ? verb.one : verb.many;
-  return `${joinNames(names)} ${words}`;
-}
-
-/** "Ada", "Ada and Ben", "Ada, Ben and 3 others". */
-export function joinNames(names: readonly string[], shown = 3): string {
-  if (names.length <= 1) return names[0] ?? '';
-  if (names.length <= shown) return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
-  const others = names.length - shown + 1;
-  return `${names.slice(0, shown - 1).join(', ')} and ${others} others`;
 }

@@ -1,6 +1,7 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { t } from '../lib/i18n/translate.ts';
 import styles from './Dialog.module.css';
 
 interface DialogProps {
@@ -24,7 +25,7 @@ export function Dialog({ title, description, children, handleClose }: DialogProp
             )}
             {children}
             {/* The last in order, so that a dialog begins with what it asks for. */}
-            <Base.Close className={styles.close} aria-label="Close">
+            <Base.Close className={styles.close} aria-label={t('common.close')}>
               <X size={18} strokeWidth={1.75} aria-hidden />
             </Base.Close>
           </Base.Popup>

@@ -1,7 +1,13 @@
+import { t } from '../lib/i18n/translate.ts';
 import { joinClasses } from '../lib/join-classes.ts';
 import styles from './PresenceSign.module.css';
 
-const words = { online: 'Online', idle: 'Away', dnd: 'Busy', offline: 'Offline' } as const;
+const words = {
+  online: 'presence.online',
+  idle: 'presence.idle',
+  dnd: 'presence.dnd',
+  offline: 'presence.offline',
+} as const;
 
 /** Presence as a colour and as a shape: disc, moon, bar, ring. */
 export function PresenceSign({ presence }: { readonly presence: keyof typeof words }) {
@@ -28,5 +34,5 @@ export function PresenceSign({ presence }: { readonly presence: keyof typeof wor
 
 /** The word for a presence. */
 export function describePresence(presence: keyof typeof words): string {
-  return words[presence];
+  return t(words[presence]);
 }

@@ -1,5 +1,6 @@
 import { RotateCw } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { t } from '../lib/i18n/translate.ts';
 import { joinClasses } from '../lib/join-classes.ts';
 import { Button } from './Button.tsx';
 import { Mark } from './Mark.tsx';
@@ -49,7 +50,7 @@ export function ErrorState({ title, children, handleRetry, action, size = 'page'
       {children !== undefined && <p className={styles.text}>{children}</p>}
       {handleRetry && (
         <Button variant="primary" onClick={handleRetry}>
-          <RotateCw size={16} aria-hidden /> Try again
+          <RotateCw size={16} aria-hidden /> {t('common.tryAgain')}
         </Button>
       )}
       {action}

@@ -1,13 +1,18 @@
-import { LogOut, Moon, Sun, UserPen } from 'lucide-react';
+import { Languages, LogOut, Moon, Sun, UserPen } from 'lucide-react';
 import { logOut } from '../../lib/homeserver/auth.ts';
 import { clearSession, loadSession } from '../../lib/homeserver/session.ts';
+import { chooseLanguage } from '../../lib/i18n/language-store.ts';
+import type { Language } from '../../lib/i18n/languages.ts';
+import type { PlainMessageKey } from '../../lib/i18n/messages.ts';
+import { readLanguage, t } from '../../lib/i18n/translate.ts';
 import { chooseTheme, useTheme } from '../../lib/theme.ts';
+import { showToast } from '../../ui/toast-store.ts';
 import { openDialog } from '../dialog-store.ts';
 import type { Action } from './action.ts';
 
 const editProfile: Action<undefined> = {
   id: 'account.profile',
-  label: 'Your profile',
+  label: 'account.profile',
   icon: UserPen,
   isAvailable: () => true,
   perform: () => openDialog({ kind: 'profile' }),
@@ -16,7 +21,7 @@ const editProfile: Action<undefined> = {
 /** Whichever theme is not on the screen; both are offered, one is available. */
 export const lightTheme: Action<undefined> = {
   id: 'account.theme-light',
-  label: 'Light theme',
+  label: 'account.lightTheme',
   icon: Sun,
   isAvailable: () => useTheme.getState().theme === 'dark',
   perform: () => chooseTheme('light'),
@@ -24,24 +29,33 @@ export const lightTheme: Action<undefined> = {
 
 export const darkTheme: Action<undefined> = {
   id: 'account.theme-dark',
-  label: 'Dark theme',
+  label: 'account.darkTheme',
   icon: Moon,
   isAvailable: () => useTheme.getState().theme === 'light',
   perform: () => chooseTheme('dark'),
 };
 
+/** Each language by what it calls itself; those that are not spoken now are available. */
+const speakLanguage = (language: Language, label: PlainMessageKey): Action<undefined> => ({
+  id: `account.language-${language}`,
+  label,
+  icon: Languages,
+  isAvailable: () => readLanguage() !== language,
+  perform: () => void chooseLanguage(language).catch(() => showToast(t('account.languageFailed'), 'danger')),
+});
+
 const endSession: Action<undefined> = {
   id: 'account.log-out',
-  label: 'Log out',
+  label: 'account.logOut',
   icon: LogOut,
   isDangerous: true,
   isAvailable: () => true,
   perform: () =>
     openDialog({
       kind: 'confirm',
-      title: 'Log out?',
-      text: 'You will need your password to come back in on this device.',
-      confirmLabel: 'Log out',
+      title: t('account.logOutTitle'),
+      text: t('account.logOutText'),
+      confirmLabel: t('account.logOut'),
       perform: async () => {
         const session = loadSession();
         // The server may be out of reach; this device forgets the session all the same.
@@ -54,4 +68,11 @@ const endSession: Action<undefined> = {
 };
 
 /** What people do with their account and with how the hall looks. */
-export const accountActions: readonly Action<undefined>[] = [editProfile, lightTheme, darkTheme, endSession];
+export const accountActions: readonly Action<undefined>[] = [
+  editProfile,
+  lightTheme,
+  darkTheme,
+  speakLanguage('en', 'account.english'),
+  speakLanguage('ru', 'account.russian'),
+  endSession,
+];

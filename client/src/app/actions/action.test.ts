@@ -9,7 +9,7 @@ function createActions(log: string[]): readonly Action<{ readonly canDelete: boo
   return [
     {
       id: 'reply',
-      label: 'Reply',
+      label: 'message.reply',
       icon,
       key: 'r',
       isAvailable: () => true,
@@ -17,7 +17,7 @@ function createActions(log: string[]): readonly Action<{ readonly canDelete: boo
     },
     {
       id: 'delete',
-      label: 'Delete',
+      label: 'message.delete',
       icon,
       key: 'Delete',
       isDangerous: true,

@@ -1,10 +1,12 @@
 import type { LucideIcon } from 'lucide-react';
+import type { PlainMessageKey } from '../../lib/i18n/messages.ts';
+import { t } from '../../lib/i18n/translate.ts';
 import type { MenuEntry } from '../../ui/Menu.tsx';
 
 /** Something that a person can do, described once: menus, toolbars and keys all read the same description. */
 export interface Action<Context> {
   readonly id: string;
-  readonly label: string;
+  readonly label: PlainMessageKey;
   readonly icon: LucideIcon;
   /** The key that does it, as `KeyboardEvent.key` names it; `Mod+` in front means Control, or Command on a Mac. */
   readonly key?: string;
@@ -22,7 +24,7 @@ export function listMenuEntries<Context>(
     .filter((action) => action.isAvailable(context))
     .map((action) => ({
       id: action.id,
-      label: action.label,
+      label: t(action.label),
       icon: action.icon,
       shortcut: action.key,
       isDangerous: action.isDangerous ?? false,

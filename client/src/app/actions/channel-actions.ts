@@ -11,7 +11,7 @@ export interface ChannelContext {
 
 const markChannelRead: Action<ChannelContext> = {
   id: 'channel.mark-read',
-  label: 'Mark as read',
+  label: 'channel.markRead',
   icon: CheckCheck,
   isAvailable: ({ channel }) => channel.joined && channel.unread,
   perform: ({ gateway, channel }) => void gateway.timeline(channel.channelId).markRead(),
@@ -19,7 +19,7 @@ const markChannelRead: Action<ChannelContext> = {
 
 const openChannelSettings: Action<ChannelContext> = {
   id: 'channel.settings',
-  label: 'Channel settings',
+  label: 'channel.settings',
   icon: Settings,
   isAvailable: ({ channel }) => channel.joined,
   perform: ({ channel }) => openDialog({ kind: 'channel-settings', channelId: channel.channelId }),

@@ -1,4 +1,5 @@
 import { FolderPlus, Hash, LogOut, UserPlus } from 'lucide-react';
+import { t } from '../../lib/i18n/translate.ts';
 import type { Gateway } from '../../matrix/gateway.ts';
 import type { GuildDetails } from '../../matrix/types.ts';
 import { openDialog } from '../dialog-store.ts';
@@ -12,7 +13,7 @@ export interface GuildContext {
 
 export const inviteToGuild: Action<GuildContext> = {
   id: 'guild.invite',
-  label: 'Invite people',
+  label: 'guild.invite',
   icon: UserPlus,
   isAvailable: ({ guild }) => guild.permissions.canInvite,
   perform: ({ guild }) => openDialog({ kind: 'invite', guildId: guild.guildId }),
@@ -20,7 +21,7 @@ export const inviteToGuild: Action<GuildContext> = {
 
 export const createChannelInGuild: Action<GuildContext> = {
   id: 'guild.create-channel',
-  label: 'Create a channel',
+  label: 'channel.create',
   icon: Hash,
   isAvailable: ({ guild }) => guild.permissions.canAddChannels,
   perform: ({ guild }) => openDialog({ kind: 'create-channel', guildId: guild.guildId }),
@@ -28,7 +29,7 @@ export const createChannelInGuild: Action<GuildContext> = {
 
 const createCategoryInGuild: Action<GuildContext> = {
   id: 'guild.create-category',
-  label: 'Create a category',
+  label: 'category.create',
   icon: FolderPlus,
   isAvailable: ({ guild }) => guild.permissions.canAddChannels,
   perform: ({ guild }) => openDialog({ kind: 'create-category', guildId: guild.guildId }),
@@ -36,16 +37,16 @@ const createCategoryInGuild: Action<GuildContext> = {
 
 const leaveGuild: Action<GuildContext> = {
   id: 'guild.leave',
-  label: 'Leave the guild',
+  label: 'guild.leave',
   icon: LogOut,
   isDangerous: true,
   isAvailable: () => true,
   perform: ({ gateway, guild, navigate }) =>
     openDialog({
       kind: 'confirm',
-      title: `Leave ${guild.name}?`,
-      text: 'You will no longer see its channels. To come back you need an invite.',
-      confirmLabel: 'Leave',
+      title: t('guild.leaveTitle', { name: guild.name }),
+      text: t('guild.leaveText'),
+      confirmLabel: t('guild.leaveConfirm'),
       perform: async () => {
         await gateway.communities.leaveGuild(guild.guildId);
         navigate('/home');

@@ -1,5 +1,6 @@
 import { ClipboardCopy, Pencil, Reply, RotateCw, SmilePlus, Trash2, X } from 'lucide-react';
 import { describeError } from '../../lib/homeserver/describe-error.ts';
+import { t } from '../../lib/i18n/translate.ts';
 import type { Gateway } from '../../matrix/gateway.ts';
 import type { Message } from '../../matrix/types.ts';
 import { showToast } from '../../ui/toast-store.ts';
@@ -23,7 +24,7 @@ function isAlive({ message }: MessageContext): boolean {
 
 export const addReaction: Action<MessageContext> = {
   id: 'message.react',
-  label: 'Add a reaction',
+  label: 'message.react',
   icon: SmilePlus,
   key: '+',
   isAvailable: (context) => context.canSend && isAlive(context),
@@ -32,7 +33,7 @@ export const addReaction: Action<MessageContext> = {
 
 export const replyToMessage: Action<MessageContext> = {
   id: 'message.reply',
-  label: 'Reply',
+  label: 'message.reply',
   icon: Reply,
   key: 'R',
   isAvailable: (context) => context.canSend && isAlive(context),
@@ -41,7 +42,7 @@ export const replyToMessage: Action<MessageContext> = {
 
 export const editMessage: Action<MessageContext> = {
   id: 'message.edit',
-  label: 'Edit',
+  label: 'message.edit',
   icon: Pencil,
   key: 'E',
   isAvailable: (context) =>
@@ -51,21 +52,21 @@ export const editMessage: Action<MessageContext> = {
 
 const copyText: Action<MessageContext> = {
   id: 'message.copy',
-  label: 'Copy text',
+  label: 'message.copy',
   icon: ClipboardCopy,
   isAvailable: ({ message }) => message.content.kind === 'text' && navigator.clipboard !== undefined,
   perform: ({ message }) => {
     if (message.content.kind !== 'text') return;
     navigator.clipboard.writeText(message.content.body).then(
-      () => showToast('Copied'),
-      () => showToast('The browser did not allow it', 'danger'),
+      () => showToast(t('common.copied')),
+      () => showToast(t('common.clipboardRefused'), 'danger'),
     );
   },
 };
 
 export const deleteMessage: Action<MessageContext> = {
   id: 'message.delete',
-  label: 'Delete',
+  label: 'message.delete',
   icon: Trash2,
   key: 'Delete',
   isDangerous: true,
@@ -73,18 +74,16 @@ export const deleteMessage: Action<MessageContext> = {
   perform: ({ gateway, channelId, message }) =>
     openDialog({
       kind: 'confirm',
-      title: 'Delete this message?',
-      text: message.isOwn
-        ? 'It disappears for everybody.'
-        : `It disappears for everybody, ${message.author.name} included.`,
-      confirmLabel: 'Delete',
+      title: t('message.deleteTitle'),
+      text: message.isOwn ? t('message.deleteOwn') : t('message.deleteOther', { name: message.author.name }),
+      confirmLabel: t('message.delete'),
       perform: () => gateway.messages.remove(channelId, message.eventId),
     }),
 };
 
 export const retryMessage: Action<MessageContext> = {
   id: 'message.retry',
-  label: 'Send again',
+  label: 'message.sendAgain',
   icon: RotateCw,
   isAvailable: ({ message }) => message.status === 'failed',
   perform: ({ gateway, channelId, message }) => gateway.messages.retry(channelId, message.eventId),
@@ -92,7 +91,7 @@ export const retryMessage: Action<MessageContext> = {
 
 export const discardMessage: Action<MessageContext> = {
   id: 'message.discard',
-  label: 'Discard',
+  label: 'message.discard',
   icon: X,
   isDangerous: true,
   isAvailable: ({ message }) => message.status === 'failed',

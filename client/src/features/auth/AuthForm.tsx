@@ -2,6 +2,8 @@ import { type FormEvent, type ReactNode, useState } from 'react';
 import { useLocation } from 'wouter';
 import { describeError, readErrcode } from '../../lib/homeserver/describe-error.ts';
 import { type Session, saveSession } from '../../lib/homeserver/session.ts';
+import type { PlainMessageKey } from '../../lib/i18n/messages.ts';
+import { t } from '../../lib/i18n/translate.ts';
 import { Button } from '../../ui/Button.tsx';
 import styles from './AuthForm.module.css';
 import { FormError } from './AuthLayout.tsx';
@@ -13,7 +15,7 @@ interface AuthFormProps {
   /** Reads the form and obtains a session; what it throws is shown above the button. */
   readonly authenticate: (form: FormData) => Promise<Session>;
   /** Words for errors that mean something special here, by error code. */
-  readonly errorWords?: Readonly<Record<string, string>>;
+  readonly errorWords?: Readonly<Record<string, PlainMessageKey>>;
 }
 
 /** A form that ends in a session: it keeps it and goes on to where the person wanted to go. */
@@ -30,7 +32,8 @@ export function AuthForm({ submitLabel, children, authenticate, errorWords = {} 
       saveSession(await authenticate(new FormData(event.currentTarget)));
       navigate(readNextPath(window.location.search), { replace: true });
     } catch (failure) {
-      setError(errorWords[readErrcode(failure) ?? ''] ?? describeError(failure));
+      const words = errorWords[readErrcode(failure) ?? ''];
+      setError(words === undefined ? describeError(failure) : t(words));
       setIsBusy(false);
     }
   };

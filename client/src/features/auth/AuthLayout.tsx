@@ -6,6 +6,7 @@ import { Mark } from '../../ui/Mark.tsx';
 import styles from './AuthLayout.module.css';
 import { HallPicture } from './HallPicture.tsx';
 import { InsecureOriginBanner } from './InsecureOriginBanner.tsx';
+import { LanguageChoice } from './LanguageChoice.tsx';
 
 interface AuthLayoutProps {
   readonly title: string;
@@ -33,6 +34,7 @@ export function AuthLayout({ title, lead, children, footer }: AuthLayoutProps) {
           {lead !== undefined && <p className={styles.lead}>{lead}</p>}
           {children}
           {footer !== undefined && <p className={styles.footer}>{footer}</p>}
+          <LanguageChoice />
         </div>
       </main>
     </div>

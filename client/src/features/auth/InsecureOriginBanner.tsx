@@ -1,5 +1,6 @@
 import { ShieldAlert, X } from 'lucide-react';
 import { useState } from 'react';
+import { t } from '../../lib/i18n/translate.ts';
 import { Banner } from '../../ui/Banner.tsx';
 import styles from './InsecureOriginBanner.module.css';
 
@@ -21,13 +22,17 @@ export function InsecureOriginBanner() {
       tone="warning"
       icon={<ShieldAlert size={18} aria-hidden />}
       action={
-        <button type="button" className={styles.close} aria-label="Dismiss the notice" onClick={handleNoted}>
+        <button
+          type="button"
+          className={styles.close}
+          aria-label={t('auth.dismissNotice')}
+          onClick={handleNoted}
+        >
           <X size={18} aria-hidden />
         </button>
       }
     >
-      <strong>This connection is not encrypted.</strong> Over plain HTTP, browsers leave out notifications,
-      copy buttons, voice and end-to-end encryption. Open Guildhall over HTTPS to have them.
+      <strong>{t('auth.insecure')}</strong> {t('auth.insecureText')}
     </Banner>
   );
 }

@@ -1,5 +1,6 @@
 import { Eye, EyeOff } from 'lucide-react';
 import { type ComponentProps, useState } from 'react';
+import { t } from '../../lib/i18n/translate.ts';
 import { TextField } from '../../ui/TextField.tsx';
 import styles from './PasswordField.module.css';
 
@@ -17,7 +18,7 @@ export function PasswordField(props: Omit<ComponentProps<typeof TextField>, 'typ
         <button
           type="button"
           className={styles.reveal}
-          aria-label={isShown ? 'Hide password' : 'Show password'}
+          aria-label={isShown ? t('auth.hidePassword') : t('auth.showPassword')}
           onClick={() => setIsShown(!isShown)}
         >
           <Icon size={18} strokeWidth={1.75} aria-hidden />

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { register } from '../../lib/homeserver/auth.ts';
+import { t } from '../../lib/i18n/translate.ts';
 import { TextField } from '../../ui/TextField.tsx';
 import { AuthForm } from './AuthForm.tsx';
 import { PasswordField } from './PasswordField.tsx';
@@ -7,9 +8,9 @@ import { PasswordField } from './PasswordField.tsx';
 const shortestPassword = 8;
 
 const errorWords = {
-  M_FORBIDDEN: 'This server does not take new people right now. Ask whoever runs it for an invitation.',
-  M_UNAUTHORIZED: 'That registration token is not valid, or it was used up. Ask for a new one.',
-};
+  M_FORBIDDEN: 'auth.noNewcomers',
+  M_UNAUTHORIZED: 'auth.badToken',
+} as const;
 
 interface RegistrationFormProps {
   readonly submitLabel: string;
@@ -34,9 +35,9 @@ export function RegistrationForm({ submitLabel, token, asksForToken = false }: R
     >
       {asksForToken && (
         <TextField
-          label="Registration token"
+          label={t('auth.token')}
           name="token"
-          hint="Whoever runs this server gives you one."
+          hint={t('auth.tokenHint')}
           autoComplete="off"
           autoCapitalize="none"
           spellCheck={false}
@@ -44,17 +45,13 @@ export function RegistrationForm({ submitLabel, token, asksForToken = false }: R
         />
       )}
       <TextField
-        label="Username"
+        label={t('common.username')}
         name="username"
         value={username}
         onChange={(event) => setUsername(event.target.value)}
-        hint={
-          name === ''
-            ? 'Lower-case letters and digits. You can change your shown name later.'
-            : `You will be @${name}`
-        }
+        hint={name === '' ? t('auth.usernameHint') : t('auth.youWillBe', { name })}
         pattern="[A-Za-z0-9._=\/+\-]+"
-        title="Letters, digits and . _ = - / +"
+        title={t('auth.usernameTitle')}
         maxLength={64}
         autoComplete="username"
         autoCapitalize="none"
@@ -62,9 +59,9 @@ export function RegistrationForm({ submitLabel, token, asksForToken = false }: R
         required
       />
       <PasswordField
-        label="Password"
+        label={t('common.password')}
         name="password"
-        hint={`At least ${shortestPassword} characters. A sentence is a good one.`}
+        hint={t('auth.passwordHint', { count: shortestPassword })}
         minLength={shortestPassword}
         autoComplete="new-password"
         required

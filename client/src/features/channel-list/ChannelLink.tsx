@@ -3,6 +3,8 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { openDialog } from '../../app/dialog-store.ts';
 import { closeDrawer } from '../../app/drawer-store.ts';
+import { describeUnread } from '../../lib/i18n/describe-unread.ts';
+import { t } from '../../lib/i18n/translate.ts';
 import { joinClasses } from '../../lib/join-classes.ts';
 import type { Unread } from '../../matrix/types.ts';
 import { IconButton } from '../../ui/IconButton.tsx';
@@ -32,14 +34,13 @@ export function ChannelLink({
   isFaint = false,
   hasSettings = false,
 }: ChannelLinkProps) {
-  const label = mentions > 0 ? `${name}, ${mentions} ${mentions === 1 ? 'mention' : 'mentions'}` : name;
   const state = isSelected ? styles.selected : unread ? styles.unread : isFaint && styles.faint;
   return (
     <div className={joinClasses(styles.row, state)} data-channel={channelId}>
       <Link
         className={styles.link}
         href={href}
-        aria-label={unread && mentions === 0 ? `${label}, unread` : label}
+        aria-label={describeUnread(name, { unread, mentions }, 'unread.mark')}
         aria-current={isSelected ? 'page' : undefined}
         onClick={closeDrawer}
       >
@@ -51,7 +52,7 @@ export function ChannelLink({
         <IconButton
           className={styles.settings}
           icon={Settings}
-          label={`Settings of ${name}`}
+          label={t('channel.settingsOf', { name })}
           size="small"
           onClick={() => openDialog({ kind: 'channel-settings', channelId })}
         />

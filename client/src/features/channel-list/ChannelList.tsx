@@ -11,6 +11,7 @@ import {
 } from '../../app/actions/guild-actions.ts';
 import { openDialog } from '../../app/dialog-store.ts';
 import { buildGuildPath } from '../../app/paths.ts';
+import { t } from '../../lib/i18n/translate.ts';
 import { joinClasses } from '../../lib/join-classes.ts';
 import { toggleCategory, usePreferences } from '../../lib/preferences.ts';
 import { listChannels } from '../../matrix/channel-tree.ts';
@@ -38,7 +39,7 @@ export function ChannelList({ guild, channelId }: ChannelListProps) {
     <>
       <header className={styles.head}>
         <MenuButton entries={listMenuEntries(guildActions, context)}>
-          <button type="button" className={styles.title} aria-label={`${guild.name}, guild menu`}>
+          <button type="button" className={styles.title} aria-label={t('guild.menu', { name: guild.name })}>
             <span className={styles.name}>{guild.name}</span>
             <ChevronDown size={18} strokeWidth={1.75} aria-hidden />
           </button>
@@ -61,7 +62,7 @@ export function ChannelList({ guild, channelId }: ChannelListProps) {
           return found?.joined === true;
         }}
       >
-        <nav className={styles.scroll} aria-label={`Channels of ${guild.name}`}>
+        <nav className={styles.scroll} aria-label={t('guild.channelsOf', { name: guild.name })}>
           <ul>
             {guild.tree.channels.map((channel) => (
               <ChannelItem key={channel.channelId} guild={guild} channel={channel} selectedId={channelId} />
@@ -81,9 +82,9 @@ function NoChannels({ context }: { readonly context: GuildContext }) {
   const canCreate = createChannelInGuild.isAvailable(context);
   return (
     <div className={styles.empty}>
-      <p>There is no channel here yet.</p>
+      <p>{t('guild.noChannels')}</p>
       {canCreate && (
-        <Button onClick={() => createChannelInGuild.perform(context)}>Create the first one</Button>
+        <Button onClick={() => createChannelInGuild.perform(context)}>{t('guild.createFirstShort')}</Button>
       )}
     </div>
   );
@@ -145,7 +146,7 @@ function Category({ guild, category, selectedId }: CategoryProps) {
         {guild.permissions.canAddChannels && (
           <IconButton
             icon={Plus}
-            label={`Create a channel in ${category.name}`}
+            label={t('category.createChannel', { name: category.name })}
             size="small"
             onClick={() =>
               openDialog({ kind: 'create-channel', guildId: guild.guildId, categoryId: category.categoryId })
@@ -158,7 +159,7 @@ function Category({ guild, category, selectedId }: CategoryProps) {
           <ChannelItem key={channel.channelId} guild={guild} channel={channel} selectedId={selectedId} />
         ))}
       </ul>
-      {category.channels.length === 0 && !isCollapsed && <p className={styles.note}>Nothing in here yet</p>}
+      {category.channels.length === 0 && !isCollapsed && <p className={styles.note}>{t('category.empty')}</p>}
     </section>
   );
 }

@@ -4,6 +4,7 @@ import { useLocation } from 'wouter';
 import { openDialog } from '../../app/dialog-store.ts';
 import { buildGuildPath, buildHomePath } from '../../app/paths.ts';
 import { describeError } from '../../lib/homeserver/describe-error.ts';
+import { t } from '../../lib/i18n/translate.ts';
 import type { HomeSnapshot } from '../../matrix/guild-stores.ts';
 import type { DirectSummary, PendingInvite } from '../../matrix/types.ts';
 import { IconButton } from '../../ui/IconButton.tsx';
@@ -24,18 +25,18 @@ export function HomeList({ home, channelId }: HomeListProps) {
   return (
     <>
       <header className={styles.head}>
-        <h2 className={styles.title}>Home</h2>
+        <h2 className={styles.title}>{t('hall.home')}</h2>
         <IconButton
           icon={MessageSquarePlus}
-          label="New conversation"
+          label={t('home.newConversation')}
           tooltipSide="bottom"
           onClick={() => openDialog({ kind: 'new-direct' })}
         />
       </header>
-      <nav className={styles.scroll} aria-label="Conversations">
+      <nav className={styles.scroll} aria-label={t('home.conversations')}>
         {home.invites.length > 0 && (
           <section>
-            <h3 className={styles.caption}>Invitations</h3>
+            <h3 className={styles.caption}>{t('home.invitations')}</h3>
             <ul>
               {home.invites.map((invite) => (
                 <InviteItem key={invite.roomId} invite={invite} />
@@ -44,7 +45,7 @@ export function HomeList({ home, channelId }: HomeListProps) {
           </section>
         )}
         <section>
-          <h3 className={styles.caption}>Conversations</h3>
+          <h3 className={styles.caption}>{t('home.conversations')}</h3>
           <ul>
             {home.directs.map((direct) => (
               <DirectItem
@@ -54,11 +55,11 @@ export function HomeList({ home, channelId }: HomeListProps) {
               />
             ))}
           </ul>
-          {home.directs.length === 0 && <p className={styles.note}>Talk to somebody in private.</p>}
+          {home.directs.length === 0 && <p className={styles.note}>{t('home.talkInPrivate')}</p>}
         </section>
         {home.channels.length > 0 && (
           <section>
-            <h3 className={styles.caption}>Other channels</h3>
+            <h3 className={styles.caption}>{t('home.otherChannels')}</h3>
             <ul>
               {home.channels.map((channel) => (
                 <li key={channel.channelId}>
@@ -139,14 +140,14 @@ function InviteItem({ invite }: { readonly invite: PendingInvite }) {
       <IconButton
         icon={X}
         size="small"
-        label={`Decline ${name}`}
+        label={t('home.decline', { name })}
         disabled={isBusy}
         onClick={() => answer(() => communities.declineInvite(invite.roomId))}
       />
       <IconButton
         icon={Check}
         size="small"
-        label={`Accept ${name}`}
+        label={t('home.accept', { name })}
         disabled={isBusy}
         onClick={handleAccept}
       />
@@ -155,6 +156,6 @@ function InviteItem({ invite }: { readonly invite: PendingInvite }) {
 }
 
 function describeInvite({ kind, inviter }: PendingInvite): string {
-  if (kind === 'direct') return 'wants to talk';
-  return inviter ? `from ${inviter.name}` : 'invitation';
+  if (kind === 'direct') return t('home.wantsToTalk');
+  return inviter ? t('home.invitedBy', { name: inviter.name }) : t('home.invitation');
 }

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { openDialog } from '../../app/dialog-store.ts';
 import { openDrawer, useDrawer } from '../../app/drawer-store.ts';
 import { isMembersDrawer, useLayout } from '../../app/layout.ts';
+import { t } from '../../lib/i18n/translate.ts';
 import { toggleMembers, usePreferences } from '../../lib/preferences.ts';
 import type { ChannelDetails } from '../../matrix/types.ts';
 import { IconButton } from '../../ui/IconButton.tsx';
@@ -17,7 +18,7 @@ export function PlaceHeader({ children }: { readonly children?: ReactNode }) {
       {isNarrow && (
         <IconButton
           icon={Menu}
-          label="Guilds and channels"
+          label={t('hall.drawer')}
           tooltipSide="bottom"
           onClick={() => openDrawer('navigation')}
         />
@@ -45,7 +46,7 @@ export function ChannelHeader({ channel }: { readonly channel: ChannelDetails })
           type="button"
           className={styles.topic}
           title={topic}
-          aria-label={`Topic: ${topic}`}
+          aria-label={t('channel.topicIs', { topic })}
           onClick={() => openDialog({ kind: 'channel-settings', channelId: channel.channelId })}
         >
           {topic}
@@ -64,7 +65,7 @@ function MembersToggle() {
   return (
     <IconButton
       icon={Users}
-      label={isShown ? 'Hide members' : 'Show members'}
+      label={isShown ? t('members.hide') : t('members.show')}
       tooltipSide="bottom"
       aria-pressed={isShown}
       onClick={() => (isDrawer ? openDrawer('members') : toggleMembers())}

@@ -1,5 +1,6 @@
 import { ImageUp } from 'lucide-react';
 import { type DragEvent, useEffect, useState } from 'react';
+import { t } from '../../lib/i18n/translate.ts';
 import type { ChannelDetails, GuildDetails } from '../../matrix/types.ts';
 import { Composer } from '../composer/Composer.tsx';
 import { changeComposer, readComposer } from '../composer/composer-store.ts';
@@ -28,7 +29,7 @@ export function ChannelView({ channel, guild }: ChannelViewProps) {
       {drop.isOver && (
         <div className={styles.drop}>
           <ImageUp size={40} strokeWidth={1.5} aria-hidden />
-          <p>Drop it to share it in {channel.name}</p>
+          <p>{t('channel.drop', { name: channel.name })}</p>
         </div>
       )}
     </section>

@@ -1,5 +1,6 @@
 import { FileText, X } from 'lucide-react';
 import { formatFileSize } from '../../lib/file-size.ts';
+import { t } from '../../lib/i18n/translate.ts';
 import { joinClasses } from '../../lib/join-classes.ts';
 import styles from './AttachmentTrayView.module.css';
 import type { AttachmentTray, TrayItem } from './use-attachments.ts';
@@ -8,7 +9,7 @@ import type { AttachmentTray, TrayItem } from './use-attachments.ts';
 export function AttachmentTrayView({ tray }: { readonly tray: AttachmentTray }) {
   if (tray.items.length === 0) return null;
   return (
-    <ul className={styles.tray} aria-label="Attachments">
+    <ul className={styles.tray} aria-label={t('composer.attachments')}>
       {tray.items.map((item) => (
         <AttachmentCard
           key={item.attachment.id}
@@ -40,19 +41,23 @@ function AttachmentCard({
       </div>
       <p className={styles.name}>{file.name}</p>
       {item.error === undefined ? (
-        <p className={styles.note}>{isUploading ? 'Uploading…' : formatFileSize(file.size)}</p>
+        <p className={styles.note}>{isUploading ? t('composer.uploading') : formatFileSize(file.size)}</p>
       ) : (
         <p className={joinClasses(styles.note, styles.error)} role="alert">
           {item.error}
         </p>
       )}
       {isUploading && (
-        <progress className={styles.progress} value={item.progress} aria-label={`Uploading ${file.name}`} />
+        <progress
+          className={styles.progress}
+          value={item.progress}
+          aria-label={t('composer.uploadingFile', { name: file.name })}
+        />
       )}
       <button
         type="button"
         className={styles.remove}
-        aria-label={`Remove ${file.name}`}
+        aria-label={t('composer.removeFile', { name: file.name })}
         onClick={handleRemove}
       >
         <X size={16} aria-hidden />

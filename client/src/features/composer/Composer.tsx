@@ -1,6 +1,7 @@
 import { CirclePlus, SendHorizontal, Smile } from 'lucide-react';
 import { type ClipboardEvent, type KeyboardEvent, useLayoutEffect, useRef, useState } from 'react';
 import { deleteMessage } from '../../app/actions/message-actions.ts';
+import { t } from '../../lib/i18n/translate.ts';
 import type { ChannelDetails, Message, TimelineItem } from '../../matrix/types.ts';
 import { IconButton } from '../../ui/IconButton.tsx';
 import { EmojiPopover } from '../emoji/EmojiPopover.tsx';
@@ -31,7 +32,7 @@ interface ComposerProps {
 /** Where people write. Enter sends, Shift and Enter begin a line; on touch screens the button sends. */
 export function Composer({ channel, tray }: ComposerProps) {
   if (!channel.permissions.canSend) {
-    return <p className={styles.closed}>You can read here, but not write.</p>;
+    return <p className={styles.closed}>{t('composer.readOnly')}</p>;
   }
   return <OpenComposer channel={channel} tray={tray} />;
 }
@@ -121,7 +122,11 @@ function OpenComposer({ channel, tray }: ComposerProps) {
       <div className={styles.frame}>
         <AttachmentTrayView tray={tray} />
         <div className={styles.line}>
-          <IconButton icon={CirclePlus} label="Attach a file" onClick={() => fileInput.current?.click()} />
+          <IconButton
+            icon={CirclePlus}
+            label={t('composer.attach')}
+            onClick={() => fileInput.current?.click()}
+          />
           <input
             ref={fileInput}
             type="file"
@@ -138,8 +143,8 @@ function OpenComposer({ channel, tray }: ComposerProps) {
             className={styles.input}
             rows={1}
             value={text}
-            placeholder={`Message ${channel.name}`}
-            aria-label={`Message ${channel.name}`}
+            placeholder={t('composer.placeholder', { name: channel.name })}
+            aria-label={t('composer.placeholder', { name: channel.name })}
             aria-autocomplete="list"
             aria-controls={mention.people.length > 0 ? 'mention-list' : undefined}
             aria-activedescendant={mention.people.length > 0 ? `mention-${mention.selected}` : undefined}
@@ -151,11 +156,16 @@ function OpenComposer({ channel, tray }: ComposerProps) {
             onPaste={handlePaste}
             onBlur={endTyping}
           />
-          <IconButton ref={emojiButton} icon={Smile} label="Emoji" onClick={() => setShowsEmoji(true)} />
+          <IconButton
+            ref={emojiButton}
+            icon={Smile}
+            label={t('emoji.button')}
+            onClick={() => setShowsEmoji(true)}
+          />
           <IconButton
             className={styles.send}
             icon={SendHorizontal}
-            label={composer.editing ? 'Save the edit' : 'Send'}
+            label={composer.editing ? t('composer.saveEdit') : t('composer.send')}
             disabled={!canSend}
             onClick={handleSend}
           />

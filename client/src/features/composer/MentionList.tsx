@@ -1,3 +1,4 @@
+import { t } from '../../lib/i18n/translate.ts';
 import { joinClasses } from '../../lib/join-classes.ts';
 import type { Member } from '../../matrix/types.ts';
 import { MediaAvatar } from '../media/MediaAvatar.tsx';
@@ -12,7 +13,7 @@ interface MentionListProps {
 /** The people whose name begins with what was typed after an `@`. The keys stay with the text. */
 export function MentionList({ people, selected, handlePick }: MentionListProps) {
   return (
-    <div id="mention-list" className={styles.list} role="listbox" aria-label="People to mention">
+    <div id="mention-list" className={styles.list} role="listbox" aria-label={t('composer.mentionList')}>
       {people.map((person, index) => (
         <div
           key={person.userId}

@@ -1,5 +1,7 @@
 import { CornerUpRight, Pencil, X } from 'lucide-react';
+import { t } from '../../lib/i18n/translate.ts';
 import { IconButton } from '../../ui/IconButton.tsx';
+import { Phrase } from '../../ui/Phrase.tsx';
 import type { ComposerState } from './composer-store.ts';
 import styles from './ReferenceBanner.module.css';
 
@@ -19,17 +21,18 @@ export function ReferenceBanner({ composer, handleCancel }: ReferenceBannerProps
       <p className={styles.text}>
         {editing ? (
           <>
-            Editing your message <span className={styles.hint}>· Escape leaves it as it was</span>
+            {t('composer.editing')} <span className={styles.hint}>{t('composer.editingHint')}</span>
           </>
         ) : (
-          <>
-            Replying to <strong>{replyTo?.author.name}</strong>
-          </>
+          <Phrase
+            say={(parts) => t('composer.replyingTo', parts)}
+            parts={{ name: <strong>{replyTo?.author.name}</strong> }}
+          />
         )}
       </p>
       <IconButton
         icon={X}
-        label={editing ? 'Cancel the edit' : 'Cancel the reply'}
+        label={editing ? t('composer.cancelEdit') : t('composer.cancelReply')}
         size="small"
         onClick={handleCancel}
       />

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { describeError, readErrcode } from '../../lib/homeserver/describe-error.ts';
+import { t } from '../../lib/i18n/translate.ts';
 import type { MessageActions, OutgoingText } from '../../matrix/messages.ts';
 import { type Attachment, readAttachments, releaseAttachment } from './attachments.ts';
 
@@ -98,5 +99,5 @@ export function useAttachments(messages: MessageActions, channelId: string): Att
 }
 
 function describeUploadError(error: unknown): string {
-  return readErrcode(error) === 'M_TOO_LARGE' ? 'Too large for this server' : describeError(error);
+  return readErrcode(error) === 'M_TOO_LARGE' ? t('composer.tooLarge') : describeError(error);
 }

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { t } from '../../lib/i18n/translate.ts';
 import type { ChannelDetails } from '../../matrix/types.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
@@ -23,16 +24,16 @@ export function ChannelSettingsDialog({ channelId, handleClose }: ChannelSetting
   const channel = useStore(useGateway().channel(channelId));
   if (!channel) {
     return (
-      <Dialog title="Channel settings" handleClose={handleClose}>
-        <ErrorState size="panel" title="You are no longer in this channel">
-          It may have been deleted, or you were removed.
+      <Dialog title={t('channel.settings')} handleClose={handleClose}>
+        <ErrorState size="panel" title={t('channel.leftTitle')}>
+          {t('channel.leftText')}
         </ErrorState>
       </Dialog>
     );
   }
   const { canRename, canSetTopic } = channel.permissions;
   return (
-    <Dialog title={`Settings of ${channel.name}`} handleClose={handleClose}>
+    <Dialog title={t('channel.settingsOf', { name: channel.name })} handleClose={handleClose}>
       {canRename || canSetTopic ? (
         <SettingsForm channel={channel} handleClose={handleClose} />
       ) : (
@@ -58,19 +59,19 @@ function SettingsForm({ channel, handleClose }: SettingsProps) {
   const work = async (): Promise<void> => {
     if (isRenamed) await communities.renameChannel(channel.channelId, name.trim());
     if (isNewTopic) await communities.setTopic(channel.channelId, topic.trim());
-    showToast('Saved');
+    showToast(t('common.saved'));
     handleClose();
   };
   return (
     <DialogForm
       submission={submission}
-      submitLabel="Save changes"
+      submitLabel={t('common.saveChanges')}
       canSubmit={(isRenamed || isNewTopic) && name.trim() !== ''}
       handleClose={handleClose}
       work={work}
     >
       <TextField
-        label="Name"
+        label={t('common.name')}
         value={name}
         onChange={(event) => setName(event.target.value)}
         maxLength={longestName}
@@ -78,12 +79,12 @@ function SettingsForm({ channel, handleClose }: SettingsProps) {
         required
       />
       <TextAreaField
-        label="Topic"
+        label={t('channel.topic')}
         value={topic}
         onChange={(event) => setTopic(event.target.value)}
         maxLength={longestTopic}
         disabled={!canSetTopic}
-        hint="One or two sentences about what belongs here."
+        hint={t('channel.topicHint')}
       />
     </DialogForm>
   );
@@ -93,14 +94,14 @@ function SettingsReading({ channel, handleClose }: SettingsProps) {
   return (
     <>
       <dl className={styles.facts}>
-        <dt>Name</dt>
+        <dt>{t('common.name')}</dt>
         <dd>{channel.name}</dd>
-        <dt>Topic</dt>
-        <dd>{channel.topic ?? 'None yet'}</dd>
+        <dt>{t('channel.topic')}</dt>
+        <dd>{channel.topic ?? t('channel.noTopic')}</dd>
       </dl>
-      <p className={styles.note}>Only those who run the guild can change this.</p>
+      <p className={styles.note}>{t('channel.readOnlySettings')}</p>
       <DialogActions>
-        <Button onClick={handleClose}>Close</Button>
+        <Button onClick={handleClose}>{t('common.close')}</Button>
       </DialogActions>
     </>
   );

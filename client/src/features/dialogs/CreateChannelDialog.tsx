@@ -2,6 +2,7 @@ import { Hash } from 'lucide-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { buildGuildPath } from '../../app/paths.ts';
+import { t } from '../../lib/i18n/translate.ts';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { TextField } from '../../ui/TextField.tsx';
 import { useGateway, useStore } from '../session/gateway-context.ts';
@@ -38,23 +39,19 @@ export function CreateChannelDialog({ guildId, categoryId, handleClose }: Create
     navigate(buildGuildPath(guildId, channelId));
   };
   return (
-    <Dialog
-      title="Create a channel"
-      description="One channel for one subject keeps a guild easy to read."
-      handleClose={handleClose}
-    >
+    <Dialog title={t('channel.create')} description={t('channel.createText')} handleClose={handleClose}>
       <DialogForm
         submission={submission}
-        submitLabel="Create channel"
+        submitLabel={t('channel.createSubmit')}
         canSubmit={toChannelName(name) !== ''}
         handleClose={handleClose}
         work={work}
       >
         <TextField
-          label="Name"
+          label={t('common.name')}
           value={name}
           onChange={(event) => setName(event.target.value)}
-          placeholder="evening-plans"
+          placeholder={t('channel.nameExample')}
           hint={
             toChannelName(name) !== name && toChannelName(name) !== '' ? (
               <span className={styles.preview}>
@@ -67,20 +64,20 @@ export function CreateChannelDialog({ guildId, categoryId, handleClose }: Create
           required
         />
         <TextField
-          label="Topic (optional)"
+          label={t('channel.topicOptional')}
           value={topic}
           onChange={(event) => setTopic(event.target.value)}
           maxLength={longestTopic}
         />
         {categories.length > 0 && (
           <label className={styles.field}>
-            <span className={styles.label}>Category</span>
+            <span className={styles.label}>{t('channel.category')}</span>
             <select
               className={styles.select}
               value={category}
               onChange={(event) => setCategory(event.target.value)}
             >
-              <option value="">No category</option>
+              <option value="">{t('channel.noCategory')}</option>
               {categories.map(({ categoryId: id, name: categoryName }) => (
                 <option key={id} value={id}>
                   {categoryName}
@@ -113,23 +110,19 @@ export function CreateCategoryDialog({ guildId, handleClose }: CreateCategoryDia
     handleClose();
   };
   return (
-    <Dialog
-      title="Create a category"
-      description="A heading for channels that belong together."
-      handleClose={handleClose}
-    >
+    <Dialog title={t('category.create')} description={t('category.createText')} handleClose={handleClose}>
       <DialogForm
         submission={submission}
-        submitLabel="Create category"
+        submitLabel={t('category.createSubmit')}
         canSubmit={name.trim() !== ''}
         handleClose={handleClose}
         work={work}
       >
         <TextField
-          label="Name"
+          label={t('common.name')}
           value={name}
           onChange={(event) => setName(event.target.value)}
-          placeholder="Game nights"
+          placeholder={t('category.example')}
           maxLength={longestName}
           autoFocus
           required

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { buildGuildPath } from '../../app/paths.ts';
+import { t } from '../../lib/i18n/translate.ts';
 import { Avatar } from '../../ui/Avatar.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { TextField } from '../../ui/TextField.tsx';
@@ -26,14 +27,10 @@ export function CreateGuildDialog({ handleClose }: { readonly handleClose: () =>
     navigate(buildGuildPath(guildId, firstChannelId));
   };
   return (
-    <Dialog
-      title="Create a guild"
-      description="A place for your people, with channels of its own. You can change everything later."
-      handleClose={handleClose}
-    >
+    <Dialog title={t('guild.create')} description={t('guild.createText')} handleClose={handleClose}>
       <DialogForm
         submission={submission}
-        submitLabel="Create guild"
+        submitLabel={t('guild.createSubmit')}
         canSubmit={name.trim() !== ''}
         handleClose={handleClose}
         work={work}
@@ -41,20 +38,20 @@ export function CreateGuildDialog({ handleClose }: { readonly handleClose: () =>
         <div className={styles.name}>
           <Avatar id={name.trim() || 'guild'} name={name.trim() || 'G'} size={64} shape="squircle" />
           <TextField
-            label="Name"
+            label={t('common.name')}
             value={name}
             onChange={(event) => setName(event.target.value)}
-            placeholder="The Lantern Club"
+            placeholder={t('guild.nameExample')}
             maxLength={longestName}
             autoFocus
             required
           />
         </div>
         <TextField
-          label="What is it about? (optional)"
+          label={t('guild.about')}
           value={topic}
           onChange={(event) => setTopic(event.target.value)}
-          placeholder="Late tea, long games and the occasional play"
+          placeholder={t('guild.aboutExample')}
           maxLength={longestTopic}
         />
       </DialogForm>

@@ -1,4 +1,5 @@
 import type { FormEvent, ReactNode } from 'react';
+import { t } from '../../lib/i18n/translate.ts';
 import { Button } from '../../ui/Button.tsx';
 import { DialogActions } from '../../ui/Dialog.tsx';
 import styles from './DialogForm.module.css';
@@ -38,7 +39,7 @@ export function DialogForm({
       )}
       <DialogActions>
         <Button variant="plain" onClick={handleClose}>
-          Cancel
+          {t('common.cancel')}
         </Button>
         <Button
           type="submit"

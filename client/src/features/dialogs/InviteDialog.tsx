@@ -1,6 +1,7 @@
 import { Check, Copy } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { describeError } from '../../lib/homeserver/describe-error.ts';
+import { t } from '../../lib/i18n/translate.ts';
 import { completeUserId, isUserId } from '../../lib/identifiers.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
@@ -21,8 +22,8 @@ export function InviteDialog({ guildId, handleClose }: InviteDialogProps) {
   const guild = useStore(useGateway().guild(guildId));
   return (
     <Dialog
-      title={`Invite people to ${guild?.name ?? 'the guild'}`}
-      description="Anybody who has the link can come in."
+      title={guild ? t('invite.title', { guild: guild.name }) : t('invite.titleUnnamed')}
+      description={t('invite.description')}
       handleClose={handleClose}
     >
       <InviteLink guildId={guildId} />
@@ -52,8 +53,8 @@ function InviteLink({ guildId }: { readonly guildId: string }) {
   if (error !== undefined) {
     return (
       <div className={styles.error} role="alert">
-        <p>Couldn't make a link. {error}</p>
-        <Button onClick={() => setAttempt(attempt + 1)}>Try again</Button>
+        <p>{t('invite.failed', { error })}</p>
+        <Button onClick={() => setAttempt(attempt + 1)}>{t('common.tryAgain')}</Button>
       </div>
     );
   }
@@ -62,7 +63,7 @@ function InviteLink({ guildId }: { readonly guildId: string }) {
 
 function LinkSkeleton() {
   return (
-    <div className={styles.link} role="status" aria-label="Making a link">
+    <div className={styles.link} role="status" aria-label={t('invite.making')}>
       <Skeleton height={44} />
     </div>
   );
@@ -75,7 +76,7 @@ function LinkField({ link }: { readonly link: string }) {
   const handleCopy = async (): Promise<void> => {
     field.current?.select();
     // Without HTTPS there is no clipboard: the link is selected, ready for the keyboard.
-    if (!navigator.clipboard) return showToast('Press Control and C to copy the link');
+    if (!navigator.clipboard) return showToast(t('invite.copyByKeys'));
     await navigator.clipboard.writeText(link);
     setIsCopied(true);
     setTimeout(() => setIsCopied(false), 2000);
@@ -85,14 +86,14 @@ function LinkField({ link }: { readonly link: string }) {
       <TextField
         ref={field}
         className={styles.grow}
-        label="Invite link"
+        label={t('invite.link')}
         value={link}
         readOnly
         autoFocus
         onFocus={(event) => event.target.select()}
       />
       <Button className={styles.beside} variant="primary" onClick={handleCopy}>
-        <Icon size={16} aria-hidden /> {isCopied ? 'Copied' : 'Copy'}
+        <Icon size={16} aria-hidden /> {isCopied ? t('common.copied') : t('common.copy')}
       </Button>
     </div>
   );
@@ -106,7 +107,7 @@ function InvitePerson({ guildId }: { readonly guildId: string }) {
   const handleInvite = (): Promise<void> =>
     submit(async () => {
       await communities.invite(guildId, userId);
-      showToast(`${userId} was invited`);
+      showToast(t('invite.invited', { userId }));
       setTyped('');
     });
   return (
@@ -115,21 +116,21 @@ function InvitePerson({ guildId }: { readonly guildId: string }) {
       onSubmit={(event) => {
         event.preventDefault();
         if (isUserId(userId)) void handleInvite();
-        else setError('A user ID looks like @name:server');
+        else setError(t('invite.badId'));
       }}
     >
       <TextField
         className={styles.grow}
-        label="Or invite somebody by user ID"
+        label={t('invite.byId')}
         value={typed}
         onChange={(event) => setTyped(event.target.value)}
-        placeholder="@name:server"
+        placeholder={t('direct.idExample')}
         error={error}
         autoCapitalize="none"
         spellCheck={false}
       />
       <Button className={styles.beside} type="submit" isBusy={isBusy} disabled={typed.trim() === ''}>
-        Invite
+        {t('invite.submit')}
       </Button>
     </form>
   );

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { buildHomePath } from '../../app/paths.ts';
+import { t } from '../../lib/i18n/translate.ts';
 import { completeUserId, isUserId } from '../../lib/identifiers.ts';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { TextField } from '../../ui/TextField.tsx';
@@ -21,24 +22,20 @@ export function NewDirectDialog({ handleClose }: { readonly handleClose: () => v
     navigate(buildHomePath(channelId));
   };
   return (
-    <Dialog title="New conversation" description="Just the two of you." handleClose={handleClose}>
+    <Dialog title={t('home.newConversation')} description={t('direct.description')} handleClose={handleClose}>
       <DialogForm
         submission={submission}
-        submitLabel="Begin"
+        submitLabel={t('direct.begin')}
         canSubmit={isUserId(userId) && userId !== ownUserId}
         handleClose={handleClose}
         work={work}
       >
         <TextField
-          label="With whom?"
+          label={t('direct.withWhom')}
           value={typed}
           onChange={(event) => setTyped(event.target.value)}
-          placeholder="@name:server"
-          hint={
-            typed.trim() !== '' && !typed.includes(':')
-              ? userId
-              : 'A name on this server, or a whole user ID.'
-          }
+          placeholder={t('direct.idExample')}
+          hint={typed.trim() !== '' && !typed.includes(':') ? userId : t('direct.hint')}
           autoCapitalize="none"
           spellCheck={false}
           autoFocus

@@ -1,6 +1,8 @@
 import { MessageCircle } from 'lucide-react';
 import { useLocation } from 'wouter';
 import { buildHomePath } from '../../app/paths.ts';
+import type { PlainMessageKey } from '../../lib/i18n/messages.ts';
+import { t } from '../../lib/i18n/translate.ts';
 import { readLocalpart } from '../../lib/identifiers.ts';
 import type { Member } from '../../matrix/types.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -11,9 +13,9 @@ import styles from './PersonDialog.module.css';
 import { PersonHead } from './PersonHead.tsx';
 import { useSubmit } from './use-submit.ts';
 
-const rankWords: Readonly<Record<Member['rank'], string | undefined>> = {
-  owner: 'Runs this guild',
-  moderator: 'Moderator',
+const rankWords: Readonly<Record<Member['rank'], PlainMessageKey | undefined>> = {
+  owner: 'rank.owner',
+  moderator: 'rank.moderator',
   member: undefined,
 };
 
@@ -32,7 +34,8 @@ export function PersonDialog({ userId, roomId, handleClose }: PersonDialogProps)
   const member = [...present, ...absent].find((candidate) => candidate.userId === userId);
   const person = member ?? { userId, name: readLocalpart(userId), avatarMxc: undefined };
   const presence = member?.presence ?? 'offline';
-  const facts = [describePresence(presence), member && rankWords[member.rank], member?.status];
+  const rank = member && rankWords[member.rank];
+  const facts = [describePresence(presence), rank && t(rank), member?.status];
   const handleTalk = (): Promise<void> =>
     submit(async () => {
       const channelId = await gateway.communities.openDirect(userId);
@@ -40,7 +43,7 @@ export function PersonDialog({ userId, roomId, handleClose }: PersonDialogProps)
       navigate(buildHomePath(channelId));
     });
   return (
-    <Dialog title="Profile" handleClose={handleClose}>
+    <Dialog title={t('person.profile')} handleClose={handleClose}>
       <PersonHead person={person} badge={<PresenceSign presence={presence} />}>
         <p className={styles.facts}>{facts.filter(Boolean).join(' · ')}</p>
       </PersonHead>
@@ -52,7 +55,7 @@ export function PersonDialog({ userId, roomId, handleClose }: PersonDialogProps)
       {userId !== gateway.userId && (
         <DialogActions>
           <Button variant="primary" isBusy={isBusy} onClick={handleTalk}>
-            <MessageCircle size={16} aria-hidden /> Talk in private
+            <MessageCircle size={16} aria-hidden /> {t('person.talk')}
           </Button>
         </DialogActions>
       )}

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { t } from '../../lib/i18n/translate.ts';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { TextField } from '../../ui/TextField.tsx';
 import { showToast } from '../../ui/toast-store.ts';
@@ -17,21 +18,21 @@ export function ProfileDialog({ handleClose }: { readonly handleClose: () => voi
   const submission = useSubmit();
   const work = async (): Promise<void> => {
     await gateway.communities.setDisplayName(name.trim());
-    showToast('Saved');
+    showToast(t('common.saved'));
     handleClose();
   };
   return (
-    <Dialog title="Your profile" handleClose={handleClose}>
+    <Dialog title={t('account.profile')} handleClose={handleClose}>
       <PersonHead person={profile} />
       <DialogForm
         submission={submission}
-        submitLabel="Save changes"
+        submitLabel={t('common.saveChanges')}
         canSubmit={name.trim() !== '' && name.trim() !== profile.name}
         handleClose={handleClose}
         work={work}
       >
         <TextField
-          label="Shown name"
+          label={t('account.shownName')}
           value={name}
           onChange={(event) => setName(event.target.value)}
           maxLength={longestName}

@@ -1,24 +1,25 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import data from 'emojibase-data/en/compact.json';
-import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, use, useMemo, useRef, useState } from 'react';
+import type { PlainMessageKey } from '../../lib/i18n/messages.ts';
+import { readLanguage, t } from '../../lib/i18n/translate.ts';
 import { TextField } from '../../ui/TextField.tsx';
 import styles from './EmojiGrid.module.css';
-import { type Emoji, readEmojiGroups, searchEmoji } from './emoji-data.ts';
+import { type Emoji, type EmojiGroup, searchEmoji } from './emoji-data.ts';
+import { loadEmoji } from './load-emoji.ts';
 
 const columns = 9;
 const rowHeight = 36;
 const captionHeight = 30;
 
 type GridRow =
-  | { readonly type: 'caption'; readonly key: string }
+  | { readonly type: 'caption'; readonly key: PlainMessageKey }
   | { readonly type: 'emoji'; readonly key: string; readonly emoji: readonly Emoji[] };
-
-const groups = readEmojiGroups(data);
 
 /** Every emoji, by group or by what was searched for. */
 export default function EmojiGrid({ handlePick }: { readonly handlePick: (emoji: string) => void }) {
+  const groups = use(loadEmoji(readLanguage()));
   const [typed, setTyped] = useState('');
-  const rows = useMemo(() => listRows(typed), [typed]);
+  const rows = useMemo(() => listRows(groups, typed), [groups, typed]);
   const scroller = useRef<HTMLDivElement>(null);
   const virtualizer = useVirtualizer({
     count: rows.length,
@@ -37,7 +38,7 @@ export default function EmojiGrid({ handlePick }: { readonly handlePick: (emoji:
     <div className={styles.grid}>
       <div className={styles.search}>
         <TextField
-          label="Search emoji"
+          label={t('emoji.search')}
           type="search"
           value={typed}
           onChange={(event) => setTyped(event.target.value)}
@@ -47,7 +48,7 @@ export default function EmojiGrid({ handlePick }: { readonly handlePick: (emoji:
         />
       </div>
       <div ref={scroller} className={styles.scroll}>
-        {rows.length === 0 && <p className={styles.none}>No emoji by that name.</p>}
+        {rows.length === 0 && <p className={styles.none}>{t('emoji.none')}</p>}
         <div className={styles.rows} style={{ height: virtualizer.getTotalSize() }}>
           {virtualizer.getVirtualItems().map((item) => {
             const row = rows[item.index];
@@ -76,7 +77,7 @@ function GridRowView({
   readonly row: GridRow;
   readonly handlePick: (emoji: string) => void;
 }) {
-  if (row.type === 'caption') return <h3 className={styles.caption}>{row.key}</h3>;
+  if (row.type === 'caption') return <h3 className={styles.caption}>{t(row.key)}</h3>;
   return row.emoji.map(({ emoji, label }) => (
     <button
       key={emoji}
@@ -91,7 +92,7 @@ function GridRowView({
   ));
 }
 
-function listRows(typed: string): readonly GridRow[] {
+function listRows(groups: readonly EmojiGroup[], typed: string): readonly GridRow[] {
   if (typed.trim() !== '') return splitRows('search', searchEmoji(groups, typed));
   return groups.flatMap(({ name, emoji }): readonly GridRow[] => [
     { type: 'caption', key: name },

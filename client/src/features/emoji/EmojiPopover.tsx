@@ -1,6 +1,7 @@
 import { Popover } from '@base-ui/react/popover';
 import { Ellipsis } from 'lucide-react';
 import { Suspense, useState } from 'react';
+import { t } from '../../lib/i18n/translate.ts';
 import { useLazy } from '../../lib/use-lazy.ts';
 import { ErrorBoundary } from '../../ui/ErrorBoundary.tsx';
 import { Spinner } from '../../ui/Spinner.tsx';
@@ -37,7 +38,7 @@ export function EmojiPopover({ anchor, handlePick, handleClose, beginsWithAll = 
           sideOffset={4}
           collisionPadding={8}
         >
-          <Popover.Popup className={styles.popup} aria-label="Pick an emoji">
+          <Popover.Popup className={styles.popup} aria-label={t('emoji.pick')}>
             {showsAll ? (
               <ErrorBoundary fallback={<GridBroken />}>
                 <Suspense fallback={<GridLoading />}>
@@ -51,7 +52,7 @@ export function EmojiPopover({ anchor, handlePick, handleClose, beginsWithAll = 
                     key={emoji}
                     type="button"
                     className={styles.emoji}
-                    aria-label={`React with ${emoji}`}
+                    aria-label={t('emoji.reactWith', { emoji })}
                     onClick={() => pick(emoji)}
                   >
                     {emoji}
@@ -60,7 +61,7 @@ export function EmojiPopover({ anchor, handlePick, handleClose, beginsWithAll = 
                 <button
                   type="button"
                   className={styles.emoji}
-                  aria-label="More emoji"
+                  aria-label={t('emoji.more')}
                   onClick={() => setShowsAll(true)}
                 >
                   <Ellipsis size={18} aria-hidden />
@@ -78,8 +79,8 @@ export function EmojiPopover({ anchor, handlePick, handleClose, beginsWithAll = 
 function GridBroken() {
   return (
     <div className={styles.loading}>
-      <ErrorState size="panel" title="Couldn't load the emoji">
-        Close this and try again once the server is back.
+      <ErrorState size="panel" title={t('emoji.failed')}>
+        {t('emoji.failedText')}
       </ErrorState>
     </div>
   );
@@ -88,7 +89,7 @@ function GridBroken() {
 function GridLoading() {
   return (
     <div className={styles.loading}>
-      <Spinner size={24} label="Loading emoji" />
+      <Spinner size={24} label={t('emoji.loading')} />
     </div>
   );
 }

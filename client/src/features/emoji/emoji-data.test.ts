@@ -13,8 +13,8 @@ const groups = readEmojiGroups([
 describe('readEmojiGroups', () => {
   it('keeps whole emoji in the order of their groups', () => {
     expect(groups.map(({ name, emoji }) => [name, ...emoji.map((entry) => entry.emoji)])).to.deep.equal([
-      ['Smileys', '😀', '😂'],
-      ['Food', '🍕'],
+      ['emoji.smileys', '😀', '😂'],
+      ['emoji.food', '🍕'],
     ]);
   });
 });

@@ -1,3 +1,4 @@
+import type { PlainMessageKey } from '../../lib/i18n/messages.ts';
 import { asAmount, asArray, asObject, asString } from '../../lib/parse.ts';
 
 export interface Emoji {
@@ -7,7 +8,7 @@ export interface Emoji {
 }
 
 export interface EmojiGroup {
-  readonly name: string;
+  readonly name: PlainMessageKey;
   readonly emoji: readonly Emoji[];
 }
 
@@ -15,16 +16,16 @@ export interface EmojiGroup {
 export const quickReactions = ['👍', '❤️', '😂', '🎉', '😮', '😢', '🔥', '👀'] as const;
 
 /** Names of emojibase's groups by their number; parts of emoji (2) are none of their own. */
-const groupNames: Readonly<Record<number, string>> = {
-  0: 'Smileys',
-  1: 'People',
-  3: 'Nature',
-  4: 'Food',
-  5: 'Travel',
-  6: 'Activities',
-  7: 'Objects',
-  8: 'Symbols',
-  9: 'Flags',
+const groupNames: Readonly<Record<number, PlainMessageKey>> = {
+  0: 'emoji.smileys',
+  1: 'emoji.people',
+  3: 'emoji.nature',
+  4: 'emoji.food',
+  5: 'emoji.travel',
+  6: 'emoji.activities',
+  7: 'emoji.objects',
+  8: 'emoji.symbols',
+  9: 'emoji.flags',
 };
 
 /** Reads emojibase's compact data into groups in their order. */

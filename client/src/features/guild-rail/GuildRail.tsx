@@ -2,6 +2,8 @@ import { Plus } from 'lucide-react';
 import { Link } from 'wouter';
 import { openDialog } from '../../app/dialog-store.ts';
 import { buildGuildPath, buildHomePath } from '../../app/paths.ts';
+import { describeUnread } from '../../lib/i18n/describe-unread.ts';
+import { t } from '../../lib/i18n/translate.ts';
 import { joinClasses } from '../../lib/join-classes.ts';
 import { usePreferences } from '../../lib/preferences.ts';
 import type { GuildSummary, Unread } from '../../matrix/types.ts';
@@ -18,13 +20,13 @@ export function GuildRail({ selected }: { readonly selected: string | 'home' }) 
   const guilds = useStore(gateway.guilds);
   const { total } = useStore(gateway.home);
   return (
-    <nav className={styles.rail} aria-label="Guilds">
+    <nav className={styles.rail} aria-label={t('hall.guilds')}>
       <RailItem isSelected={selected === 'home'} unread={total}>
-        <Tooltip text="Home" side="right">
+        <Tooltip text={t('hall.home')} side="right">
           <Link
             className={joinClasses(styles.tile, styles.home)}
             href={buildHomePath()}
-            aria-label={describe('Home', total)}
+            aria-label={describeUnread(t('hall.home'), total, 'unread.markMessages')}
             aria-current={selected === 'home' ? 'page' : undefined}
           >
             <Mark size={26} />
@@ -39,11 +41,11 @@ export function GuildRail({ selected }: { readonly selected: string | 'home' }) 
           </li>
         ))}
       </ul>
-      <Tooltip text="Create a guild" side="right">
+      <Tooltip text={t('guild.create')} side="right">
         <button
           type="button"
           className={joinClasses(styles.tile, styles.add)}
-          aria-label="Create a guild"
+          aria-label={t('guild.create')}
           onClick={() => openDialog({ kind: 'create-guild' })}
         >
           <Plus size={22} strokeWidth={1.75} aria-hidden />
@@ -61,7 +63,7 @@ function GuildTile({ guild, isSelected }: { readonly guild: GuildSummary; readon
         <Link
           className={styles.tile}
           href={buildGuildPath(guild.guildId, lastChannel)}
-          aria-label={describe(guild.name, guild)}
+          aria-label={describeUnread(guild.name, guild, 'unread.markMessages')}
           aria-current={isSelected ? 'page' : undefined}
         >
           <MediaAvatar
@@ -96,9 +98,4 @@ function RailItem({ isSelected, unread, children }: RailItemProps) {
       )}
     </div>
   );
-}
-
-function describe(name: string, { unread, mentions }: Unread): string {
-  if (mentions > 0) return `${name}, ${mentions} ${mentions === 1 ? 'mention' : 'mentions'}`;
-  return unread ? `${name}, unread messages` : name;
 }

@@ -2,6 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { Crown, Shield } from 'lucide-react';
 import { useRef } from 'react';
 import { openDialog } from '../../app/dialog-store.ts';
+import { t } from '../../lib/i18n/translate.ts';
 import { joinClasses } from '../../lib/join-classes.ts';
 import type { Member, MemberList } from '../../matrix/types.ts';
 import { describePresence, PresenceSign } from '../../ui/PresenceSign.tsx';
@@ -33,9 +34,9 @@ export function MemberPanel({ roomId }: { readonly roomId: string }) {
     overscan: 8,
   });
   return (
-    <aside className={styles.panel} aria-label="Members">
+    <aside className={styles.panel} aria-label={t('members.title')}>
       <header className={styles.head}>
-        <h2 className={styles.title}>Members</h2>
+        <h2 className={styles.title}>{t('members.title')}</h2>
         {members.phase === 'complete' && (
           <span className={styles.count}>{members.present.length + members.absent.length}</span>
         )}
@@ -63,8 +64,8 @@ export function MemberPanel({ roomId }: { readonly roomId: string }) {
         {members.phase === 'loading' && <MembersSkeleton />}
         {members.phase === 'failed' && (
           <div>
-            <ErrorState size="panel" title="Couldn't load everybody" handleRetry={() => void store.load()}>
-              There may be more people in this channel.
+            <ErrorState size="panel" title={t('members.failed')} handleRetry={() => void store.load()}>
+              {t('members.failedText')}
             </ErrorState>
           </div>
         )}
@@ -78,11 +79,11 @@ function listRows({ present, absent }: MemberList): readonly Row[] {
   const caption = (word: string, count: number): Row => ({
     type: 'caption',
     key: word,
-    text: `${word} · ${count}`,
+    text: t('members.group', { name: word, amount: count }),
   });
   return [
-    ...(present.length > 0 ? [caption('Online', present.length), ...present.map(toRow)] : []),
-    ...(absent.length > 0 ? [caption('Offline', absent.length), ...absent.map(toRow)] : []),
+    ...(present.length > 0 ? [caption(t('presence.online'), present.length), ...present.map(toRow)] : []),
+    ...(absent.length > 0 ? [caption(t('presence.offline'), absent.length), ...absent.map(toRow)] : []),
   ];
 }
 
@@ -115,13 +116,13 @@ function MemberButton({ member, roomId }: { readonly member: Member; readonly ro
 
 /** What the signs beside a name say: "Online, runs this guild". */
 function describeMember({ rank, presence }: Member): string {
-  const words = { owner: 'runs this guild', moderator: 'moderator', member: undefined }[rank];
+  const words = { owner: t('members.isOwner'), moderator: t('members.isModerator'), member: undefined }[rank];
   return [describePresence(presence), words].filter(Boolean).join(', ');
 }
 
 function MembersSkeleton() {
   return (
-    <div className={styles.skeleton} role="status" aria-label="Loading members">
+    <div className={styles.skeleton} role="status" aria-label={t('members.loading')}>
       {[96, 124, 80, 110].map((width) => (
         <div key={width} className={styles.skeletonRow}>
           <Skeleton shape="circle" width={32} height={32} />

@@ -2,6 +2,7 @@ import { Ellipsis } from 'lucide-react';
 import { accountActions, darkTheme, lightTheme } from '../../app/actions/account-actions.ts';
 import { listMenuEntries } from '../../app/actions/action.ts';
 import { openDialog } from '../../app/dialog-store.ts';
+import { t } from '../../lib/i18n/translate.ts';
 import { useTheme } from '../../lib/theme.ts';
 import { IconButton } from '../../ui/IconButton.tsx';
 import { MenuButton } from '../../ui/Menu.tsx';
@@ -18,7 +19,7 @@ export function UserPanel() {
   const themeAction = useTheme((state) => (state.theme === 'dark' ? lightTheme : darkTheme));
   const isOnline = phase === 'live';
   return (
-    <section className={styles.panel} aria-label="Your account">
+    <section className={styles.panel} aria-label={t('account.yours')}>
       <button type="button" className={styles.me} onClick={() => openDialog({ kind: 'profile' })}>
         <MediaAvatar
           id={profile.userId}
@@ -29,16 +30,16 @@ export function UserPanel() {
         />
         <span className={styles.words}>
           <span className={styles.name}>{profile.name}</span>
-          <span className={styles.state}>{isOnline ? 'Online' : 'Connecting…'}</span>
+          <span className={styles.state}>{isOnline ? t('presence.online') : t('account.connecting')}</span>
         </span>
       </button>
       <IconButton
         icon={themeAction.icon}
-        label={themeAction.label}
+        label={t(themeAction.label)}
         onClick={() => themeAction.perform(undefined)}
       />
       <MenuButton entries={listMenuEntries(accountActions, undefined)} side="top" align="end">
-        <IconButton icon={Ellipsis} label="Account menu" />
+        <IconButton icon={Ellipsis} label={t('account.menu')} />
       </MenuButton>
     </section>
   );

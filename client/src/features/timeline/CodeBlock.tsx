@@ -1,5 +1,6 @@
 import { Check, Copy } from 'lucide-react';
 import { useState } from 'react';
+import { t } from '../../lib/i18n/translate.ts';
 import styles from './CodeBlock.module.css';
 
 interface CodeBlockProps {
@@ -26,7 +27,7 @@ export function CodeBlock({ code, language }: CodeBlockProps) {
       <figcaption className={styles.bar}>
         {language !== undefined && <span>{language}</span>}
         {navigator.clipboard !== undefined && (
-          <button type="button" className={styles.copy} aria-label="Copy the code" onClick={handleCopy}>
+          <button type="button" className={styles.copy} aria-label={t('code.copy')} onClick={handleCopy}>
             <Icon size={14} aria-hidden />
           </button>
         )}

@@ -1,5 +1,6 @@
 import { Dialog } from '@base-ui/react/dialog';
 import { Download, X } from 'lucide-react';
+import { t } from '../../lib/i18n/translate.ts';
 import type { ImageContent } from '../../matrix/types.ts';
 import { Spinner } from '../../ui/Spinner.tsx';
 import { useMedia } from '../media/use-media.ts';
@@ -24,13 +25,18 @@ export function Lightbox({ content, preview, handleClose }: LightboxProps) {
           <div className={styles.bar}>
             <Dialog.Title className={styles.name}>{content.name}</Dialog.Title>
             {url === undefined ? (
-              <Spinner label="Loading the image" />
+              <Spinner label={t('image.loading')} />
             ) : (
-              <a className={styles.button} href={url} download={content.name} aria-label="Download">
+              <a
+                className={styles.button}
+                href={url}
+                download={content.name}
+                aria-label={t('common.download')}
+              >
                 <Download size={18} strokeWidth={1.75} aria-hidden />
               </a>
             )}
-            <Dialog.Close className={styles.button} aria-label="Close">
+            <Dialog.Close className={styles.button} aria-label={t('common.close')}>
               <X size={20} strokeWidth={1.75} aria-hidden />
             </Dialog.Close>
           </div>

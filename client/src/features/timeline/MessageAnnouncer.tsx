@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { t } from '../../lib/i18n/translate.ts';
 import type { Message, TimelineItem } from '../../matrix/types.ts';
 import { VisuallyHidden } from '../../ui/VisuallyHidden.tsx';
 
@@ -35,9 +36,9 @@ function describe({ author, content }: Message): string {
     case 'text':
       return `${author.name}: ${content.body}`;
     case 'image':
-      return `${author.name} sent an image: ${content.caption?.body ?? content.name}`;
+      return t('message.sentImage', { name: author.name, image: content.caption?.body ?? content.name });
     case 'file':
-      return `${author.name} sent a file: ${content.name}`;
+      return t('message.sentFile', { name: author.name, file: content.name });
     default:
       return '';
   }

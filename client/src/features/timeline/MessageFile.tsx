@@ -1,6 +1,7 @@
 import { Download, FileText } from 'lucide-react';
 import { useState } from 'react';
 import { formatFileSize } from '../../lib/file-size.ts';
+import { t } from '../../lib/i18n/translate.ts';
 import type { FileContent } from '../../matrix/types.ts';
 import { Spinner } from '../../ui/Spinner.tsx';
 import { showToast } from '../../ui/toast-store.ts';
@@ -17,7 +18,7 @@ export function MessageFile({ content }: { readonly content: FileContent }) {
       save(await media.acquire({ mxc: content.mxc }), content.name);
       media.release({ mxc: content.mxc });
     } catch {
-      showToast(`Couldn't download ${content.name}`, 'danger');
+      showToast(t('file.failed', { name: content.name }), 'danger');
     } finally {
       setIsBusy(false);
     }
@@ -26,7 +27,7 @@ export function MessageFile({ content }: { readonly content: FileContent }) {
     <button
       type="button"
       className={styles.file}
-      aria-label={`Download ${content.name}`}
+      aria-label={t('file.download', { name: content.name })}
       disabled={isBusy}
       onClick={handleDownload}
     >
@@ -35,7 +36,11 @@ export function MessageFile({ content }: { readonly content: FileContent }) {
         <span className={styles.name}>{content.name}</span>
         {content.size !== undefined && <span className={styles.size}>{formatFileSize(content.size)}</span>}
       </span>
-      {isBusy ? <Spinner label="Downloading" /> : <Download size={18} strokeWidth={1.75} aria-hidden />}
+      {isBusy ? (
+        <Spinner label={t('file.downloading')} />
+      ) : (
+        <Download size={18} strokeWidth={1.75} aria-hidden />
+      )}
     </button>
   );
 }

@@ -1,5 +1,6 @@
 import { ImageOff } from 'lucide-react';
 import { useState } from 'react';
+import { t } from '../../lib/i18n/translate.ts';
 import { fitImage } from '../../lib/image-box.ts';
 import type { ImageContent } from '../../matrix/types.ts';
 import { useMedia } from '../media/use-media.ts';
@@ -23,7 +24,7 @@ export function MessageImage({ content }: { readonly content: ImageContent }) {
     return (
       <button type="button" className={styles.failed} style={style} onClick={retry}>
         <ImageOff size={20} strokeWidth={1.75} aria-hidden />
-        Couldn't load the image. Try again
+        {t('image.failed')}
       </button>
     );
   }
@@ -33,7 +34,7 @@ export function MessageImage({ content }: { readonly content: ImageContent }) {
         type="button"
         className={styles.frame}
         style={style}
-        aria-label={`Open image ${content.name}`}
+        aria-label={t('image.open', { name: content.name })}
         disabled={url === undefined}
         onClick={() => setIsOpen(true)}
       >

@@ -11,6 +11,7 @@ import {
   toggleReaction,
 } from '../../app/actions/message-actions.ts';
 import { openDialog } from '../../app/dialog-store.ts';
+import { t } from '../../lib/i18n/translate.ts';
 import { joinClasses } from '../../lib/join-classes.ts';
 import { formatFull, formatStamp, formatTime } from '../../lib/time.ts';
 import type { Message, ReplyQuote } from '../../matrix/types.ts';
@@ -125,7 +126,7 @@ function ReplyLine({ reply, controls }: { readonly reply: ReplyQuote; readonly c
           <span className={styles.replyText}>{reply.excerpt}</span>
         </>
       ) : (
-        <span className={styles.replyText}>An older message</span>
+        <span className={styles.replyText}>{t('message.older')}</span>
       )}
     </button>
   );
@@ -133,7 +134,7 @@ function ReplyLine({ reply, controls }: { readonly reply: ReplyQuote; readonly c
 
 function MessageContentView({ message, roomId }: { readonly message: Message; readonly roomId: string }) {
   const { content } = message;
-  const edited: ReactNode = message.edited && <span className={styles.edited}> (edited)</span>;
+  const edited: ReactNode = message.edited && <span className={styles.edited}> {t('message.edited')}</span>;
   switch (content.kind) {
     case 'text':
       if (content.style !== 'emote')
@@ -154,13 +155,11 @@ function MessageContentView({ message, roomId }: { readonly message: Message; re
     case 'file':
       return <MessageFile content={content} />;
     case 'deleted':
-      return <p className={styles.gone}>Message deleted</p>;
+      return <p className={styles.gone}>{t('message.deleted')}</p>;
     case 'unreadable':
       return (
         <p className={styles.gone}>
-          {content.reason === 'encrypted'
-            ? 'This message is encrypted. Guildhall cannot read it yet.'
-            : content.body || 'A kind of message that Guildhall does not know yet.'}
+          {content.reason === 'encrypted' ? t('message.encrypted') : content.body || t('message.unknown')}
         </p>
       );
   }
@@ -169,12 +168,12 @@ function MessageContentView({ message, roomId }: { readonly message: Message; re
 function SendFailure({ context }: { readonly context: MessageContext }) {
   return (
     <p className={styles.failure} role="alert">
-      <CircleAlert size={14} aria-hidden /> Couldn't send.
+      <CircleAlert size={14} aria-hidden /> {t('message.notSent')}
       <button type="button" className={styles.failureButton} onClick={() => retryMessage.perform(context)}>
-        Retry
+        {t('message.retry')}
       </button>
       <button type="button" className={styles.failureButton} onClick={() => discardMessage.perform(context)}>
-        Discard
+        {t('message.discard')}
       </button>
     </p>
   );
@@ -186,12 +185,12 @@ function MessageToolbar({ context }: { readonly context: MessageContext }) {
   const available = toolbarActions.filter((action) => action.isAvailable(context));
   if (available.length === 0) return null;
   return (
-    <div className={styles.toolbar} role="toolbar" aria-label="Message actions">
+    <div className={styles.toolbar} role="toolbar" aria-label={t('message.actions')}>
       {available.map((action) => (
         <IconButton
           key={action.id}
           icon={action.icon}
-          label={action.label}
+          label={t(action.label)}
           size="small"
           tone={action.isDangerous ? 'danger' : 'normal'}
           onClick={() => action.perform(context)}

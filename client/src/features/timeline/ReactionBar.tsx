@@ -1,6 +1,7 @@
 import { SmilePlus } from 'lucide-react';
+import { joinNames } from '../../lib/i18n/join-names.ts';
+import { t } from '../../lib/i18n/translate.ts';
 import { joinClasses } from '../../lib/join-classes.ts';
-import { joinNames } from '../../matrix/timeline-items.ts';
 import type { Reaction } from '../../matrix/types.ts';
 import { Tooltip } from '../../ui/Tooltip.tsx';
 import styles from './ReactionBar.module.css';
@@ -15,15 +16,15 @@ interface ReactionBarProps {
 /** The reactions under a message; ours stand out and can be taken back. */
 export function ReactionBar({ reactions, canReact, handleToggle, handleAdd }: ReactionBarProps) {
   return (
-    <ul className={styles.bar} aria-label="Reactions">
+    <ul className={styles.bar} aria-label={t('message.reactions')}>
       {reactions.map(({ key, count, names, ownEventId }) => (
         <li key={key}>
-          <Tooltip text={`${joinNames(names, 4)} reacted with ${key}`}>
+          <Tooltip text={t('message.reactedWith', { names: joinNames(names, 4), emoji: key })}>
             <button
               type="button"
               className={joinClasses(styles.reaction, ownEventId !== undefined && styles.own)}
               aria-pressed={ownEventId !== undefined}
-              aria-label={`${key}, ${count} ${count === 1 ? 'reaction' : 'reactions'}`}
+              aria-label={t('message.reactionCount', { emoji: key, count })}
               disabled={!canReact}
               onClick={() => handleToggle(key)}
             >
@@ -38,7 +39,7 @@ export function ReactionBar({ reactions, canReact, handleToggle, handleAdd }: Re
           <button
             type="button"
             className={joinClasses(styles.reaction, styles.add)}
-            aria-label="Add another reaction"
+            aria-label={t('message.reactAnother')}
             onClick={handleAdd}
           >
             <SmilePlus size={16} strokeWidth={1.75} aria-hidden />

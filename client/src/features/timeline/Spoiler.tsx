@@ -1,4 +1,5 @@
 import { type KeyboardEvent, type ReactNode, useState } from 'react';
+import { t } from '../../lib/i18n/translate.ts';
 import { joinClasses } from '../../lib/join-classes.ts';
 import styles from './Spoiler.module.css';
 
@@ -24,7 +25,7 @@ export function Spoiler({ reason, children }: SpoilerProps) {
         role="button"
         tabIndex={0}
         className={joinClasses(styles.spoiler, styles.covered)}
-        aria-label={reason === '' ? 'Show the spoiler' : `Show the spoiler: ${reason}`}
+        aria-label={reason === '' ? t('spoiler.show') : t('spoiler.showReason', { reason })}
         onClick={() => setIsShown(true)}
         onKeyDown={handleKey}
       >

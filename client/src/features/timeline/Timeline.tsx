@@ -2,6 +2,7 @@ import { ArrowDown } from 'lucide-react';
 import { useCallback, useLayoutEffect, useMemo, useState } from 'react';
 import { listMenuEntries } from '../../app/actions/action.ts';
 import { type MessageContext, messageActions, toggleReaction } from '../../app/actions/message-actions.ts';
+import { t } from '../../lib/i18n/translate.ts';
 import type { TimelineStore } from '../../matrix/timeline-store.ts';
 import type { ChannelDetails, GuildDetails, Message, TimelineSnapshot } from '../../matrix/types.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -61,7 +62,7 @@ function LoadedTimeline({ channel, guild, store, snapshot }: LoadedTimelineProps
   const handleJump = useCallback(
     async (eventId: string) => {
       if (await store.jumpTo(eventId)) showEvent(eventId);
-      else showToast("Couldn't find that message. It may be gone.", 'danger');
+      else showToast(t('timeline.notFound'), 'danger');
     },
     [store, showEvent],
   );
@@ -98,7 +99,7 @@ function LoadedTimeline({ channel, guild, store, snapshot }: LoadedTimelineProps
             ref={scroll.scrollerRef}
             className={styles.scroller}
             role="log"
-            aria-label={`Messages in ${channel.name}`}
+            aria-label={t('timeline.label', { name: channel.name })}
             aria-live="off"
             aria-busy={snapshot.older === 'loading'}
             onScroll={scroll.handleScroll}
@@ -138,7 +139,7 @@ function LoadedTimeline({ channel, guild, store, snapshot }: LoadedTimelineProps
         <MessageAnnouncer items={snapshot.items} ownUserId={gateway.userId} />
         {!scroll.isAtEnd && (
           <Button className={styles.jump} onClick={scroll.returnToEnd}>
-            <ArrowDown size={16} aria-hidden /> Jump to the newest
+            <ArrowDown size={16} aria-hidden /> {t('timeline.toNewest')}
           </Button>
         )}
         {picking && (
@@ -162,7 +163,7 @@ function OlderMessages({ snapshot, handleRetry }: OlderMessagesProps) {
   if (snapshot.older !== 'failed') return <TimelineSkeleton size="small" />;
   return (
     <p className={styles.failed} role="alert">
-      Couldn't load older messages. <Button onClick={handleRetry}>Try again</Button>
+      {t('timeline.olderFailed')} <Button onClick={handleRetry}>{t('common.tryAgain')}</Button>
     </p>
   );
 }

@@ -1,6 +1,7 @@
 import { Hash, MessageCircle } from 'lucide-react';
 import { useLocation } from 'wouter';
 import { createChannelInGuild, inviteToGuild } from '../../app/actions/guild-actions.ts';
+import { t } from '../../lib/i18n/translate.ts';
 import { formatDay } from '../../lib/time.ts';
 import type { ChannelDetails, GuildDetails, TimelineItem } from '../../matrix/types.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -40,7 +41,7 @@ export function TimelineItemView({ row, channel, guild, highlightedId }: Timelin
     case 'unread':
       return (
         <div className={styles.unread}>
-          <span className={styles.unreadText}>New</span>
+          <span className={styles.unreadText}>{t('timeline.new')}</span>
         </div>
       );
     case 'notices':
@@ -69,7 +70,7 @@ function ChannelIntro({ channel, guild }: Pick<TimelineItemViewProps, 'channel' 
           </span>
         )}
         <h2 className={styles.introTitle}>{name}</h2>
-        <p className={styles.introText}>This is where your conversation begins.</p>
+        <p className={styles.introText}>{t('timeline.directIntro')}</p>
       </div>
     );
   }
@@ -78,8 +79,8 @@ function ChannelIntro({ channel, guild }: Pick<TimelineItemViewProps, 'channel' 
       <span className={styles.sign}>
         <Hash size={32} strokeWidth={1.5} aria-hidden />
       </span>
-      <h2 className={styles.introTitle}>Welcome to {name}</h2>
-      <p className={styles.introText}>{topic ?? 'This is where the channel begins. Say hello.'}</p>
+      <h2 className={styles.introTitle}>{t('timeline.welcome', { name })}</h2>
+      <p className={styles.introText}>{topic ?? t('timeline.channelIntro')}</p>
       {guild && guild.memberCount <= smallGuild && <FirstSteps guild={guild} />}
     </div>
   );
@@ -97,7 +98,7 @@ function FirstSteps({ guild }: { readonly guild: GuildDetails }) {
     <div className={styles.steps}>
       {steps.map(({ id, label, icon: Icon, perform }, index) => (
         <Button key={id} variant={index === 0 ? 'primary' : 'quiet'} onClick={() => perform(context)}>
-          <Icon size={16} aria-hidden /> {label}
+          <Icon size={16} aria-hidden /> {t(label)}
         </Button>
       ))}
     </div>

@@ -1,3 +1,4 @@
+import { t } from '../../lib/i18n/translate.ts';
 import { Skeleton } from '../../ui/Skeleton.tsx';
 import styles from './TimelineSkeleton.module.css';
 
@@ -14,7 +15,7 @@ const messages = [
 export function TimelineSkeleton({ size = 'full' }: { readonly size?: 'full' | 'small' }) {
   const shown = size === 'full' ? messages : messages.slice(0, 2);
   return (
-    <div className={styles[size]} role="status" aria-label="Loading messages">
+    <div className={styles[size]} role="status" aria-label={t('timeline.loading')}>
       {shown.map(({ name, lines }) => (
         <div key={name} className={styles.message}>
           <Skeleton shape="circle" width={40} height={40} />

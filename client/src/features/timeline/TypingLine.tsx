@@ -1,6 +1,11 @@
-import { joinNames } from '../../matrix/timeline-items.ts';
+import { joinNames } from '../../lib/i18n/join-names.ts';
+import { t } from '../../lib/i18n/translate.ts';
+import { Phrase } from '../../ui/Phrase.tsx';
 import { useGateway, useStore } from '../session/gateway-context.ts';
 import styles from './TypingLine.module.css';
+
+/** Of more people than this nobody is named. */
+const mostNamed = 3;
 
 /** Who is writing right now. It always takes its line, so that nothing moves when somebody begins. */
 export function TypingLine({ channelId }: { readonly channelId: string }) {
@@ -15,8 +20,14 @@ export function TypingLine({ channelId }: { readonly channelId: string }) {
             <span />
           </span>
           <span className={styles.text}>
-            <strong>{names.length > 3 ? 'Several people' : joinNames(names)}</strong>{' '}
-            {names.length === 1 ? 'is' : 'are'} typing…
+            {names.length > mostNamed ? (
+              t('timeline.severalTyping')
+            ) : (
+              <Phrase
+                say={(parts) => t('timeline.typing', { ...parts, count: names.length })}
+                parts={{ names: <strong>{joinNames(names)}</strong> }}
+              />
+            )}
           </span>
         </>
       )}

@@ -1,3 +1,4 @@
+import { t } from '../i18n/translate.ts';
 import { asAmount, asArray, asObject, asString, type JsonObject } from '../parse.ts';
 import { HomeserverError, requestJson } from './http.ts';
 
@@ -76,7 +77,7 @@ function readInvite(body: JsonObject): InvitePreview {
   return {
     code: requireString(body, 'code'),
     guildId: requireString(guild, 'guild_id'),
-    guildName: asString(guild.name) ?? 'A guild without a name',
+    guildName: asString(guild.name) ?? t('guild.unnamed'),
     topic: asString(guild.topic),
     avatarMxc: asString(guild.avatar_url),
     memberCount: asAmount(guild.member_count),

@@ -4,30 +4,32 @@ import { AuthLayout } from '../../features/auth/AuthLayout.tsx';
 import { readNextPath, withNextPath } from '../../features/auth/next-path.ts';
 import { PasswordField } from '../../features/auth/PasswordField.tsx';
 import { logIn } from '../../lib/homeserver/auth.ts';
+import { t } from '../../lib/i18n/translate.ts';
 import { TextField } from '../../ui/TextField.tsx';
 
-const errorWords = { M_FORBIDDEN: 'That username and password do not go together. Try again.' };
+const errorWords = { M_FORBIDDEN: 'auth.wrongPassword' } as const;
 
 /** Logging in with a password. */
 export default function LoginScene() {
   const next = readNextPath(window.location.search);
   return (
     <AuthLayout
-      title="Welcome back"
-      lead="Log in and see what your guilds have been up to."
+      title={t('auth.welcomeBack')}
+      lead={t('auth.loginLead')}
       footer={
         <>
-          New here? <Link href={withNextPath('/register', next)}>Create an account</Link>
+          {t('auth.newHere')}{' '}
+          <Link href={withNextPath('/register', next)}>{t('auth.createAccountLink')}</Link>
         </>
       }
     >
       <AuthForm
-        submitLabel="Log in"
+        submitLabel={t('auth.logIn')}
         errorWords={errorWords}
         authenticate={(form) => logIn(String(form.get('username')).trim(), String(form.get('password')))}
       >
         <TextField
-          label="Username"
+          label={t('common.username')}
           name="username"
           autoComplete="username"
           autoCapitalize="none"
@@ -35,7 +37,12 @@ export default function LoginScene() {
           autoFocus
           required
         />
-        <PasswordField label="Password" name="password" autoComplete="current-password" required />
+        <PasswordField
+          label={t('common.password')}
+          name="password"
+          autoComplete="current-password"
+          required
+        />
       </AuthForm>
     </AuthLayout>
   );

@@ -5,6 +5,7 @@ import { inviteCodeIn, readNextPath, withNextPath } from '../../features/auth/ne
 import { RegistrationForm } from '../../features/auth/RegistrationForm.tsx';
 import { findRegistrationMode, isTokenValid, type RegistrationMode } from '../../lib/homeserver/auth.ts';
 import { describeError } from '../../lib/homeserver/describe-error.ts';
+import { t } from '../../lib/i18n/translate.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Skeleton } from '../../ui/Skeleton.tsx';
 import { ErrorState } from '../../ui/StateView.tsx';
@@ -34,15 +35,11 @@ export default function RegisterScene() {
   const isClosed = probe !== undefined && 'mode' in probe && probe.mode === 'closed';
   return (
     <AuthLayout
-      title={isClosed ? 'The doors are closed' : 'Create your account'}
-      lead={
-        isClosed
-          ? 'This server does not take new people right now. Ask whoever runs it to let you in.'
-          : 'One account for every guild on this server.'
-      }
+      title={isClosed ? t('auth.doorsClosed') : t('auth.createYours')}
+      lead={isClosed ? t('auth.doorsClosedText') : t('auth.oneAccount')}
       footer={
         <>
-          Have an account? <Link href={withNextPath('/login', next)}>Log in</Link>
+          {t('auth.haveAccount')} <Link href={withNextPath('/login', next)}>{t('auth.logIn')}</Link>
         </>
       }
     >
@@ -55,7 +52,7 @@ function RegisterBody({ probe, handleRetry }: { readonly probe: Probe; readonly 
   if (probe === undefined) return <FormSkeleton />;
   if ('error' in probe) {
     return (
-      <ErrorState size="panel" title="Couldn't ask the server" handleRetry={handleRetry}>
+      <ErrorState size="panel" title={t('auth.couldNotAsk')} handleRetry={handleRetry}>
         {describeError(probe.error)}
       </ErrorState>
     );
@@ -63,14 +60,14 @@ function RegisterBody({ probe, handleRetry }: { readonly probe: Probe; readonly 
   if (probe.mode === 'closed') {
     return (
       <Button className={styles.retry} isWide onClick={handleRetry}>
-        Look again
+        {t('auth.lookAgain')}
       </Button>
     );
   }
   const { mode, token } = probe;
   return (
     <RegistrationForm
-      submitLabel="Create account"
+      submitLabel={t('auth.createAccount')}
       asksForToken={mode === 'token' && token === undefined}
       {...(token !== undefined && { token })}
     />
@@ -86,7 +83,7 @@ async function probeDoor(inviteCode: string | undefined, signal: AbortSignal): P
 
 function FormSkeleton() {
   return (
-    <div className={styles.skeleton} role="status" aria-label="Loading">
+    <div className={styles.skeleton} role="status" aria-label={t('common.loading')}>
       {[1, 2].map((field) => (
         <div key={field} className={styles.field}>
           <Skeleton width={88} />

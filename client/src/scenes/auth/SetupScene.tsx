@@ -1,6 +1,7 @@
 import { Link } from 'wouter';
 import { AuthLayout } from '../../features/auth/AuthLayout.tsx';
 import { RegistrationForm } from '../../features/auth/RegistrationForm.tsx';
+import { t } from '../../lib/i18n/translate.ts';
 import { ErrorState } from '../../ui/StateView.tsx';
 
 /** The one-time link that a new server prints: its account becomes the first admin. */
@@ -8,19 +9,19 @@ export default function SetupScene() {
   const token = new URLSearchParams(window.location.search).get('token');
   return (
     <AuthLayout
-      title="You have the keys"
-      lead="This server is new and it is yours. The account you create now is its first admin."
+      title={t('auth.keys')}
+      lead={t('auth.keysText')}
       footer={
         <>
-          Done this before? <Link href="/login">Log in</Link>
+          {t('auth.doneBefore')} <Link href="/login">{t('auth.logIn')}</Link>
         </>
       }
     >
       {token ? (
-        <RegistrationForm submitLabel="Create the admin account" token={token} />
+        <RegistrationForm submitLabel={t('auth.createAdmin')} token={token} />
       ) : (
-        <ErrorState size="panel" title="This link is not complete">
-          Copy the whole link that the server printed when it first started.
+        <ErrorState size="panel" title={t('auth.linkIncomplete')}>
+          {t('auth.linkIncompleteText')}
         </ErrorState>
       )}
     </AuthLayout>

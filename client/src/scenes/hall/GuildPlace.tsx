@@ -9,6 +9,7 @@ import { ChannelList } from '../../features/channel-list/ChannelList.tsx';
 import { MemberPanel } from '../../features/people/MemberPanel.tsx';
 import { useGateway, useStore } from '../../features/session/gateway-context.ts';
 import { describeError } from '../../lib/homeserver/describe-error.ts';
+import { t } from '../../lib/i18n/translate.ts';
 import { rememberPlace, usePreferences } from '../../lib/preferences.ts';
 import { useTitle } from '../../lib/use-title.ts';
 import { listChannels } from '../../matrix/channel-tree.ts';
@@ -30,9 +31,7 @@ export function GuildPlace({ guildId, channelId }: GuildPlaceProps) {
   if (!guild) {
     return (
       <HallLayout selected={guildId} list={<MissingList />}>
-        <MissingPlace title="You are not in this guild">
-          It may have been closed, or you need an invite to come in.
-        </MissingPlace>
+        <MissingPlace title={t('guild.missing')}>{t('guild.missingText')}</MissingPlace>
       </HallLayout>
     );
   }
@@ -69,16 +68,16 @@ function GuildEntrance({ guild }: { readonly guild: GuildDetails }) {
     <>
       <PlaceHeader />
       <EmptyState
-        title="This guild has no channels yet"
+        title={t('guild.empty')}
         action={
           canCreate && (
             <Button variant="primary" onClick={() => createChannelInGuild.perform(context)}>
-              Create the first channel
+              {t('guild.createFirst')}
             </Button>
           )
         }
       >
-        {canCreate ? 'A channel is where people talk.' : 'Whoever runs it will open one before long.'}
+        {canCreate ? t('guild.emptyOwner') : t('guild.emptyGuest')}
       </EmptyState>
     </>
   );
@@ -101,8 +100,8 @@ function GuildChannel({ guild, channelId }: GuildChannelProps) {
   if (channel) return <ChannelView channel={channel} guild={guild} />;
   if (listed && !listed.joined) return <UnjoinedChannel channel={listed} />;
   return (
-    <MissingPlace title="This channel is not here" homePath={buildGuildPath(guild.guildId)}>
-      It may have been deleted, or it is not open to you.
+    <MissingPlace title={t('channel.missing')} homePath={buildGuildPath(guild.guildId)}>
+      {t('channel.missingText')}
     </MissingPlace>
   );
 }
@@ -127,14 +126,14 @@ function UnjoinedChannel({ channel }: { readonly channel: ChannelSummary }) {
         <span>{channel.name}</span>
       </PlaceHeader>
       <EmptyState
-        title={`You have not been in ${channel.name} yet`}
+        title={t('channel.notJoined', { name: channel.name })}
         action={
           <Button variant="primary" isBusy={isBusy} onClick={handleJoin}>
-            Join the channel
+            {t('channel.join')}
           </Button>
         }
       >
-        Come in to read along and to write.
+        {t('channel.notJoinedText')}
       </EmptyState>
     </>
   );

@@ -3,6 +3,7 @@ import { Redirect, Route, Switch } from 'wouter';
 import { closeDialog, type DialogRequest, useDialog } from '../../app/dialog-store.ts';
 import { buildGuildPath, buildHomePath } from '../../app/paths.ts';
 import { useGateway, useStore } from '../../features/session/gateway-context.ts';
+import { t } from '../../lib/i18n/translate.ts';
 import { usePreferences } from '../../lib/preferences.ts';
 import { useLazy } from '../../lib/use-lazy.ts';
 import { setTitleBadge } from '../../lib/use-title.ts';
@@ -64,7 +65,7 @@ function LoadedDialog({ request }: { readonly request: DialogRequest }) {
 /** A dialog is loaded when it is first opened, which needs the server. */
 function DialogBroken() {
   useEffect(() => {
-    showToast('That needs the server, which is out of reach.', 'danger');
+    showToast(t('hall.dialogBroken'), 'danger');
     closeDialog();
   }, []);
   return null;

@@ -7,6 +7,7 @@ import { InsecureOriginBanner } from '../../features/auth/InsecureOriginBanner.t
 import { GuildRail } from '../../features/guild-rail/GuildRail.tsx';
 import { UserPanel } from '../../features/people/UserPanel.tsx';
 import { useGateway, useStore } from '../../features/session/gateway-context.ts';
+import { t } from '../../lib/i18n/translate.ts';
 import { joinClasses } from '../../lib/join-classes.ts';
 import { usePreferences } from '../../lib/preferences.ts';
 import { Banner } from '../../ui/Banner.tsx';
@@ -54,7 +55,7 @@ export function HallLayout({ selected, list, children, members }: HallLayoutProp
         </div>
       )}
       {isCovered && (
-        <button type="button" className={styles.scrim} aria-label="Close" onClick={closeDrawer} />
+        <button type="button" className={styles.scrim} aria-label={t('common.close')} onClick={closeDrawer} />
       )}
     </div>
   );
@@ -84,9 +85,9 @@ function ConnectionBanner() {
     <Banner
       tone="warning"
       icon={<WifiOff size={18} aria-hidden />}
-      action={<Button onClick={gateway.reconnect}>Try now</Button>}
+      action={<Button onClick={gateway.reconnect}>{t('hall.tryNow')}</Button>}
     >
-      The server is out of reach. What you write is sent as soon as it is back.
+      {t('hall.unreachable')}
     </Banner>
   );
 }

@@ -2,6 +2,8 @@ import { useEffect, useState } from 'react';
 import { GatewayContext, useGateway, useStore } from '../../features/session/gateway-context.ts';
 import { describeError } from '../../lib/homeserver/describe-error.ts';
 import { clearSession, loadSession } from '../../lib/homeserver/session.ts';
+import { useLanguage } from '../../lib/i18n/language-store.ts';
+import { t } from '../../lib/i18n/translate.ts';
 import { type Gateway, startGateway } from '../../matrix/gateway.ts';
 import { ErrorState } from '../../ui/StateView.tsx';
 import { TooltipProvider } from '../../ui/Tooltip.tsx';
@@ -12,6 +14,7 @@ import { HallSkeleton } from './HallSkeleton.tsx';
 /** The application itself, for whoever is logged in. Give it the session as its `key`. */
 export default function HallScene() {
   const [gateway, setGateway] = useState<Gateway>();
+  const language = useLanguage((state) => state.language);
   useEffect(() => {
     const session = loadSession();
     if (!session) return;
@@ -23,7 +26,8 @@ export default function HallScene() {
   return (
     <GatewayContext value={gateway}>
       <TooltipProvider delay={400}>
-        <ConnectedHall />
+        {/* What was read from the server was put into words as well: another language begins with fresh views. */}
+        <ConnectedHall key={language} />
       </TooltipProvider>
     </GatewayContext>
   );
@@ -33,7 +37,7 @@ function ConnectedHall() {
   const connection = useStore(useGateway().connection);
   useEffect(() => {
     if (connection.phase !== 'signed-out') return;
-    showToast('You were signed out. Log in again.');
+    showToast(t('app.signedOut'));
     clearSession();
   }, [connection.phase]);
   switch (connection.phase) {
@@ -42,7 +46,7 @@ function ConnectedHall() {
       return <HallSkeleton />;
     case 'failed':
       return (
-        <ErrorState title="Couldn't open the hall" handleRetry={() => window.location.reload()}>
+        <ErrorState title={t('hall.failed')} handleRetry={() => window.location.reload()}>
           {describeError(connection.error)}
         </ErrorState>
       );

@@ -1,4 +1,5 @@
 import { TimelineSkeleton } from '../../features/timeline/TimelineSkeleton.tsx';
+import { t } from '../../lib/i18n/translate.ts';
 import { Mark } from '../../ui/Mark.tsx';
 import { Skeleton } from '../../ui/Skeleton.tsx';
 import styles from './HallSkeleton.module.css';
@@ -7,7 +8,7 @@ import { ListSkeleton } from './PlaceStates.tsx';
 /** The hall before the first sync: the same columns, nothing in them yet. */
 export function HallSkeleton() {
   return (
-    <div className={styles.hall} role="status" aria-label="Opening the hall">
+    <div className={styles.hall} role="status" aria-label={t('hall.opening')}>
       <div className={styles.rail}>
         <span className={styles.mark}>
           <Mark size={26} />

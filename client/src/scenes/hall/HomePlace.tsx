@@ -7,6 +7,7 @@ import { ChannelView } from '../../features/channel/ChannelView.tsx';
 import { HomeList } from '../../features/channel-list/HomeList.tsx';
 import { MemberPanel } from '../../features/people/MemberPanel.tsx';
 import { useGateway, useStore } from '../../features/session/gateway-context.ts';
+import { t } from '../../lib/i18n/translate.ts';
 import { rememberPlace } from '../../lib/preferences.ts';
 import { useTitle } from '../../lib/use-title.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -35,31 +36,29 @@ function Welcome() {
   const hasGuilds = useStore(gateway.guilds).length > 0;
   const { name } = useStore(gateway.profile);
   const [path] = useLocation();
-  useTitle('Home');
+  useTitle(t('hall.home'));
   useEffect(() => rememberPlace(path), [path]);
   return (
     <>
       <PlaceHeader />
       <div className={styles.welcome}>
         <EmptyState
-          title={hasGuilds ? 'A quiet corner' : `Come in, ${name}`}
+          title={hasGuilds ? t('home.quiet') : t('home.comeIn', { name })}
           action={
             <div className={styles.actions}>
               <Button
                 variant={hasGuilds ? 'quiet' : 'primary'}
                 onClick={() => openDialog({ kind: 'create-guild' })}
               >
-                <Plus size={16} aria-hidden /> Create a guild
+                <Plus size={16} aria-hidden /> {t('guild.create')}
               </Button>
               <Button onClick={() => openDialog({ kind: 'new-direct' })}>
-                <MessageSquarePlus size={16} aria-hidden /> New conversation
+                <MessageSquarePlus size={16} aria-hidden /> {t('home.newConversation')}
               </Button>
             </div>
           }
         >
-          {hasGuilds
-            ? 'Pick a conversation, or begin a new one.'
-            : 'A guild is a place for your people. Create one, or open an invite link that somebody sent you.'}
+          {hasGuilds ? t('home.pick') : t('home.firstGuild')}
         </EmptyState>
       </div>
     </>
@@ -75,7 +74,5 @@ function HomeChannel({ channelId }: { readonly channelId: string }) {
     if (isThere) rememberPlace(path);
   }, [isThere, path]);
   if (channel) return <ChannelView channel={channel} />;
-  return (
-    <MissingPlace title="This conversation is not here">You may have left it on another device.</MissingPlace>
-  );
+  return <MissingPlace title={t('home.missing')}>{t('home.missingText')}</MissingPlace>;
 }

@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
 import { PlaceHeader } from '../../features/channel/ChannelHeader.tsx';
 import { TimelineSkeleton } from '../../features/timeline/TimelineSkeleton.tsx';
+import { t } from '../../lib/i18n/translate.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Skeleton } from '../../ui/Skeleton.tsx';
 import { ErrorState } from '../../ui/StateView.tsx';
@@ -24,7 +25,10 @@ export function MissingPlace({ title, children, homePath = '/home' }: MissingPla
     <>
       <PlaceHeader>{!isLate && <Skeleton width={140} />}</PlaceHeader>
       {isLate ? (
-        <ErrorState title={title} action={<Button onClick={() => navigate(homePath)}>Go back</Button>}>
+        <ErrorState
+          title={title}
+          action={<Button onClick={() => navigate(homePath)}>{t('hall.goBack')}</Button>}
+        >
           {children}
         </ErrorState>
       ) : (
@@ -52,7 +56,7 @@ function useLateness(): boolean {
 /** A list of channels that is on its way. */
 export function ListSkeleton() {
   return (
-    <div className={styles.list} role="status" aria-label="Loading channels">
+    <div className={styles.list} role="status" aria-label={t('channel.loading')}>
       <div className={styles.head}>
         <Skeleton width={128} height={16} />
       </div>

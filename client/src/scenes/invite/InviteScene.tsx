@@ -5,6 +5,7 @@ import { withNextPath } from '../../features/auth/next-path.ts';
 import { describeError, readErrcode } from '../../lib/homeserver/describe-error.ts';
 import { findInvite, type InvitePreview, redeemInvite } from '../../lib/homeserver/guilds.ts';
 import { clearSession, loadSession, type Session } from '../../lib/homeserver/session.ts';
+import { t } from '../../lib/i18n/translate.ts';
 import { Avatar } from '../../ui/Avatar.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Skeleton } from '../../ui/Skeleton.tsx';
@@ -36,7 +37,7 @@ export default function InviteScene() {
   switch (lookup.phase) {
     case 'loading':
       return (
-        <AuthLayout title="You're invited">
+        <AuthLayout title={t('invitePage.title')}>
           <CardSkeleton />
         </AuthLayout>
       );
@@ -44,26 +45,19 @@ export default function InviteScene() {
       return <FoundInvite invite={lookup.invite} />;
     case 'unknown':
       return (
-        <AuthLayout
-          title="This invite has gone out"
-          lead="It may have been taken back, or a letter got lost on the way."
-        >
+        <AuthLayout title={t('invitePage.gone')} lead={t('invitePage.goneText')}>
           <div className={styles.actions}>
-            <p className={styles.note}>Ask whoever sent it for a new one.</p>
+            <p className={styles.note}>{t('invitePage.askNew')}</p>
             <Link className={styles.link} href="/">
-              Go to Guildhall
+              {t('invitePage.goHome')}
             </Link>
           </div>
         </AuthLayout>
       );
     case 'failed':
       return (
-        <AuthLayout title="You're invited">
-          <ErrorState
-            size="panel"
-            title="Couldn't look up the invite"
-            handleRetry={() => setAttempt(attempt + 1)}
-          >
+        <AuthLayout title={t('invitePage.title')}>
+          <ErrorState size="panel" title={t('invitePage.failed')} handleRetry={() => setAttempt(attempt + 1)}>
             {describeError(lookup.error)}
           </ErrorState>
         </AuthLayout>
@@ -74,10 +68,10 @@ export default function InviteScene() {
 function FoundInvite({ invite }: { readonly invite: InvitePreview }) {
   const [session, setSession] = useState(loadSession);
   const lead = invite.inviterName
-    ? `${invite.inviterName} invites you to come in.`
-    : 'Somebody keeps a place for you.';
+    ? t('invitePage.from', { name: invite.inviterName })
+    : t('invitePage.fromSomebody');
   return (
-    <AuthLayout title="You're invited" lead={lead}>
+    <AuthLayout title={t('invitePage.title')} lead={lead}>
       <GuildCard invite={invite} />
       {session ? (
         <JoinButton invite={invite} session={session} handleSignedOut={() => setSession(undefined)} />
@@ -90,21 +84,17 @@ function FoundInvite({ invite }: { readonly invite: InvitePreview }) {
 
 function GuildCard({ invite }: { readonly invite: InvitePreview }) {
   return (
-    <section className={styles.card} aria-label="The guild">
+    <section className={styles.card} aria-label={t('invitePage.guild')}>
       <Avatar id={invite.guildId} name={invite.guildName} size={64} shape="squircle" />
       <div className={styles.about}>
         <h2 className={styles.name}>{invite.guildName}</h2>
         {invite.topic !== undefined && <p className={styles.topic}>{invite.topic}</p>}
         {invite.memberCount !== undefined && (
-          <p className={styles.note}>{describeCount(invite.memberCount)}</p>
+          <p className={styles.note}>{t('invitePage.members', { count: invite.memberCount })}</p>
         )}
       </div>
     </section>
   );
-}
-
-function describeCount(count: number): string {
-  return count === 1 ? '1 member' : `${count.toLocaleString('en')} members`;
 }
 
 interface JoinButtonProps {
@@ -138,9 +128,9 @@ function JoinButton({ invite, session, handleSignedOut }: JoinButtonProps) {
     <div className={styles.actions}>
       {error !== undefined && <FormError>{error}</FormError>}
       <Button variant="primary" isWide isBusy={isBusy} onClick={handleJoin} autoFocus>
-        Join {invite.guildName}
+        {t('invitePage.join', { guild: invite.guildName })}
       </Button>
-      <p className={styles.note}>You are logged in as {session.userId}</p>
+      <p className={styles.note}>{t('invitePage.loggedInAs', { userId: session.userId })}</p>
     </div>
   );
 }
@@ -150,10 +140,10 @@ function SignInChoices({ code }: { readonly code: string }) {
   return (
     <div className={styles.actions}>
       <Link className={styles.primary} href={withNextPath('/register', here)}>
-        Create an account to join
+        {t('invitePage.register')}
       </Link>
       <Link className={styles.link} href={withNextPath('/login', here)}>
-        I have an account
+        {t('invitePage.haveAccount')}
       </Link>
     </div>
   );
@@ -161,7 +151,7 @@ function SignInChoices({ code }: { readonly code: string }) {
 
 function CardSkeleton() {
   return (
-    <div className={styles.card} role="status" aria-label="Loading the invite">
+    <div className={styles.card} role="status" aria-label={t('invitePage.loading')}>
       <Skeleton shape="squircle" width={64} height={64} />
       <div className={styles.about}>
         <Skeleton width="60%" height={20} />
