@@ -7,10 +7,11 @@ import { isGuild, roomsOfGuild } from './guild-tree.ts';
 /**
  * Carries memberships of a guild into its channels: who joins the guild joins them, who leaves or is removed leaves
  * them, a ban and its end hold in all. It runs after the change of the guild itself was committed, whoever made it,
- * from whichever client.
+ * from whichever client, in the process that made it.
  */
 export function followMemberships(context: GuildsContext): void {
-  context.storage.database.onCommitted((rows) => {
+  context.storage.database.onCommitted((rows, origin) => {
+    if (origin === 'elsewhere') return;
     for (const row of rows) {
       if (row.user === undefined || (row.kind !== LogKind.Event && row.kind !== LogKind.StateMove)) continue;
       const guild = guildOfRow(context, row);

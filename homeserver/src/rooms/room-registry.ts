@@ -1,26 +1,39 @@
 import { notFound } from '../protocol/errors.ts';
-import { domainOf } from '../protocol/identifiers.ts';
+import { type Pdu, redactsOf } from '../protocol/events.ts';
 import { redactPdu } from '../protocol/redaction.ts';
 import { roomVersionRules } from '../protocol/room-versions.ts';
-import type { RoomRow, Storage } from '../storage/index.ts';
+import { EMPTY_SNAPSHOT, type RoomRow, type Storage } from '../storage/index.ts';
+import { RoomReader } from './read-room.ts';
 import { Room, stateKeyOf } from './room.ts';
 
 /** Above this many bytes (estimated) the rooms that were not used for longest leave memory. */
 const BUDGET_BYTES = 256_000_000;
 const BYTES_A_MEMBER = 200;
 const BYTES_A_STATE_EVENT = 1500;
+const READ_AT_ONCE = 100;
+
+/** A room on its way into memory. */
+interface Loading {
+  room: Promise<Room | undefined>;
+  /** Another process has written to it meanwhile: what was read may be old. */
+  isOutdated: boolean;
+}
 
 /** The rooms in memory: loaded when first asked for, dropped when memory runs short. */
 export class RoomRegistry {
   readonly #storage: Storage;
-  readonly #serverName: string;
-  readonly #rooms = new Map<number, Promise<Room | undefined>>();
+  readonly #reader: RoomReader;
+  /** Those not used for longest first. */
   readonly #loaded = new Map<number, Room>();
+  readonly #loading = new Map<number, Loading>();
   readonly #nids = new Map<string, number>();
+  /** What each room was last measured to take, and all of them together. */
+  readonly #sizes = new Map<number, number>();
+  #bytes = 0;
 
   constructor(storage: Storage, serverName: string) {
     this.#storage = storage;
-    this.#serverName = serverName;
+    this.#reader = new RoomReader(storage, serverName);
   }
 
   /** A room by its ID. */
@@ -33,18 +46,15 @@ export class RoomRegistry {
   }
 
   /** A room by its number. */
-  byNid(nid: number): Promise<Room | undefined> {
-    const known = this.#rooms.get(nid);
-    if (known !== undefined) {
-      // Used now: to the end of the line.
-      this.#rooms.delete(nid);
-      this.#rooms.set(nid, known);
-      return known;
-    }
-    const loading = this.#load(nid);
-    this.#rooms.set(nid, loading);
-    loading.catch(() => this.#rooms.delete(nid));
-    return loading;
+  async byNid(nid: number): Promise<Room | undefined> {
+    const loading = this.#loading.get(nid);
+    if (loading !== undefined) return loading.room;
+    const known = this.#loaded.get(nid);
+    if (known === undefined) return this.#startLoading(nid);
+    // Used now: to the end of the line.
+    this.#loaded.delete(nid);
+    this.#loaded.set(nid, known);
+    return known;
   }
 
   /** A room that is in memory already, without waiting. */
@@ -54,104 +64,149 @@ export class RoomRegistry {
 
   /** Takes in a room that was just created. */
   add(room: Room): void {
-    this.#keep(room);
-    this.#rooms.set(room.nid, Promise.resolve(room));
+    this.#loaded.set(room.nid, room);
+    this.#nids.set(room.roomId, room.nid);
+    this.#measure(room);
+  }
+
+  /** Notes that a commit of this process has changed a room. */
+  noteChange(room: Room): void {
+    const loading = this.#loading.get(room.nid);
+    if (loading !== undefined) loading.isOutdated = true;
+    const present = this.#loaded.get(room.nid);
+    if (present === room) this.#measure(room);
+    // Whoever made the change has held on to a room that had left memory meanwhile.
+    else if (present !== undefined) this.refresh(present).catch(() => this.drop(room.nid));
   }
 
   /** Forgets a room that was deleted. Who works on it still is refused: its row is gone. */
   drop(nid: number): void {
+    const loading = this.#loading.get(nid);
+    if (loading !== undefined) loading.isOutdated = true;
     const room = this.#loaded.get(nid);
-    if (room !== undefined) room.stale = true;
-    this.#forget(nid);
+    if (room === undefined) return;
+    room.stale = true;
+    this.#forget(room);
   }
 
-  /** Reads a stale room's row, state and members again, into the same object: others hold it. */
+  /** Brings a room up to what is stored, in the same object: others hold it. For its queue, after a commit failed. */
   async refresh(room: Room): Promise<void> {
     await room.lastCommit.catch(() => undefined);
-    const row = await this.#storage.rooms.byNid(room.nid);
-    if (row === undefined) throw notFound(`The room ${room.roomId} was deleted`);
-    await this.#fill(room, row);
+    await this.#bringUp(room);
+    room.head = room.committed;
     room.stale = false;
   }
 
-  async #load(nid: number): Promise<Room | undefined> {
+  /**
+   * Reads what another process has written about rooms that are in memory; what is returned brings them up to it.
+   *
+   * @param eventNids the events that it has added to their timelines.
+   */
+  async readChanges(roomNids: ReadonlySet<number>, eventNids: readonly number[]): Promise<() => void> {
+    const rooms = new Map<number, Room>();
+    for (const nid of roomNids) {
+      const loading = this.#loading.get(nid);
+      if (loading !== undefined) loading.isOutdated = true;
+      const room = this.#loaded.get(nid);
+      if (room !== undefined) rooms.set(nid, room);
+    }
+    if (rooms.size === 0) return () => undefined;
+    const events = await this.#storage.events.getAll(eventNids);
+    const rows = await this.#storage.rooms.byNids([...rooms.keys()]);
+    const changes = await Promise.all([
+      ...rows.map((row) => this.#readChange(rooms.get(row.nid), row)),
+      ...events.map((event) => this.#readRedaction(rooms.get(event.roomNid), event.pdu)),
+    ]);
+    return () => {
+      for (const change of changes) change();
+      for (const room of rooms.values()) this.#measure(room);
+    };
+  }
+
+  /** Reads again what no row of the log tells: of one room, or of all that are in memory. */
+  async readAgain(nid: number | undefined): Promise<void> {
+    const nids = nid === undefined ? [...this.#loaded.keys(), ...this.#loading.keys()] : [nid];
+    for (let at = 0; at < nids.length; at += READ_AT_ONCE) {
+      await this.#storage.database.neighbours.inOrder(async () => {
+        const change = await this.readChanges(new Set(nids.slice(at, at + READ_AT_ONCE)), []);
+        change();
+      });
+    }
+  }
+
+  #startLoading(nid: number): Promise<Room | undefined> {
+    const loading: Loading = { room: Promise.resolve(undefined), isOutdated: false };
+    this.#loading.set(nid, loading);
+    loading.room = this.#load(nid, loading).finally(() => this.#loading.delete(nid));
+    return loading.room;
+  }
+
+  async #load(nid: number, loading: Loading): Promise<Room | undefined> {
     const row = await this.#storage.rooms.byNid(nid);
     if (row === undefined) return undefined;
     const rules = roomVersionRules(row.roomVersion);
     if (rules === undefined) throw new Error(`room ${row.roomId} has version ${row.roomVersion}`);
-    const identity = { nid: row.nid, roomId: row.roomId, rules };
-    const room = new Room(identity, row.roomType, row.listed, {
-      version: row.version,
-      extremities: [],
-      depth: row.depth,
-      snapshotNid: row.snapshotNid,
-      blocks: [0, 0, 0, 0],
-    });
-    await this.#fill(room, row);
-    this.#keep(room);
-    this.#evict();
-    return room;
+    const head = { version: 0, extremities: [], depth: 0, snapshotNid: 0, blocks: EMPTY_SNAPSHOT };
+    const room = new Room({ nid, roomId: row.roomId, rules }, row.roomType, row.listed, head);
+    const fill = await this.#reader.read(room, row);
+    fill();
+    this.add(room);
+    // From here on it is brought up with the others.
+    if (loading.isOutdated) await this.#bringUp(room);
+    return this.#loaded.get(nid);
   }
 
-  async #fill(room: Room, row: RoomRow): Promise<void> {
-    const memberNid = await this.#storage.strings.intern('m.room.member');
-    const blocks = await this.#storage.states.blocksOf(row.snapshotNid);
-    const entries = await this.#storage.states.entriesOf(row.snapshotNid, memberNid);
-    const events = await this.#storage.events.getAll(entries.map((entry) => entry.eventNid));
-    const extremities = await this.#storage.events.getAll(row.extremities);
-    const members = await this.#storage.rooms.members(row.nid);
-    const userIds = await this.#storage.strings.valuesOf(members.map((member) => member.userNid));
+  /** @throws MatrixError 404 `M_NOT_FOUND` for a room that was deleted. */
+  #bringUp(room: Room): Promise<void> {
+    return this.#storage.database.neighbours.inOrder(async () => {
+      const row = await this.#storage.rooms.byNid(room.nid);
+      if (row === undefined) throw notFound(`The room ${room.roomId} was deleted`);
+      const change = await this.#reader.readChange(room, row);
+      change();
+      this.#measure(room);
+    });
+  }
 
-    room.state.clear();
-    for (const event of events) {
-      const pdu = event.redactedBy === null ? event.pdu : redactPdu(event.pdu, room.rules);
-      room.state.set(stateKeyOf(pdu.type, pdu.state_key ?? ''), { ...event, pdu });
+  /** As the reader's; a room that cannot be read leaves memory. */
+  async #readChange(room: Room | undefined, row: RoomRow): Promise<() => void> {
+    try {
+      return room === undefined ? nothing : await this.#reader.readChange(room, row);
+    } catch {
+      return () => this.drop(row.nid);
     }
-    room.members.clear();
-    room.localJoined.clear();
-    room.joinedCount = 0;
-    room.invitedCount = 0;
-    for (const member of members) {
-      const userId = userIds.get(member.userNid);
-      if (userId !== undefined) room.setMember(userId, member, domainOf(userId) === this.#serverName);
-    }
-    room.blockEntries.clear();
-    room.listed = row.listed;
-    room.head = {
-      version: row.version,
-      extremities: extremities.map(({ nid, eventId }) => ({ nid, eventId })),
-      depth: row.depth,
-      snapshotNid: row.snapshotNid,
-      blocks,
+  }
+
+  /** Reads state that another process has redacted. */
+  async #readRedaction(room: Room | undefined, pdu: Pdu): Promise<() => void> {
+    const target = room === undefined ? undefined : redactsOf(pdu, room.rules);
+    if (room === undefined || pdu.type !== 'm.room.redaction' || target === undefined) return nothing;
+    const event = await this.#storage.events.readAgain(target);
+    if (event === undefined || event.redactedBy === null) return nothing;
+    const redacted = { ...event, pdu: redactPdu(event.pdu, room.rules) };
+    const key = stateKeyOf(event.pdu.type, event.pdu.state_key ?? '');
+    return () => {
+      if (room.state.get(key)?.nid === event.nid) room.state.set(key, redacted);
     };
   }
 
-  #keep(room: Room): void {
-    this.#loaded.set(room.nid, room);
-    this.#nids.set(room.roomId, room.nid);
-  }
-
-  /** Drops idle rooms, those not used for longest first. One that is dropped while in use fails its compare-and-set. */
-  #evict(): void {
-    let bytes = 0;
-    for (const room of this.#loaded.values()) bytes += bytesOf(room);
-    for (const nid of this.#rooms.keys()) {
-      if (bytes <= BUDGET_BYTES) return;
-      const room = this.#loaded.get(nid);
-      if (room === undefined || !room.queue.idle) continue;
-      bytes -= bytesOf(room);
-      this.#forget(nid);
+  /** Counts how large a room has become, and makes room if all together are too much. */
+  #measure(room: Room): void {
+    if (this.#loaded.get(room.nid) !== room) return;
+    const size = room.members.size * BYTES_A_MEMBER + room.state.size * BYTES_A_STATE_EVENT;
+    this.#bytes += size - (this.#sizes.get(room.nid) ?? 0);
+    this.#sizes.set(room.nid, size);
+    for (const idle of this.#bytes > BUDGET_BYTES ? this.#loaded.values() : []) {
+      if (this.#bytes <= BUDGET_BYTES) return;
+      if (idle !== room && idle.isIdle) this.#forget(idle);
     }
   }
 
-  #forget(nid: number): void {
-    const room = this.#loaded.get(nid);
-    this.#rooms.delete(nid);
-    this.#loaded.delete(nid);
-    if (room !== undefined) this.#nids.delete(room.roomId);
+  #forget(room: Room): void {
+    this.#loaded.delete(room.nid);
+    this.#nids.delete(room.roomId);
+    this.#bytes -= this.#sizes.get(room.nid) ?? 0;
+    this.#sizes.delete(room.nid);
   }
 }
 
-function bytesOf(room: Room): number {
-  return room.members.size * BYTES_A_MEMBER + room.state.size * BYTES_A_STATE_EVENT;
-}
+function nothing(): void {}

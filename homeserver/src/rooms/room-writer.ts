@@ -35,6 +35,8 @@ export class RoomWriter {
   head: RoomHead;
   readonly #context: RoomsContext;
   readonly #room: Room;
+  /** What the change is built on; the room may move on meanwhile. */
+  readonly #base: RoomHead;
   /** State set by this change, before it is committed; undefined for what it took away. */
   readonly #state = new Map<string, StoredEvent | undefined>();
   readonly #stored = new Map<StoredEvent, number>();
@@ -43,6 +45,7 @@ export class RoomWriter {
   constructor(context: RoomsContext, room: Room) {
     this.#context = context;
     this.#room = room;
+    this.#base = room.head;
     this.head = room.head;
     this.snapshots = new SnapshotWriter(context, room, this.unit);
   }
@@ -190,14 +193,15 @@ export class RoomWriter {
   /** Ends the change: the unit moves the room's head, if it does move, and memory follows when it is committed. */
   finish(): UnitOfWork {
     const { head, unit } = this;
-    if (head !== this.#room.head) {
+    if (head !== this.#base) {
       unit.moveHead({
         roomNid: this.#room.nid,
-        expectedVersion: this.#room.head.version,
+        expectedVersion: this.#base.version,
         version: head.version,
         extremities: head.extremities.map((extremity) => extremity.nid),
         depth: head.depth,
         snapshotNid: head.snapshotNid,
+        isHeld: this.#room.contention.isHeld,
       });
     }
     return this.finishNew();
@@ -210,14 +214,33 @@ export class RoomWriter {
 
   /** Brings the room in memory up to what was just committed. */
   #apply(): void {
-    for (const [event, size] of this.#stored) this.#context.storage.events.remember(event, size);
+    const { registry, storage } = this.#context;
+    const room = this.#room;
+    for (const [event, size] of this.#stored) storage.events.remember(event, size);
+    for (const [key, event] of this.#state) this.#applyToUser(key, event);
+    // What another process did after this may be in memory already.
+    if (this.head.version <= room.committed.version) return;
     for (const [key, event] of this.#state) this.#applyState(key, event);
     for (const callback of this.#afterCommit) callback();
     this.snapshots.remember(this.head.blocks);
+    room.commit(this.head);
+    registry.noteChange(room);
+  }
+
+  #applyToUser(key: string, event: StoredEvent | undefined): void {
+    if (!key.startsWith(MEMBER_KEY)) return;
+    const { userRooms } = this.#context;
+    const userNid = this.#userNid(key.slice(MEMBER_KEY.length));
+    const roomNid = this.#room.nid;
+    if (event === undefined) {
+      userRooms.drop(userNid, roomNid);
+      return;
+    }
+    const membership = event.pdu.content.membership as Membership;
+    userRooms.set(userNid, { roomNid, membership, eventNid: event.nid, forgotten: false });
   }
 
   #applyState(key: string, event: StoredEvent | undefined): void {
-    const { serverName, userRooms } = this.#context;
     const room = this.#room;
     if (!key.startsWith(MEMBER_KEY)) {
       if (event === undefined) room.state.delete(key);
@@ -225,15 +248,13 @@ export class RoomWriter {
       return;
     }
     const userId = key.slice(MEMBER_KEY.length);
-    const userNid = this.#userNid(userId);
     if (event === undefined) {
       room.dropMember(userId);
-      userRooms.drop(userNid, room.nid);
       return;
     }
     const membership = event.pdu.content.membership as Membership;
-    room.setMember(userId, { userNid, membership, eventNid: event.nid }, domainOf(userId) === serverName);
-    userRooms.set(userNid, { roomNid: room.nid, membership, eventNid: event.nid, forgotten: false });
+    const member = { userNid: this.#userNid(userId), membership, eventNid: event.nid };
+    room.setMember(userId, member, domainOf(userId) === this.#context.serverName);
   }
 
   #userNid(userId: string): number {

@@ -2,6 +2,7 @@ import { RecentMap } from '../base/recent-map.ts';
 import type { Pdu } from '../protocol/events.ts';
 import type { RoomVersionRules } from '../protocol/room-versions.ts';
 import type { Membership, SnapshotBlocks, StateEntry, StoredEvent } from '../storage/index.ts';
+import { Contention } from './contention.ts';
 import { SerialQueue } from './serial-queue.ts';
 
 /** An event that is the newest on its branch. */
@@ -62,13 +63,19 @@ export class Room {
   /** Snapshots of the state after some events, by what `RoomStates` makes of those, so that none is made twice. */
   readonly statesAfter = new RecentMap<string, number>(200);
   listed: boolean;
+  /** What the next event follows: that of the newest commit on its way. */
   head: RoomHead;
+  /** The head that the state and the members here belong to, which is on disk. */
+  committed: RoomHead;
   joinedCount = 0;
   invitedCount = 0;
-  /** A commit failed: what is here may be behind, read the room again. */
+  /** A commit failed, so `head` is not what will be: see `RoomRegistry.refresh`. */
   stale = false;
   /** The newest commit on its way; settles when the room in memory is what is on disk. */
   lastCommit: Promise<unknown> = Promise.resolve();
+  /** Whether other processes change the room as well just now, and the time in which only this one may. */
+  readonly contention: Contention = new Contention(this);
+  #commitsUnderWay = 0;
 
   constructor(identity: RoomIdentity, roomType: string | null, listed: boolean, head: RoomHead) {
     this.nid = identity.nid;
@@ -77,6 +84,34 @@ export class Room {
     this.roomType = roomType;
     this.listed = listed;
     this.head = head;
+    this.committed = head;
+  }
+
+  /** Whether nothing is done to the room here. */
+  get isIdle(): boolean {
+    return this.queue.idle && this.#commitsUnderWay === 0;
+  }
+
+  /** What is here belongs to this head now. */
+  commit(head: RoomHead): void {
+    this.committed = head;
+    if (this.#commitsUnderWay === 0) this.head = head;
+  }
+
+  /** Goes on from a head whose commit is on its way. */
+  advance(head: RoomHead, commit: Promise<unknown>): void {
+    if (head.version > this.head.version) this.head = head;
+    this.lastCommit = commit;
+    this.#commitsUnderWay += 1;
+    const end = (): void => {
+      this.#commitsUnderWay -= 1;
+      // Others may have written meanwhile.
+      if (this.#commitsUnderWay === 0 && !this.stale) this.head = this.committed;
+    };
+    commit.then(end, () => {
+      this.stale = true;
+      end();
+    });
   }
 
   /** The content of a state event other than a member. */
@@ -99,6 +134,14 @@ export class Room {
     if (isLocal && member.membership === 'join') this.localJoined.add(member.userNid);
     else this.localJoined.delete(member.userNid);
     this.members.set(userId, member);
+  }
+
+  /** Takes away every membership. */
+  clearMembers(): void {
+    this.members.clear();
+    this.localJoined.clear();
+    this.joinedCount = 0;
+    this.invitedCount = 0;
   }
 
   /** Takes away a membership that the state no longer has, and the counts that follow from it. */

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { IdAllocator, LogKind, type LogRow, type Storage } from '../storage/index.ts';
 import type { Profiles, RoomSettings, RoomsContext } from './context.ts';
+import { followOthers } from './follow-others.ts';
 import { RoomRegistry } from './room-registry.ts';
 import { UserRooms } from './user-rooms.ts';
 
@@ -36,6 +37,7 @@ export function createRooms(options: RoomsOptions): RoomsContext {
     sending: new Map(),
   };
   database.onCommitted((rows) => forgetDeleted(context, rows));
+  followOthers(context);
   return context;
 }
 

@@ -8,6 +8,11 @@ export class SerialQueue {
     return this.#length === 0;
   }
 
+  /** How many tasks run or wait. */
+  get length(): number {
+    return this.#length;
+  }
+
   /** Runs a task when those before it have ended, however they ended; resolves or rejects as the task does. */
   run<T>(task: () => Promise<T>): Promise<T> {
     this.#length += 1;

@@ -11,7 +11,7 @@ import type { RoomsContext } from './context.ts';
 import type { Room, Snapshot } from './room.ts';
 
 /** Blocks up to this many entries stay in memory with their room. */
-const REMEMBERED_BLOCK = 256;
+export const REMEMBERED_BLOCK = 256;
 
 /** Writes states of a room into a unit, one upon another, and reads them back before they are committed. */
 export class SnapshotWriter {

@@ -3,27 +3,31 @@ import type { RoomOfUser, Storage } from '../storage/index.ts';
 /** How many users' rooms are kept in memory. */
 const REMEMBERED = 20_000;
 
+type Rooms = Map<number, RoomOfUser>;
+
 /** The rooms of users: what sync, presence and the directory start from. In memory for the users that are about. */
 export class UserRooms {
   readonly #storage: Storage;
-  readonly #known = new Map<number, Map<number, RoomOfUser>>();
+  readonly #known = new Map<number, Rooms>();
   /** Reads on their way, so that a change that commits meanwhile is not lost. */
-  readonly #loading = new Map<number, Promise<Map<number, RoomOfUser>>>();
+  readonly #loading = new Map<number, Promise<void>>();
 
   constructor(storage: Storage) {
     this.#storage = storage;
   }
 
-  /** Every membership of a user, by room number. Do not change the map. */
+  /** Every membership of a user, by room number. It follows what is committed: do not change it. */
   async of(userNid: number): Promise<ReadonlyMap<number, RoomOfUser>> {
-    const known = this.#known.get(userNid);
-    if (known !== undefined) return known;
-    let loading = this.#loading.get(userNid);
-    if (loading === undefined) {
-      loading = this.#load(userNid);
-      this.#loading.set(userNid, loading);
+    for (;;) {
+      const known = this.#known.get(userNid);
+      if (known !== undefined) return known;
+      await (this.#loading.get(userNid) ?? this.#startLoading(userNid));
     }
-    return loading;
+  }
+
+  /** As `of`, if it is in memory. */
+  known(userNid: number): ReadonlyMap<number, RoomOfUser> | undefined {
+    return this.#known.get(userNid);
   }
 
   /** The rooms that a user is joined to. */
@@ -54,14 +58,35 @@ export class UserRooms {
     this.#known.get(userNid)?.delete(roomNid);
   }
 
-  async #load(userNid: number): Promise<Map<number, RoomOfUser>> {
+  /** Another process has changed something. */
+  forget(userNid: number): void {
+    this.#loading.delete(userNid);
+    this.#known.delete(userNid);
+  }
+
+  /** Other processes may have changed anything. */
+  forgetAll(): void {
+    this.#loading.clear();
+    this.#known.clear();
+  }
+
+  #startLoading(userNid: number): Promise<void> {
+    const loading: Promise<void> = this.#load(userNid, () => this.#loading.get(userNid) === loading).finally(
+      () => {
+        if (this.#loading.get(userNid) === loading) this.#loading.delete(userNid);
+      },
+    );
+    this.#loading.set(userNid, loading);
+    return loading;
+  }
+
+  async #load(userNid: number, isCurrent: () => boolean): Promise<void> {
     const rows = await this.#storage.rooms.roomsOf(userNid);
-    const rooms = new Map(rows.map((row) => [row.roomNid, row]));
-    if (this.#loading.delete(userNid)) {
-      this.#known.set(userNid, rooms);
-      const [oldest] = this.#known.keys();
-      if (this.#known.size > REMEMBERED && oldest !== undefined) this.#known.delete(oldest);
-    }
-    return rooms;
+    // What was read may be ahead of the rest of memory, and whoever has seen a membership is to see what was before it.
+    await this.#storage.database.neighbours.caughtUp();
+    if (!isCurrent()) return;
+    this.#known.set(userNid, new Map(rows.map((row) => [row.roomNid, row])));
+    const [oldest] = this.#known.keys();
+    if (this.#known.size > REMEMBERED && oldest !== undefined) this.#known.delete(oldest);
   }
 }

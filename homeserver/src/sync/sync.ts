@@ -84,7 +84,10 @@ export class Sync {
       for (let from = since; ; ) {
         // Register, then read, then wait: whatever comes after the read ends the wait.
         interest.arm();
-        const memberships = await rooms.userRooms.of(request.viewer.userNid);
+        await rooms.userRooms.of(request.viewer.userNid);
+        // Read in the same turn as the frame. Another process may have changed them in between: then once more.
+        const memberships = rooms.userRooms.known(request.viewer.userNid);
+        if (memberships === undefined) continue;
         const frame = this.#frame(request, filter, from);
         const { body, isEmpty } = await buildResponse(this.#context, frame, memberships);
         if (!isEmpty || frame.since === undefined || frame.fullState || end.isOver) return body;
@@ -104,6 +107,7 @@ export class Sync {
       viewer: request.viewer,
       filter,
       since,
+      beginsAgain: since === undefined && request.since !== undefined,
       until: { position: notifier.position, ephemeral: realtime.log.position },
       fullState: request.fullState,
       stateKey: request.stateKey,

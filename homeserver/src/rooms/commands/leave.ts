@@ -95,10 +95,6 @@ export async function forgetRoom(context: RoomsContext, { roomId, sender }: Send
     }
     const unit = new UnitOfWork();
     context.storage.rooms.setForgotten(unit, room.nid, member.userNid);
-    unit.onCommit(() => {
-      const { userNid, membership, eventNid } = member;
-      context.userRooms.set(userNid, { roomNid: room.nid, membership, eventNid, forgotten: true });
-    });
     await context.storage.database.commit(unit);
   });
 }

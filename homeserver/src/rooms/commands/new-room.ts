@@ -127,7 +127,7 @@ export function finishRoom(
   });
   room.listed = listed;
   return unit.onCommit(() => {
-    room.head = head;
+    room.commit(head);
     context.registry.add(room);
   });
 }

@@ -1,5 +1,6 @@
 import { notFound } from '../../protocol/errors.ts';
-import { RoomVersionConflict } from '../../storage/index.ts';
+import { ExpectationFailed, RoomVersionConflict } from '../../storage/index.ts';
+import { changeInTurn } from '../change-in-turn.ts';
 import type { Room } from '../room.ts';
 import { checkAlone } from './check-alone.ts';
 import { type Candidate, gatherMissing } from './gather-missing.ts';
@@ -7,8 +8,8 @@ import type { IntakeContext, MissingEvents } from './intake-context.ts';
 import { hasPlace } from './place.ts';
 import { type Received, takeIn } from './take-in.ts';
 
-/** How often an event is checked again after somebody else moved the room's head. */
-const ATTEMPTS = 3;
+/** How often an event is checked again after somebody else moved the room's head, or stored the event. */
+const ATTEMPTS = 10;
 
 /**
  * Receives an event of a room that other servers are in: checks it step by step, fetches what it needs and is not here,
@@ -41,9 +42,11 @@ export async function receiveEvent(
 async function takeInQueue(context: IntakeContext, room: Room, candidate: Candidate): Promise<Received> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await room.queue.run(() => takeIn(context, room, candidate));
+      return await changeInTurn(context, room, () => takeIn(context, room, candidate));
     } catch (error) {
-      if (!(error instanceof RoomVersionConflict) || attempt === ATTEMPTS) throw error;
+      if (attempt === ATTEMPTS) throw error;
+      if (error instanceof RoomVersionConflict) room.contention.note();
+      else if (!(error instanceof ExpectationFailed)) throw error;
     }
   }
 }

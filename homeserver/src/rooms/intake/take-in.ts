@@ -148,12 +148,6 @@ async function eventOf(
 /** Hands the unit over and waits for it, as whatever comes next is checked against what it leaves. */
 async function commit(context: IntakeContext, room: Room, writer: RoomWriter): Promise<void> {
   const committed = context.storage.database.commit(writer.finish());
-  room.head = writer.head;
-  room.lastCommit = committed;
-  try {
-    await committed;
-  } catch (error) {
-    room.stale = true;
-    throw error;
-  }
+  room.advance(writer.head, committed);
+  await committed;
 }

@@ -1,4 +1,3 @@
-import { RecentMap } from '../../base/recent-map.ts';
 import type { Pdu } from '../../protocol/events.ts';
 import { parseJson } from '../../protocol/json-numbers.ts';
 import type { Database } from '../database/database.ts';
@@ -94,13 +93,17 @@ export class EventStore {
   readonly #database: Database;
   readonly #cache = new Map<number, { event: StoredEvent; size: number }>();
   readonly #nidOf = new Map<string, number>();
-  /** Redactions by what they redact: a read that was on its way when one was committed comes without it. */
-  readonly #redactions = new RecentMap<number, number>(10_000);
   #cached = 0;
+  /** Goes up when events change: what was read before must not enter the cache after. */
+  #changes = 0;
 
   constructor(database: Database) {
     this.#database = database;
-    database.onInvalidated('events', (nid) => this.#forget(nid === undefined ? undefined : Number(nid)));
+    database.onInvalidated('events', (nid) => {
+      this.#changes += 1;
+      if (nid === undefined) this.#forgetAll();
+      else this.#forget(Number(nid));
+    });
   }
 
   /** Adds an event to a unit. */
@@ -129,16 +132,13 @@ export class EventStore {
       status: event.status,
       replaces_nid: event.replacesNid,
     });
+    unit.invalidate('events', event.nid);
   }
 
-  /** Marks an event as redacted, in a unit; the cached copy follows once the unit is committed. */
+  /** Marks an event as redacted, in a unit. */
   markRedacted(unit: UnitOfWork, nid: number, redactionNid: number): void {
     unit.write(setRedacted, { nid, redacted_by: redactionNid });
-    unit.onCommit(() => {
-      this.#redactions.set(nid, redactionNid);
-      const known = this.#cache.get(nid);
-      if (known !== undefined) this.remember({ ...known.event, redactedBy: redactionNid }, known.size);
-    });
+    unit.invalidate('events', nid);
   }
 
   /** Puts a committed event into the cache. */
@@ -169,7 +169,10 @@ export class EventStore {
       else found.set(nid, known);
     }
     if (missing.length > 0) {
-      for (const row of await this.#database.all(byNids, [missing])) found.set(row.nid, this.#fromRow(row));
+      const before = this.#changes;
+      for (const row of await this.#database.all(byNids, [missing])) {
+        found.set(row.nid, this.#fromRow(row, before));
+      }
     }
     return nids.flatMap((nid) => found.get(nid) ?? []);
   }
@@ -183,8 +186,16 @@ export class EventStore {
   async getById(eventId: string): Promise<StoredEvent | undefined> {
     const nid = this.#nidOf.get(eventId);
     if (nid !== undefined) return this.get(nid);
+    const before = this.#changes;
     const row = await this.#database.get(byId, [eventId]);
-    return row === undefined ? undefined : this.#fromRow(row);
+    return row === undefined ? undefined : this.#fromRow(row, before);
+  }
+
+  /** An event by its ID as it is now, whatever was read before. */
+  readAgain(eventId: string): Promise<StoredEvent | undefined> {
+    this.#changes += 1;
+    this.#forget(this.#nidOf.get(eventId) ?? 0);
+    return this.getById(eventId);
   }
 
   /** Events by ID; those that are not stored are left out. */
@@ -197,18 +208,20 @@ export class EventStore {
       else found.set(eventId, known);
     }
     if (missing.length === 0) return found;
-    for (const row of await this.#database.all(byIds, [missing])) found.set(row.event_id, this.#fromRow(row));
+    const before = this.#changes;
+    for (const row of await this.#database.all(byIds, [missing])) {
+      found.set(row.event_id, this.#fromRow(row, before));
+    }
     return found;
   }
 
-  /** Forgets an event, or all of them. */
-  #forget(nid: number | undefined): void {
-    if (nid === undefined) {
-      this.#cache.clear();
-      this.#nidOf.clear();
-      this.#cached = 0;
-      return;
-    }
+  #forgetAll(): void {
+    this.#cache.clear();
+    this.#nidOf.clear();
+    this.#cached = 0;
+  }
+
+  #forget(nid: number): void {
     const known = this.#cache.get(nid);
     if (known === undefined) return;
     this.#cache.delete(nid);
@@ -216,7 +229,8 @@ export class EventStore {
     this.#cached -= known.size;
   }
 
-  #fromRow(row: EventRow): StoredEvent {
+  /** @param changes as they were before the row was read. */
+  #fromRow(row: EventRow, changes: number): StoredEvent {
     // What was committed while the read was on its way is newer than the row.
     const known = this.#cache.get(row.nid)?.event;
     if (known !== undefined) return known;
@@ -228,9 +242,9 @@ export class EventStore {
       snapshotNid: row.snapshot_nid,
       status: row.status,
       replacesNid: row.replaces_nid,
-      redactedBy: row.redacted_by ?? this.#redactions.get(row.nid) ?? null,
+      redactedBy: row.redacted_by,
     };
-    this.remember(event, row.json.length);
+    if (changes === this.#changes) this.remember(event, row.json.length);
     return event;
   }
 }

@@ -82,6 +82,7 @@ const ROOM = `nid, room_id AS "roomId", room_version AS "roomVersion", version, 
 type RawRoom = Omit<RoomRow, 'extremities' | 'listed'> & { extremities: string; listed: number };
 const roomById = defineQuery<[string], RawRoom>(`SELECT ${ROOM} FROM rooms WHERE room_id = ?`);
 const roomByNid = defineQuery<[number], RawRoom>(`SELECT ${ROOM} FROM rooms WHERE nid = ?`);
+const roomsByNid = defineQuery<[number[]], RawRoom>(`SELECT ${ROOM} FROM rooms WHERE nid = ANY(?:bigint[])`);
 const idsOfRooms = defineQuery<[number[]], { nid: number; roomId: string }>(
   'SELECT nid, room_id AS "roomId" FROM rooms WHERE nid = ANY(?:bigint[])',
 );
@@ -134,6 +135,12 @@ export class RoomStore {
     return fromRaw(await this.#database.get(roomByNid, [nid]));
   }
 
+  /** Rooms by number, in no order; those that are not there are left out. */
+  async byNids(nids: readonly number[]): Promise<RoomRow[]> {
+    const rows = await this.#database.all(roomsByNid, [[...nids]]);
+    return rows.flatMap((row) => fromRaw(row) ?? []);
+  }
+
   /** The IDs of rooms, by number. */
   async idsOf(nids: readonly number[]): Promise<Map<number, string>> {
     if (nids.length === 0) return new Map();
@@ -144,6 +151,7 @@ export class RoomStore {
   /** Puts a room into the public directory, or takes it out, in a unit. */
   setListed(unit: UnitOfWork, roomNid: number, listed: boolean): void {
     unit.write(setListed, { nid: roomNid, listed: listed ? 1 : 0 });
+    unit.invalidate('rooms', roomNid);
   }
 
   /** The rooms of the public directory, oldest first. */
@@ -170,6 +178,7 @@ export class RoomStore {
   /** Marks a room as forgotten by a user, in a unit. */
   setForgotten(unit: UnitOfWork, roomNid: number, userNid: number): void {
     unit.write(setForgotten, { room_nid: roomNid, user_nid: userNid, forgotten: 1 });
+    unit.invalidate('user-rooms', userNid);
   }
 
   /** Every membership of a room. */
