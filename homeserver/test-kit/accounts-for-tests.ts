@@ -36,7 +36,7 @@ export function accountsForTests(storage: Storage, options: Partial<AccountsOpti
     publicUrl: () => 'http://test.example',
     passwordHashing: { memoryKiB: 1024, passes: 1 },
     profileListener: { profileChanged: (userId, profile) => profileChanges.push({ userId, profile }) },
-    roomsOfUser: { leaveAll: async (userId) => void left.push(userId) },
+    roomsOfUser: { leaveAll: async (userId) => void left.push(userId), share: async () => false },
     ...options,
   });
   return {

@@ -22,7 +22,7 @@ import { PasswordCheck } from './password-check.ts';
 import { PasswordLogin } from './password-login.ts';
 import { type PasswordHashing, Passwords } from './passwords.ts';
 import { Policies, type Policy } from './policies.ts';
-import { type ProfileListener, Profiles } from './profiles.ts';
+import { type ProfileListener, Profiles, type ProfileVisibility, type RemoteProfiles } from './profiles.ts';
 import { PushRules } from './push-rules.ts';
 import { type Invitations, Registration, type RegistrationMode } from './registration.ts';
 import { RegistrationTokens } from './registration-tokens.ts';
@@ -31,6 +31,7 @@ import { Sessions, type TokenLifetimes } from './sessions.ts';
 import { SharedSecretRegistration } from './shared-secret-registration.ts';
 import { Tags } from './tags.ts';
 import { ThirdPartyIds } from './third-party-ids.ts';
+import { UserDirectory } from './user-directory.ts';
 import { Users } from './users.ts';
 
 export interface AccountsOptions {
@@ -63,6 +64,10 @@ export interface AccountsOptions {
   readonly mailSender?: MailSender | undefined;
   /** Whether new users have to have a mail address. */
   readonly emailRequired?: boolean;
+  /** Where profiles of users of other servers come from; they are not found unless given. */
+  readonly remoteProfiles?: RemoteProfiles | undefined;
+  /** Who sees profiles; everybody unless given. */
+  readonly profileVisibility?: ProfileVisibility;
   /** Whether people may look around without an account of their own. */
   readonly guestAccess?: boolean;
 }
@@ -88,6 +93,7 @@ export interface Accounts {
   readonly loginTokens: LoginTokens;
   readonly openId: OpenId;
   readonly moderation: Moderation;
+  readonly userDirectory: UserDirectory;
   readonly profiles: Profiles;
   readonly accountData: AccountData;
   readonly tags: Tags;
@@ -109,11 +115,20 @@ export function createAccounts(options: AccountsOptions): Accounts {
     ...(options.confirmationMethods ?? []),
   ]);
   const lastSeen = new LastSeen(storage, clock, logger);
-  const users = new Users(storage, clock, serverName);
+  const userDirectory = new UserDirectory(storage);
+  const users = new Users(storage, clock, serverName, userDirectory);
   const tokens = new RegistrationTokens(storage, clock);
   const { tokenLifetimes = DEFAULT_LIFETIMES } = options;
   const sessions = new Sessions(storage, clock, tokenLifetimes, lastSeen, deviceKeeper);
-  const profiles = new Profiles(storage, options.profileListener);
+  const profiles = new Profiles({
+    storage,
+    serverName,
+    listener: options.profileListener,
+    directory: userDirectory,
+    roomsOfUser,
+    remoteProfiles: options.remoteProfiles,
+    visibility: options.profileVisibility ?? 'everyone',
+  });
   const accountData = new AccountData(storage);
   const policies = new Policies(options.policies ?? []);
   const { mailSender, publicUrl } = options;
@@ -178,6 +193,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     loginTokens,
     openId: new OpenId(storage, clock),
     moderation: new Moderation(storage, serverName),
+    userDirectory,
     profiles,
     accountData,
     tags: new Tags(accountData),

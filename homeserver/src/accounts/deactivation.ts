@@ -10,6 +10,8 @@ import type { Sessions } from './sessions.ts';
 export interface RoomsOfUser {
   /** Leaves every room that the user is in, and rejects every invite. Is safe to repeat. */
   leaveAll(userId: string): Promise<void>;
+  /** Whether two users are in a common room. */
+  share(userId: string, otherId: string): Promise<boolean>;
 }
 
 export interface DeactivationParts {
@@ -48,6 +50,7 @@ export class Deactivation {
     await sessions.endAll(unit, userNid);
     deviceKeeper.accountEnded(unit, userNid);
     profiles.clear(unit, user);
+    storage.userDirectory.delete(unit, userNid);
     storage.shortTokens.deleteOfUser(unit, userNid);
     storage.thirdPartyIds.deleteOfUser(unit, userNid);
     storage.accountData.deleteOfUser(unit, userNid);

@@ -90,13 +90,16 @@ describe('own account', () => {
 
     it('continues to leave the rooms after a restart', async () => {
       const broken = accountsForTests(opened.storage, {
-        roomsOfUser: { leaveAll: () => Promise.reject(new Error('the rooms are on fire')) },
+        roomsOfUser: {
+          leaveAll: () => Promise.reject(new Error('the rooms are on fire')),
+          share: async () => false,
+        },
       });
       const user = await broken.signUp('unlucky');
       await broken.ownAccount.deactivate(user, false, passwordAuth('unlucky'));
       const { promise: left, resolve } = Promise.withResolvers<string>();
       const restarted = accountsForTests(opened.storage, {
-        roomsOfUser: { leaveAll: async (userId) => resolve(userId) },
+        roomsOfUser: { leaveAll: async (userId) => resolve(userId), share: async () => false },
       });
       await restarted.deactivation.resume();
       expect(await left).to.equal('@unlucky:test');

@@ -1,11 +1,13 @@
 import { RecentMap } from '../base/recent-map.ts';
 import { CanonicalJsonError, canonicalJson, type JsonValue } from '../protocol/canonical-json.ts';
 import { badJson, forbidden, invalidParam, MatrixError, notFound } from '../protocol/errors.ts';
-import { isMxcUri, isUserId } from '../protocol/identifiers.ts';
+import { domainOf, isMxcUri, isUserId, type ServerName } from '../protocol/identifiers.ts';
 import { ownValue } from '../protocol/json-values.ts';
 import { type Storage, type StoredProfile, UnitOfWork } from '../storage/index.ts';
+import type { RoomsOfUser } from './deactivation.ts';
 import { type Requester, refuseGuest } from './requester.ts';
 import { retryWhenOvertaken } from './retry-when-overtaken.ts';
+import type { UserDirectory } from './user-directory.ts';
 
 /** What a user shows of itself. */
 export interface Profile {
@@ -20,27 +22,48 @@ export interface ProfileListener {
   profileChanged(userId: string, profile: Profile): void;
 }
 
+/** Where the profiles of users of other servers come from: their servers. */
+export interface RemoteProfiles {
+  /** The profile of a user of another server; undefined if there is none, or the server does not answer. */
+  profileOf(userId: string): Promise<Profile | undefined>;
+}
+
+/** Who sees the profiles of this server's users: everybody, people with an account, those who share a room. */
+export type ProfileVisibility = 'everyone' | 'users' | 'shared';
+
+export interface ProfilesParts {
+  readonly storage: Storage;
+  readonly serverName: ServerName;
+  readonly listener: ProfileListener;
+  readonly directory: UserDirectory;
+  readonly roomsOfUser: Pick<RoomsOfUser, 'share'>;
+  readonly remoteProfiles: RemoteProfiles | undefined;
+  readonly visibility: ProfileVisibility;
+}
+
 const MAX_CACHED = 20_000;
 const MAX_PROFILE_BYTES = 65_536;
 const MAX_KEY_BYTES = 255;
 /** As Synapse. */
 const MAX_DISPLAY_NAME = 256;
 const MAX_AVATAR_URL = 1_000;
+/** What users are found by, and what rooms show. */
+const SEARCHED_FIELDS = ['displayname', 'avatar_url'];
 /** The common namespaced identifier grammar. */
 const FIELD_NAME = /^[a-z][a-z0-9._-]*$/;
 
-/** The profiles of local users. */
+/** The profiles of users. */
 export class Profiles {
+  readonly #parts: ProfilesParts;
   readonly #storage: Storage;
-  readonly #listener: ProfileListener;
   readonly #cache = new RecentMap<string, Profile>(MAX_CACHED);
   /** Goes up when profiles change: what was read before must not enter the cache after. */
   #changes = 0;
 
-  constructor(storage: Storage, listener: ProfileListener) {
-    this.#storage = storage;
-    this.#listener = listener;
-    storage.database.onInvalidated('profiles', (userId) => {
+  constructor(parts: ProfilesParts) {
+    this.#parts = parts;
+    this.#storage = parts.storage;
+    this.#storage.database.onInvalidated('profiles', (userId) => {
       this.#changes += 1;
       if (userId === undefined) this.#cache.clear();
       else this.#cache.delete(userId);
@@ -61,24 +84,39 @@ export class Profiles {
 
   /**
    * The profile of a user, for a client.
-   * @throws {MatrixError} 400 `M_INVALID_PARAM` if this is no user ID, 404 `M_NOT_FOUND` if there is no profile.
+   *
+   * Source: Client-Server API v1.19, `GET /profile/{userId}`.
+   * @param viewer who asks; nobody in particular unless given.
+   * @throws {MatrixError} 400 `M_INVALID_PARAM` if this is no user ID, 404 `M_NOT_FOUND` if there is no profile, 403
+   * `M_FORBIDDEN` if the viewer may not see it.
    */
-  async show(userId: string): Promise<Profile> {
+  async show(userId: string, viewer?: Requester): Promise<Profile> {
     if (!isUserId(userId)) throw invalidParam('This is not a user ID');
-    const profile = await this.get(userId);
+    const { serverName, remoteProfiles } = this.#parts;
+    await this.#requireVisible(userId, viewer);
+    const isLocal = domainOf(userId) === serverName;
+    const profile = isLocal ? await this.get(userId) : await remoteProfiles?.profileOf(userId);
     if (profile === undefined) throw notFound('There is no such user');
     return profile;
   }
 
   /**
    * One field of a profile, for a client.
-   * @throws {MatrixError} 400 `M_INVALID_PARAM`, 404 `M_NOT_FOUND` also for a field that is not set.
+   * @throws {MatrixError} as `show`; 404 `M_NOT_FOUND` also for a field that is not set.
    */
-  async showField(userId: string, field: string): Promise<JsonValue> {
-    const profile = await this.show(userId);
+  async showField(userId: string, field: string, viewer?: Requester): Promise<JsonValue> {
+    const profile = await this.show(userId, viewer);
     const value = ownValue(profile, field);
     if (value === undefined) throw notFound('The profile has no such field');
     return value;
+  }
+
+  async #requireVisible(userId: string, viewer: Requester | undefined): Promise<void> {
+    const { visibility, roomsOfUser } = this.#parts;
+    if (visibility === 'everyone' || userId === viewer?.userId) return;
+    if (viewer === undefined) throw forbidden('Profiles are shown here to people who are logged in');
+    if (visibility === 'users' || (await roomsOfUser.share(viewer.userId, userId))) return;
+    throw forbidden('Profiles are shown here to people who share a room');
   }
 
   /**
@@ -98,9 +136,9 @@ export class Profiles {
     if (field !== 'displayname') refuseGuest(requester);
     checkFieldName(field);
     const kept = checkValue(field, value);
-    const changed = await retryWhenOvertaken(() => this.#replace(userId, field, kept));
-    if (changed !== undefined && (field === 'displayname' || field === 'avatar_url')) {
-      this.#listener.profileChanged(userId, changed);
+    const changed = await retryWhenOvertaken(() => this.#replace(requester, field, kept));
+    if (changed !== undefined && SEARCHED_FIELDS.includes(field)) {
+      this.#parts.listener.profileChanged(userId, changed);
     }
   }
 
@@ -111,7 +149,11 @@ export class Profiles {
   }
 
   /** The new profile; undefined if nothing changes. */
-  async #replace(userId: string, field: string, value: JsonValue | undefined): Promise<Profile | undefined> {
+  async #replace(
+    { userId, restriction }: Requester,
+    field: string,
+    value: JsonValue | undefined,
+  ): Promise<Profile | undefined> {
     const before = await this.#read(userId);
     const { [field]: old, ...rest } = JSON.parse(before.fields) as Profile;
     const profile: Profile = value === undefined ? rest : { ...rest, [field]: value };
@@ -128,6 +170,10 @@ export class Profiles {
     const unit = new UnitOfWork();
     this.#storage.profiles.replace(unit, before, fields);
     unit.invalidate('profiles', userId);
+    if (SEARCHED_FIELDS.includes(field) && restriction !== 'guest') {
+      const { displayname: displayName, avatar_url: avatarUrl } = profile;
+      this.#parts.directory.set(unit, { userNid: before.userNid, userId, displayName, avatarUrl });
+    }
     await this.#storage.database.commit(unit);
     return profile;
   }

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { MatrixError } from '../protocol/errors.ts';
 import { isValidLocalpart, makeUserId, type ServerName } from '../protocol/identifiers.ts';
 import { ExpectationFailed, type Storage, UnitOfWork } from '../storage/index.ts';
+import type { UserDirectory } from './user-directory.ts';
 
 /** An account that is to be made. */
 export interface NewAccount {
@@ -24,11 +25,13 @@ export class Users {
   readonly #storage: Storage;
   readonly #clock: Clock;
   readonly #serverName: ServerName;
+  readonly #directory: UserDirectory;
 
-  constructor(storage: Storage, clock: Clock, serverName: ServerName) {
+  constructor(storage: Storage, clock: Clock, serverName: ServerName, directory: UserDirectory) {
     this.#storage = storage;
     this.#clock = clock;
     this.#serverName = serverName;
+    this.#directory = directory;
   }
 
   /** Whether there is, or was, a local user of this ID. */
@@ -83,8 +86,12 @@ export class Users {
       acceptedPolicies: acceptedPolicies === undefined ? null : JSON.stringify(acceptedPolicies),
       createdTs: this.#clock.now(),
     });
-    const fields = JSON.stringify({ displayname: displayName ?? userId.slice(1, userId.indexOf(':')) });
-    this.#storage.profiles.add(unit, { userNid, fields });
+    const name = displayName ?? userId.slice(1, userId.indexOf(':'));
+    this.#storage.profiles.add(unit, { userNid, fields: JSON.stringify({ displayname: name }) });
+    // Guests come and go, and the server's own users are nobody to talk to.
+    if (account.isGuest !== true && !userId.startsWith(`@${RESERVED}`)) {
+      this.#directory.set(unit, { userNid, userId, displayName: name, avatarUrl: undefined });
+    }
     const result = extend(unit, userNid);
     if (isAdmin) this.#storage.registrationTokens.deleteFirstAdminTokens(unit);
     try {

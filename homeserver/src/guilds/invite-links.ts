@@ -88,7 +88,8 @@ export async function redeemInvite(
   if (membership === 'ban') throw forbidden('You are banned from this guild');
   if (membership !== 'join') {
     if (membership !== 'invite') {
-      await inviteUser(context.rooms, { roomId: guild.roomId, sender: context.steward }, userId);
+      const target = { roomId: guild.roomId, sender: context.steward };
+      await inviteUser(context.rooms, target, userId, { isAskedFor: true });
     }
     await joinRoom(context.rooms, userId, guild.roomId);
     await context.storage.guildInvites.countUse(code);

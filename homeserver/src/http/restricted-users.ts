@@ -95,6 +95,8 @@ const GUESTS_MAY: ReadonlySet<string> = new Set([
   'getContentAuthed',
   'getContentOverrideNameAuthed',
   'getContentThumbnailAuthed',
+  'getUserProfile',
+  'getProfileField',
   'setProfileField',
   'getDevices',
   'getDevice',

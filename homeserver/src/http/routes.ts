@@ -23,6 +23,7 @@ import { searchEndpoints } from './client-server/search/index.ts';
 import { syncEndpoints } from './client-server/sync/index.ts';
 import { toDeviceEndpoints } from './client-server/to-device/index.ts';
 import { typingEndpoints } from './client-server/typing/index.ts';
+import { userDirectoryEndpoints } from './client-server/user-directory/index.ts';
 import type { Endpoint } from './endpoint.ts';
 import { guildhallEndpoints } from './guildhall/index.ts';
 
@@ -50,6 +51,7 @@ export const ROUTES: readonly Endpoint[] = [
   ...keyBackupEndpoints,
   ...dehydratedDeviceEndpoints,
   ...profileEndpoints,
+  ...userDirectoryEndpoints,
   ...accountDataEndpoints,
   ...filterEndpoints,
   ...pushRuleEndpoints,

@@ -2,6 +2,7 @@ import type { JsonObject } from '../protocol/canonical-json.ts';
 import { redactPdu } from '../protocol/redaction.ts';
 import type { StoredEvent } from '../storage/index.ts';
 import type { RoomsContext } from './context.ts';
+import { hiddenByErasure } from './erased-senders.ts';
 import { bundleRelations } from './relations/bundle.ts';
 import type { Room } from './room.ts';
 
@@ -62,9 +63,13 @@ async function presentAlone(
   const transactions = await storage.transactions.idsOf(viewer.userNid, viewer.deviceId, own);
   const others = events.flatMap((event) => [event.replacesNid ?? [], event.redactedBy ?? []].flat());
   const related = new Map((await storage.events.getAll(others)).map((event) => [event.nid, event]));
+  const erased = await hiddenByErasure(context, events, viewer);
   const now = context.clock.now();
   return events.map((event) => {
     const unsigned: JsonObject = { age: now - event.pdu.origin_server_ts };
+    if (erased.has(event.nid)) {
+      return { ...bareEvent(room, { ...event, pdu: redactPdu(event.pdu, room.rules) }), unsigned };
+    }
     const replaced = event.replacesNid === null ? undefined : related.get(event.replacesNid);
     if (replaced !== undefined && event.redactedBy === null) {
       unsigned.prev_content = visible(room, replaced).content;

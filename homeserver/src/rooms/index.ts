@@ -25,6 +25,7 @@ export { countedMembers } from './counted-members.ts';
 export type { IntakeContext, MissingEvents, SignatureCheck, SigningKeys } from './intake/intake-context.ts';
 export { receiveEvent } from './intake/receive-event.ts';
 export type { Received } from './intake/take-in.ts';
+export { followPeople, indexMembers } from './people/follow-people.ts';
 export { type EventContext, getContext } from './queries/context.ts';
 export { departureOf } from './queries/departure.ts';
 export { getEvent } from './queries/event.ts';
@@ -32,10 +33,12 @@ export { passesFilter } from './queries/event-filter.ts';
 export { getHierarchy } from './queries/hierarchy.ts';
 export { filterVisible } from './queries/history-visibility.ts';
 export { ignoredUsers } from './queries/ignored-users.ts';
+export { blocksInvites, INVITE_PERMISSION_TYPE } from './queries/invite-permission.ts';
 export { getJoinedRooms } from './queries/joined-rooms.ts';
 export { getLocalAliases } from './queries/local-aliases.ts';
 export { getJoinedMembers, getMembers } from './queries/members.ts';
 export { getMessages } from './queries/messages.ts';
+export { getMutualRooms } from './queries/mutual-rooms.ts';
 export { getPublicRooms, getVisibility } from './queries/public-rooms.ts';
 export {
   getHistoryPurge,

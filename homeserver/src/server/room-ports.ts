@@ -45,9 +45,14 @@ export function roomsForRealtime(
   };
 }
 
-/** What accounts asks of the rooms when somebody goes for good. */
+/** What accounts asks of the rooms. */
 export function roomsForAccounts(rooms: () => RoomsContext): RoomsOfUser {
   return {
+    async share(userId, otherId) {
+      const { storage, userRooms } = rooms();
+      const [userNid, otherNid] = [await storage.strings.find(userId), await storage.strings.find(otherId)];
+      return userNid !== undefined && otherNid !== undefined && userRooms.share(userNid, otherNid);
+    },
     async leaveAll(userId) {
       const context = rooms();
       const userNid = await context.storage.strings.intern(userId);

@@ -13,6 +13,7 @@ import { createMedia } from '../media/index.ts';
 import { createRealtime } from '../realtime/index.ts';
 import {
   createRooms,
+  followPeople,
   indexEvents,
   type MemberProfile,
   type RoomsContext,
@@ -150,6 +151,7 @@ async function assemble(
     emailRequired: configuration.registrationEmail === 'required',
     policies: configuration.policies,
     guestAccess: configuration.guestAccess,
+    profileVisibility: configuration.profileVisibility,
     tokenLifetimes: {
       accessTokenMs: configuration.accessTokenLifetime,
       refreshTokenMs: configuration.refreshTokenLifetime,
@@ -201,6 +203,17 @@ async function assemble(
   });
   await searchIndexer.start();
   lifecycle.onStop('search', () => searchIndexer.stop());
+  const peopleFollower = new OutboxReader({
+    storage,
+    clock,
+    logger,
+    name: 'people',
+    begin: 'oldest',
+    gatherMs: 100,
+    handle: (rows, unit) => followPeople(rooms, accounts.userDirectory, rows, unit),
+  });
+  await peopleFollower.start();
+  lifecycle.onStop('people', () => peopleFollower.stop());
   const sync = createSync({ rooms, accounts, realtime, encryption, notifier });
   const blobs = await FileStore.open(configuration.mediaUrl.path);
   const media = createMedia({

@@ -1,20 +1,28 @@
 import type { Accounts } from '../accounts/index.ts';
 import { RecentMap } from '../base/recent-map.ts';
 import { type CompiledPushRules, compilePushRules } from '../protocol/push-rules/index.ts';
-import { ignoredUsers, type RoomsContext, type Viewer } from '../rooms/index.ts';
+import {
+  blocksInvites,
+  INVITE_PERMISSION_TYPE,
+  ignoredUsers,
+  type RoomsContext,
+  type Viewer,
+} from '../rooms/index.ts';
 import { LogKind, type LogRow } from '../storage/index.ts';
 
 /** The parts of a user's account data that sync goes by. */
 export interface UserSettings {
   /** Users whose messages and invites the user does not want to see. */
   readonly ignored: ReadonlySet<string>;
+  /** Whether the user wants to hear of no invites at all. */
+  readonly blocksInvites: boolean;
   readonly pushRules: CompiledPushRules;
 }
 
 type User = Pick<Viewer, 'userId' | 'userNid'>;
 
 const REMEMBERED_USERS = 20_000;
-const WATCHED = ['m.ignored_user_list', 'm.push_rules'];
+const WATCHED = ['m.ignored_user_list', 'm.push_rules', INVITE_PERMISSION_TYPE];
 
 /** Reads what sync goes by once, until it changes. */
 export class UserSettingsCache {
@@ -48,6 +56,7 @@ export class UserSettingsCache {
   async #read(user: User): Promise<UserSettings> {
     return {
       ignored: await ignoredUsers(this.#rooms, user),
+      blocksInvites: await blocksInvites(this.#rooms, user.userNid),
       pushRules: compilePushRules(await this.#pushRules.get(user)),
     };
   }

@@ -1,8 +1,9 @@
 import type { JsonObject } from '../../protocol/canonical-json.ts';
-import { forbidden, invalidParam } from '../../protocol/errors.ts';
+import { forbidden, invalidParam, MatrixError } from '../../protocol/errors.ts';
 import { domainOf, isUserId } from '../../protocol/identifiers.ts';
 import { changeRoom } from '../change-room.ts';
 import type { RoomsContext } from '../context.ts';
+import { blocksInvites } from '../queries/invite-permission.ts';
 import { joinedRoom } from '../room-access.ts';
 import { requireEnterable } from './block-room.ts';
 import type { SendTarget } from './send-event.ts';
@@ -12,6 +13,8 @@ export interface InviteOptions {
   readonly reason?: string | undefined;
   /** For a direct chat. */
   readonly isDirect?: boolean;
+  /** The invited user has asked for it: it goes ahead even if they block invites. */
+  readonly isAskedFor?: boolean;
   /** The content of a `PUT` of the state, whose other keys are kept. */
   readonly content?: JsonObject;
 }
@@ -20,7 +23,7 @@ export interface InviteOptions {
  * Invites a user of this server.
  *
  * Source: Client-Server API v1.19, `POST /rooms/{roomId}/invite`.
- * @throws MatrixError 403 `M_FORBIDDEN`; 400 `M_INVALID_PARAM` for something that is no user ID, or a user of another
+ * @throws MatrixError 403 `M_FORBIDDEN`, `M_INVITE_BLOCKED`; 400 `M_INVALID_PARAM` for something that is no user ID, or a user of another
  * server, which takes federation.
  */
 export async function inviteUser(
@@ -29,7 +32,7 @@ export async function inviteUser(
   userId: string,
   options: InviteOptions = {},
 ): Promise<string> {
-  await requireInvitable(context, userId);
+  await requireInvitable(context, userId, options);
   await requireEnterable(context, roomId);
   const room = await joinedRoom(context, roomId, sender);
   const content = await inviteContent(context, userId, options);
@@ -39,14 +42,23 @@ export async function inviteUser(
   });
 }
 
-/** @throws MatrixError unless the user can be invited: a well-formed ID, and an account on this server. */
-export async function requireInvitable(context: RoomsContext, userId: string): Promise<void> {
+/**
+ * @throws MatrixError unless the user can be invited: a well-formed ID, an account on this server; 403
+ * `M_INVITE_BLOCKED` for somebody who wants no invites.
+ */
+export async function requireInvitable(
+  context: RoomsContext,
+  userId: string,
+  { isAskedFor = false }: Pick<InviteOptions, 'isAskedFor'> = {},
+): Promise<void> {
   if (!isUserId(userId)) throw invalidParam(`${userId} is not a user ID`);
   if (domainOf(userId) !== context.serverName) {
     throw invalidParam(`${userId} is on another server, and this one does not federate`);
   }
   // As Synapse does, a local user has to exist; it says so with M_FORBIDDEN rather than let people guess by status.
   if (!(await context.profiles.exists(userId))) throw forbidden(`There is no ${userId} here`);
+  if (isAskedFor || !(await blocksInvites(context, await context.storage.strings.intern(userId)))) return;
+  throw new MatrixError(403, 'M_INVITE_BLOCKED', `${userId} wants no invites`);
 }
 
 /** The content of an invite: what the inviter gave, and the invited person's profile. */

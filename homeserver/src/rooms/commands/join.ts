@@ -1,8 +1,9 @@
 import type { JsonObject, JsonValue } from '../../protocol/canonical-json.ts';
-import { forbidden, invalidParam, notFound } from '../../protocol/errors.ts';
+import { forbidden, invalidParam, MatrixError, notFound } from '../../protocol/errors.ts';
 import { isRoomAlias, isRoomId } from '../../protocol/identifiers.ts';
 import { changeRoom } from '../change-room.ts';
 import type { RoomsContext } from '../context.ts';
+import { allowsGuests } from '../queries/guest-access.ts';
 import type { Room } from '../room.ts';
 import { existingRoom, powerLevelsOfRoom } from '../room-access.ts';
 import { requireEnterable } from './block-room.ts';
@@ -63,6 +64,7 @@ export async function joinRoom(
     const before = await chain.stateEvent('m.room.member', userId);
     wasIn = before?.pdu.content.membership === 'join';
     if (before !== undefined && wasIn && options.content === undefined) return before.eventId;
+    if (!wasIn) await requireGuestsAllowed(context, room, userId);
     const authorised = await authorisingUser(context, room, userId);
     const content: JsonObject = {
       ...(profile.displayname === undefined ? {} : { displayname: profile.displayname }),
@@ -78,6 +80,12 @@ export async function joinRoom(
   });
   if (!wasIn) await takeSettingsAlong(context, userId, room);
   return eventId;
+}
+
+/** Guests come only where they are expected. Source: Client-Server API v1.19, "Guest Access". */
+async function requireGuestsAllowed({ storage }: RoomsContext, room: Room, userId: string): Promise<void> {
+  if (allowsGuests(room) || (await storage.users.byUserId(userId))?.guest !== true) return;
+  throw new MatrixError(403, 'M_GUEST_ACCESS_FORBIDDEN', 'This room does not allow guests');
 }
 
 /**

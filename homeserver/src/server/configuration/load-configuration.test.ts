@@ -43,6 +43,7 @@ describe('loadConfiguration', () => {
       registrationEmail: 'optional',
       policies: [],
       guestAccess: false,
+      profileVisibility: 'everyone',
       registrationSharedSecret: undefined,
       accessTokenLifetime: 300_000,
       refreshTokenLifetime: undefined,

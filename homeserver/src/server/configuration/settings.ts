@@ -151,6 +151,14 @@ export const SETTINGS = {
     default: 'off',
     doc: 'Whether people may look into rooms that allow guests, and speak there, without an account of their own.',
   },
+  profileVisibility: {
+    name: 'PROFILE_VISIBILITY',
+    type: oneOf(['everyone', 'users', 'shared']),
+    default: 'everyone',
+    doc:
+      'Who sees the profiles of the users of this server. everyone: without an account too. users: people with an ' +
+      'account here. shared: those who share a room with the user.',
+  },
   registrationSharedSecret: {
     name: 'REGISTRATION_SHARED_SECRET',
     type: text,

@@ -4,7 +4,15 @@ import type { LogRow } from './group-committer.ts';
 export type Origin = 'here' | 'elsewhere';
 
 /** What a process keeps in memory beside the log, and forgets when a unit says so (`UnitOfWork.invalidate`). */
-export type CacheName = 'sessions' | 'profiles' | 'events' | 'rooms' | 'user-rooms' | 'uploads' | 'relations';
+export type CacheName =
+  | 'sessions'
+  | 'profiles'
+  | 'events'
+  | 'rooms'
+  | 'user-rooms'
+  | 'uploads'
+  | 'relations'
+  | 'erased-users';
 
 /** Forgets what is kept under a key; everything when there is none, since changes may have been missed. */
 export type Forget = (key: string | undefined) => void;

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { searchWords } from '../../base/search-words.ts';
 
 /** Guests, restricted and erased users, sessions that are refreshed, mail addresses, and the user directory. */
 export async function up(knex: Knex): Promise<void> {
@@ -83,4 +84,22 @@ async function createUserDirectory(knex: Knex): Promise<void> {
   await knex.schema.raw(`CREATE TABLE user_directory_words (
     word text${collation} NOT NULL, user_nid bigint NOT NULL, PRIMARY KEY (word, user_nid))`);
   await knex.schema.raw('CREATE INDEX user_directory_words_of_user ON user_directory_words (user_nid)');
+  await addLocalUsers(knex);
+}
+
+async function addLocalUsers(knex: Knex): Promise<void> {
+  const users = await knex('users')
+    .join('profiles', 'profiles.user_nid', 'users.user_nid')
+    .whereNull('deactivated_ts')
+    .select('users.user_nid', 'user_id', 'fields');
+  for (const { user_nid, user_id, fields } of users) {
+    // The server's own users are nobody to talk to.
+    if (user_id.startsWith('@_guildhall')) continue;
+    const { displayname: display_name = null, avatar_url = null } = JSON.parse(fields);
+    await knex('user_directory').insert({ user_nid, display_name, avatar_url });
+    const name = user_id.slice(1, user_id.indexOf(':'));
+    const words = searchWords(`${name} ${display_name ?? ''}`);
+    if (words.length > 0)
+      await knex('user_directory_words').insert(words.map((word) => ({ word, user_nid })));
+  }
 }

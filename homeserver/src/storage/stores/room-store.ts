@@ -58,6 +58,7 @@ const insertRoom = defineInsert('rooms', {
   listed: 'integer',
 });
 const setListed = defineUpdate('rooms', { nid: 'bigint', listed: 'integer' }, ['nid']);
+const setOpen = defineUpdate('rooms', { nid: 'bigint', open: 'integer' }, ['nid']);
 const upsertMember = defineUpsert(
   'room_members',
   { room_nid: 'bigint', user_nid: 'bigint', membership: 'text', event_nid: 'bigint', forgotten: 'integer' },
@@ -152,6 +153,11 @@ export class RoomStore {
   setListed(unit: UnitOfWork, roomNid: number, listed: boolean): void {
     unit.write(setListed, { nid: roomNid, listed: listed ? 1 : 0 });
     unit.invalidate('rooms', roomNid);
+  }
+
+  /** Notes, in a unit, whether anybody may join a room or read in it: then its members are found by everybody. */
+  setOpen(unit: UnitOfWork, roomNid: number, open: boolean): void {
+    unit.write(setOpen, { nid: roomNid, open: open ? 1 : 0 });
   }
 
   /** The rooms of the public directory, oldest first. */

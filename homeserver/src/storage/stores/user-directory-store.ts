@@ -9,6 +9,12 @@ export interface DirectoryEntry {
   readonly avatarUrl: string | null;
 }
 
+/** A member of a room, by numbers. */
+interface MissingMember {
+  readonly userNid: number;
+  readonly eventNid: number;
+}
+
 /** A user that was found. */
 export interface FoundUser extends DirectoryEntry {
   readonly userId: string;
@@ -53,16 +59,13 @@ const searches = Array.from({ length: MOST_SEARCH_WORDS }, (_none, index) =>
   defineQuery<(string | number | string[])[], FoundUser>(MATCHES(index + 1)),
 );
 
-/** Local users and joined members of any server that have no entry. */
-const missingLocal = defineQuery<[number], { userNid: number }>(
-  `SELECT users.user_nid AS "userNid" FROM users LEFT JOIN user_directory d ON d.user_nid = users.user_nid
-   WHERE d.user_nid IS NULL AND users.deactivated_ts IS NULL ORDER BY users.user_nid LIMIT ?`,
-);
-const missingRemote = defineQuery<[number, number], { userNid: number; eventNid: number }>(
-  `SELECT m.user_nid AS "userNid", max(m.event_nid) AS "eventNid" FROM room_members m
+/** Joined members of other servers who have no entry. */
+const missingMembers = defineQuery<[number, number, number], MissingMember>(
+  `SELECT m.user_nid AS "userNid", m.event_nid AS "eventNid" FROM room_members m
    LEFT JOIN user_directory d ON d.user_nid = m.user_nid LEFT JOIN users ON users.user_nid = m.user_nid
-   WHERE m.membership = 'join' AND d.user_nid IS NULL AND users.user_nid IS NULL AND m.user_nid > ?
-   GROUP BY m.user_nid ORDER BY m.user_nid LIMIT ?`,
+   WHERE m.room_nid = ? AND m.user_nid > ? AND m.membership = 'join'
+     AND d.user_nid IS NULL AND users.user_nid IS NULL
+   ORDER BY m.user_nid LIMIT ?`,
 );
 
 /** Which users can be found by their names, and by whom. */
@@ -94,13 +97,8 @@ export class UserDirectoryStore {
     return this.#database.all(query, [[...words], searcher, searcher, ...ranges, limit]);
   }
 
-  /** Local users without an entry. */
-  async missingLocal(limit: number): Promise<number[]> {
-    return (await this.#database.all(missingLocal, [limit])).map(({ userNid }) => userNid);
-  }
-
-  /** Users of other servers who are in rooms here and have no entry, with one of their member events. */
-  missingRemote(afterNid: number, limit: number): Promise<{ userNid: number; eventNid: number }[]> {
-    return this.#database.all(missingRemote, [afterNid, limit]);
+  /** Members of a room who are of other servers and have no entry, with their member events. */
+  missingMembers(roomNid: number, afterNid: number, limit: number): Promise<MissingMember[]> {
+    return this.#database.all(missingMembers, [roomNid, afterNid, limit]);
   }
 }

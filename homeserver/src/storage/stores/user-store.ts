@@ -72,8 +72,8 @@ const USER = `SELECT user_nid AS "userNid", user_id AS "userId", password_hash A
   locked, suspended, deactivated_ts AS "deactivatedTs" FROM users`;
 const byUserId = defineQuery<[string], RawUser>(`${USER} WHERE user_id = ?`);
 const byNid = defineQuery<[number], RawUser>(`${USER} WHERE user_nid = ?`);
-const erasedAmong = defineQuery<[number[]], { userNid: number }>(
-  'SELECT user_nid AS "userNid" FROM users WHERE erased = 1 AND user_nid = ANY(?:bigint[])',
+const erasedUsers = defineQuery<[], { userId: string }>(
+  'SELECT user_id AS "userId" FROM users WHERE erased = 1',
 );
 const guestsAmong = defineQuery<[number[]], { userId: string }>(
   'SELECT user_id AS "userId" FROM users WHERE guest = 1 AND user_nid = ANY(?:bigint[])',
@@ -86,9 +86,13 @@ const leavingRooms = defineQuery<[], { userNid: number; userId: string }>(
 /** Local users. A deactivated user keeps its row, so that nobody can take the name again. */
 export class UserStore {
   readonly #database: Database;
+  #erased: Promise<ReadonlySet<string>> | undefined;
 
   constructor(database: Database) {
     this.#database = database;
+    database.onInvalidated('erased-users', () => {
+      this.#erased = undefined;
+    });
   }
 
   /** A local user by its ID. */
@@ -101,10 +105,10 @@ export class UserStore {
     return fromRaw(await this.#database.get(byNid, [userNid]));
   }
 
-  /** Those of these users whose messages are to be hidden from whoever was not there. */
-  async erasedAmong(userNids: readonly number[]): Promise<ReadonlySet<number>> {
-    const rows = await this.#database.all(erasedAmong, [[...userNids]]);
-    return new Set(rows.map(({ userNid }) => userNid));
+  /** The IDs of the users whose messages are to be hidden from whoever was not there. Few, so they are in memory. */
+  erased(): Promise<ReadonlySet<string>> {
+    this.#erased ??= this.#readErased();
+    return this.#erased;
   }
 
   /** The IDs of those of these users who are guests. */
@@ -168,16 +172,25 @@ export class UserStore {
 
   /**
    * Deactivates a user, in a unit: no password, and rooms to leave.
-   * @param erased whether its messages are hidden from whoever was not there.
+   * @param erase whether its messages are hidden from whoever was not there.
    */
-  deactivate(unit: UnitOfWork, userNid: number, deactivatedTs: number, erased: boolean): void {
+  deactivate(unit: UnitOfWork, userNid: number, deactivatedTs: number, erase: boolean): void {
     unit.write(deactivate, {
       user_nid: userNid,
       password_hash: null,
       deactivated_ts: deactivatedTs,
       leaving_rooms: 1,
-      erased: erased ? 1 : 0,
+      erased: erase ? 1 : 0,
     });
+    if (erase) unit.invalidate('erased-users', userNid);
+  }
+
+  async #readErased(): Promise<ReadonlySet<string>> {
+    const reading = this.#database.all(erasedUsers, []);
+    reading.catch(() => {
+      this.#erased = undefined;
+    });
+    return new Set((await reading).map(({ userId }) => userId));
   }
 
   /** The deactivated users that may still be in rooms. */
