@@ -20,7 +20,8 @@ export function createTestDatabase(): Promise<TestDatabase> {
   return testDialect === 'postgres' ? createInCluster() : createFile();
 }
 
-async function createFile(): Promise<TestDatabase> {
+/** As `createTestDatabase`, a file whatever this run is about. */
+export async function createFile(): Promise<TestDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'guildhall-db-'));
   return {
     url: `sqlite:${join(folder, 'homeserver.db')}`,
@@ -28,12 +29,21 @@ async function createFile(): Promise<TestDatabase> {
   };
 }
 
-async function createInCluster(): Promise<TestDatabase> {
+/**
+ * Copies a database in the test cluster, which nobody may be connected to: as `pg_dump` and `pg_restore` would.
+ *
+ * @param url as `createTestDatabase` gave it.
+ */
+export function copyInCluster(url: string): Promise<TestDatabase> {
+  return createInCluster(` TEMPLATE ${new URL(url).pathname.slice(1)}`);
+}
+
+async function createInCluster(template = ''): Promise<TestDatabase> {
   const cluster = process.env.GUILDHALL_TEST_POSTGRES_URL;
   if (cluster === undefined)
     throw new Error('GUILDHALL_TEST_POSTGRES_URL is not set: run "npm run services -- start"');
   const name = `guildhall_${randomBytes(8).toString('hex')}`;
-  await inCluster(cluster, `CREATE DATABASE ${name}`);
+  await inCluster(cluster, `CREATE DATABASE ${name}${template}`);
   const url = new URL(cluster);
   url.pathname = `/${name}`;
   return { url: url.href, drop: () => inCluster(cluster, `DROP DATABASE ${name} WITH (FORCE)`) };

@@ -13,6 +13,18 @@ const COMMANDS: Readonly<Record<string, { readonly does: string; readonly load: 
     does: 'make an account on the running server: --user NAME [--password WORD] [--admin]',
     load: async () => (await import('./commands/register-user.ts')).registerUser,
   },
+  backup: {
+    does: 'copy database and media, beside the running server too: [--to DIR]',
+    load: async () => (await import('./commands/backup.ts')).backup,
+  },
+  restore: {
+    does: 'put a backup in the place of the database: --from DIR, or --in-place',
+    load: async () => (await import('./commands/restore.ts')).restore,
+  },
+  'migrate-database': {
+    does: 'copy the database to an empty one, of the other kind too: --to URL',
+    load: async () => (await import('./commands/migrate-database.ts')).migrateDatabaseCommand,
+  },
   'check-database': {
     does: 'look for contradictions in the database, and change nothing',
     load: async () => (await import('./commands/check-database.ts')).checkDatabaseCommand,

@@ -99,8 +99,9 @@ function isPast({ membership }: RoomOfUser): boolean {
   return membership === 'leave' || membership === 'ban';
 }
 
-function showsPast({ filter }: Frame, { forgotten }: RoomOfUser): boolean {
-  return filter.includeLeave && !forgotten;
+function showsPast({ filter, beginsAgain }: Frame, { forgotten }: RoomOfUser): boolean {
+  // Who begins again may think to be in it.
+  return (filter.includeLeave || beginsAgain) && !forgotten;
 }
 
 async function joinedEntry(

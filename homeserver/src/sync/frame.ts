@@ -38,6 +38,11 @@ export interface Frame {
   readonly filter: SyncFilter;
   /** Undefined for an initial sync. */
   readonly since: Place | undefined;
+  /**
+   * Whether the client had a token of another life of the database: what it knows may never have happened here, or is
+   * long over.
+   */
+  readonly beginsAgain: boolean;
   readonly until: Place;
   /** Every joined room with all of its state, changed or not. */
   readonly fullState: boolean;

@@ -45,9 +45,14 @@ export async function buildResponse(
   const presence = await presenceOf(context, frame, affected.joined);
   const rooms = await roomsBody(context, frame, affected, changes.gone);
   const lists =
-    since === undefined
+    since === undefined && !frame.beginsAgain
       ? { changed: [], left: [] }
-      : await deviceListChanges(context, viewer, { after: since.position, until: until.position }, current);
+      : await deviceListChanges(
+          context,
+          viewer,
+          { after: since?.position ?? 0, until: until.position },
+          current,
+        );
   const messages = await messagesTo(context, viewer, since?.toDevice ?? since?.position ?? 0, until.position);
   const { oneTimeKeyCounts, unusedFallbackTypes } = await context.deviceNews.of(viewer);
   const nextBatch = formatStreamToken({ epoch: context.rooms.epoch, ...until, toDevice: messages.upTo });

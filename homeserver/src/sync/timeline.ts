@@ -84,7 +84,7 @@ async function newestOf(
 /** A timeline and the state that goes with it, as the client gets them. */
 export async function presentTimeline(
   context: SyncContext,
-  { viewer, filter, stateKey }: Frame,
+  { viewer, filter, stateKey, beginsAgain }: Frame,
   room: Room,
   timeline: Timeline,
   state: readonly StoredEvent[],
@@ -95,7 +95,8 @@ export async function presentTimeline(
   return {
     timeline: {
       events: events.slice(wanted.length),
-      limited: timeline.limited,
+      // What the client has of the room does not go on here.
+      limited: timeline.limited || beginsAgain,
       prev_batch: formatStreamToken({ epoch: context.rooms.epoch, position: timeline.start, ephemeral: 0 }),
     },
     [stateKey]: { events: events.slice(0, wanted.length) },

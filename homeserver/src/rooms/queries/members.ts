@@ -32,7 +32,7 @@ export async function getMembers(
   { at, membership, notMembership }: MembersRequest,
 ): Promise<{ chunk: JsonObject[] }> {
   const view = await viewRoom(context, roomId, viewer);
-  const position = positionOfToken(context, at);
+  const position = positionOfToken(at);
   const members = (await stateAt(context, view, position)).filter(({ pdu }) => {
     if (pdu.type !== 'm.room.member') return false;
     if (membership === undefined && notMembership === undefined) return true;

@@ -41,8 +41,8 @@ export async function getMessages(
   { direction, from, to, limit, filter }: MessagesRequest,
 ): Promise<MessagesPage> {
   const view = await viewRoom(context, roomId, viewer);
-  const given = positionOfToken(context, from);
-  const goal = positionOfToken(context, to);
+  const given = positionOfToken(from);
+  const goal = positionOfToken(to);
   const newest = (await endOfView(context, view)) ?? (await context.storage.log.newest());
   const start = Math.min(given ?? (direction === 'b' ? newest : 0), newest);
   const until = direction === 'b' ? (goal ?? 0) : Math.min(goal ?? newest, newest);

@@ -53,8 +53,8 @@ export async function getRelations(
   const { room } = view;
   await getVisibleEvent(context, room, eventId, viewer);
   const newest = (await endOfView(context, view)) ?? (await context.storage.log.newest());
-  const given = positionOfToken(context, request.from);
-  const goal = positionOfToken(context, request.to);
+  const given = positionOfToken(request.from);
+  const goal = positionOfToken(request.to);
   const steps = recurse ? DEEPEST : 1;
   const until = direction === 'b' ? (goal ?? 0) : Math.min(goal ?? newest, newest);
   const { events, next } = await readTimeline(context, room, viewer, {

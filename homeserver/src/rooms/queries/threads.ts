@@ -44,7 +44,7 @@ export async function getThreads(
   const newest = (await endOfView(context, view)) ?? (await context.storage.log.newest());
   const wanted = Math.min(limit, MOST_THREADS);
   const roots: StoredEvent[] = [];
-  let position = Math.min(positionOfToken(context, from) ?? newest, newest);
+  let position = Math.min(positionOfToken(from) ?? newest, newest);
   for (let lookedAt = 0; lookedAt < MOST_LOOKED_AT && roots.length < wanted; lookedAt += MOST_THREADS) {
     const threads = await context.storage.relations.threadRoots(room.nid, position, MOST_THREADS);
     const places = new Map(threads.map((thread) => [thread.rootId, thread.position]));

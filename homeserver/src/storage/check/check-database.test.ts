@@ -95,7 +95,7 @@ const DAMAGES: readonly [what: string, damage: string, found: RegExp][] = [
   [
     'a snapshot whose block is gone',
     'DELETE FROM state_blocks WHERE block_nid = 2',
-    /snapshot \d+ of room \d+ has block 2, which is not here/,
+    /snapshot \d+ of \S+ has block 2, which is not here/,
   ],
   [
     'a block that no snapshot names',

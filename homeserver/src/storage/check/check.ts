@@ -28,8 +28,6 @@ export interface CheckedRoom {
   readonly purgedUntil: number;
   /** Numbers of events. */
   readonly extremities: readonly number[];
-  /** Whether the beginning of its history was deleted, or is being deleted. */
-  readonly isPurged: boolean;
 }
 
 interface RoomRow {
@@ -41,7 +39,6 @@ interface RoomRow {
   snapshotNid: number;
   purgedUntil: number;
   extremities: string;
-  purgedUntil: number;
 }
 
 const allRooms = defineQuery<[], RoomRow>(
@@ -50,7 +47,10 @@ const allRooms = defineQuery<[], RoomRow>(
    FROM rooms ORDER BY nid`,
 );
 
-/** Every room by its number, but for those of a version that does not exist: `eventsAreGenuine` reports these. */
+/**
+ * Every room by its number, but for those of a version that does not exist (`eventsAreGenuine` reports these), and those
+ * that are gone and whose rows are still being deleted.
+ */
 export async function readRooms(database: CheckedDatabase): Promise<Map<number, CheckedRoom>> {
   const rooms = new Map<number, CheckedRoom>();
   for (const row of await database.all(allRooms, [])) {

@@ -1,5 +1,5 @@
 import { defineQuery } from '../database/sql.ts';
-import type { Check, CheckedDatabase } from './check.ts';
+import { type Check, type CheckedDatabase, readRooms } from './check.ts';
 
 const SNAPSHOTS_AT_ONCE = 1000;
 
@@ -10,6 +10,9 @@ const roomsOfBlocks = defineQuery<[number[]], { nid: number; least: number; grea
   `SELECT block_nid AS nid, coalesce(min(room_nid), 0) AS least, coalesce(max(room_nid), 0) AS greatest
    FROM state_blocks LEFT JOIN events ON events.nid = event_nid
    WHERE block_nid = ANY(?:bigint[]) GROUP BY block_nid`,
+);
+const usedSnapshots = defineQuery<[], { nid: number }>(
+  'SELECT DISTINCT snapshot_nid AS nid FROM events UNION SELECT snapshot_nid FROM rooms',
 );
 const allBlocks = defineQuery<[], { nid: number }>('SELECT DISTINCT block_nid AS nid FROM state_blocks');
 const wrongEntries = defineQuery<[], { block: number; eventId: string }>(
@@ -26,15 +29,18 @@ const wrongRooms = defineQuery<[], { eventId: string; snapshot: number }>(
 
 /**
  * Every snapshot names four blocks that are here and of its room, every entry stands where its event says, and no block
- * is left that no snapshot names.
+ * is left that no snapshot names. While a purge is at work, states that nothing uses are there without their events.
  */
 export const snapshotsAreWhole: Check = {
   holds: 'Every snapshot of a state has its blocks, and every entry is the event that it says',
   async run(database, report) {
+    const rooms = await readRooms(database);
     const named = new Set<number>();
-    for await (const { nid, roomNid, blocks } of snapshots(database)) {
+    for await (const { nid, roomNid, isUsed, blocks } of snapshots(database)) {
+      const room = rooms.get(roomNid);
+      const matters = room !== undefined && (isUsed || room.purgedUntil === 0);
       for (const { block, fault } of blocks) {
-        if (fault !== undefined) report(`snapshot ${nid} of room ${roomNid} has ${fault}`);
+        if (fault !== undefined && matters) report(`snapshot ${nid} of ${room.roomId} has ${fault}`);
         named.add(block);
       }
     }
@@ -53,10 +59,13 @@ export const snapshotsAreWhole: Check = {
 interface CheckedSnapshot {
   readonly nid: number;
   readonly roomNid: number;
+  /** Whether it is the state before an event, or the current one of its room. */
+  readonly isUsed: boolean;
   readonly blocks: readonly { readonly block: number; readonly fault: string | undefined }[];
 }
 
 async function* snapshots(database: CheckedDatabase): AsyncGenerator<CheckedSnapshot> {
+  const used = new Set((await database.all(usedSnapshots, [])).map(({ nid }) => nid));
   for (let after = 0; ; ) {
     const rows = await database.all(snapshotPage, [after, SNAPSHOTS_AT_ONCE]);
     const last = rows.at(-1);
@@ -70,11 +79,15 @@ async function* snapshots(database: CheckedDatabase): AsyncGenerator<CheckedSnap
       yield {
         nid,
         roomNid,
+        isUsed: used.has(nid),
         blocks: blocks.map((block) => {
           const room = rooms.get(block);
           if (room === undefined) return { block, fault: `block ${block}, which is not here` };
           const isOwn = room.least === roomNid && room.greatest === roomNid;
-          return { block, fault: isOwn ? undefined : `block ${block} with events of other rooms` };
+          return {
+            block,
+            fault: isOwn ? undefined : `block ${block}, with events that are of other rooms or not here`,
+          };
         }),
       };
     }

@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs';
 import BetterSqlite3 from 'better-sqlite3';
+import type pg from 'pg';
 import type { Database } from './database.ts';
 import { parseDatabaseUrl } from './database-url.ts';
 import type { Column } from './schema.ts';
 import { type Query, type QueryValue, type SqlValue, toPostgres } from './sql.ts';
 import { bindForSqlite } from './sqlite/bind.ts';
+import { lockForThisProcess } from './sqlite/single-process-lock.ts';
 
 /** A row of any table, its values in the order of the columns that were asked for. */
 export type RawRow = readonly SqlValue[];
@@ -33,7 +36,34 @@ const ROWS_AT_ONCE = 500;
 /** Opens a session, on a database that is there. */
 export function openSession(url: string, mode: SessionMode): Promise<Session> {
   const where = parseDatabaseUrl(url);
-  return where.dialect === 'postgres' ? openOnPostgres(where.url, mode) : openOnSqlite(where.path, mode);
+  return where.dialect === 'postgres'
+    ? openOnPostgres(where.url, mode, false)
+    : openOnSqlite(where.path, mode);
+}
+
+/**
+ * Opens a session on a database that no server may be running on, for as long as the session is open.
+ *
+ * @throws an error that says what to do when a server is, or when there is no database.
+ */
+export async function openOfflineSession(url: string, mode: SessionMode): Promise<Session> {
+  const where = parseDatabaseUrl(url);
+  if (where.dialect === 'postgres') return openOnPostgres(where.url, mode, true);
+  if (!existsSync(where.path)) throw new Error(`There is no database ${where.path}.`);
+  const lock = lockForThisProcess(where.path);
+  try {
+    const session = await openOnSqlite(where.path, mode);
+    return {
+      ...session,
+      async close() {
+        await session.close();
+        lock.release();
+      },
+    };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
 }
 
 async function openOnSqlite(path: string, mode: SessionMode): Promise<Session> {
@@ -93,12 +123,24 @@ function* inBatches(rows: Iterable<RawRow>): Generator<RawRow[]> {
   if (batch.length > 0) yield batch;
 }
 
-async function openOnPostgres(url: string, mode: SessionMode): Promise<Session> {
+async function connect(url: string, isAlone: boolean): Promise<pg.Client> {
   const { default: pg } = await import('pg');
+  const { takeDatabase } = await import('./postgres/database-lock.ts');
   const { integersAsNumbers } = await import('./postgres/integers-as-numbers.ts');
   const client = new pg.Client({ connectionString: url, types: integersAsNumbers });
   await client.connect();
-  await client.query('SET synchronous_commit = on');
+  try {
+    if (isAlone) await takeDatabase(client);
+    await client.query('SET synchronous_commit = on');
+    return client;
+  } catch (error) {
+    await client.end();
+    throw error;
+  }
+}
+
+async function openOnPostgres(url: string, mode: SessionMode, isAlone: boolean): Promise<Session> {
+  const client = await connect(url, isAlone);
   await client.query(`BEGIN ISOLATION LEVEL REPEATABLE READ ${mode === 'read' ? 'READ ONLY' : 'READ WRITE'}`);
   return {
     dialect: 'postgres',

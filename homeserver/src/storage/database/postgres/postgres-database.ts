@@ -7,6 +7,7 @@ import type { CacheName, Forget, Neighbours, Origin } from '../neighbours.ts';
 import { NEWEST, newestPosition, readLog } from '../read-log.ts';
 import type { Query, QueryValue } from '../sql.ts';
 import type { Committed, UnitOfWork } from '../unit-of-work.ts';
+import { shareDatabase } from './database-lock.ts';
 import { integersAsNumbers } from './integers-as-numbers.ts';
 import { Leadership } from './leadership.ts';
 import { LogFollower } from './log-follower.ts';
@@ -28,8 +29,14 @@ async function connectWriter(url: string, onError: (error: Error) => void): Prom
   const client = new pg.Client({ connectionString: url, types: integersAsNumbers, pipeline: true });
   client.on('error', onError);
   await client.connect();
-  for (const setting of writerSettings(url)) await client.query(setting);
-  return client;
+  try {
+    await shareDatabase(client);
+    for (const setting of writerSettings(url)) await client.query(setting);
+    return client;
+  } catch (error) {
+    await client.end();
+    throw error;
+  }
 }
 
 interface Connections {
