@@ -1,0 +1,10 @@
+/** The way out of this server: requests to other people's servers, and the guard of where they may lead. */
+export { isPublicAddress } from './address-guard.ts';
+export type { ResolveName } from './guarded-lookup.ts';
+export {
+  OutboundClient,
+  type OutboundClientOptions,
+  type OutboundRequest,
+  type OutboundResponse,
+} from './outbound-client.ts';
+export { OutboundError, type OutboundFailure } from './outbound-error.ts';
