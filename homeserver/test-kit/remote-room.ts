@@ -28,6 +28,12 @@ export const remoteKeys: SigningKeys = {
     serverName === REMOTE && verifyBytes(message, signatures[KEY.keyId] ?? '', KEY.publicKeyBase64),
 };
 
+/** Keys that take the remote server's signature for that of any server. */
+export const anyKeys: SigningKeys = {
+  verify: async ({ signatures, message }) =>
+    verifyBytes(message, signatures[KEY.keyId] ?? '', KEY.publicKeyBase64),
+};
+
 /** What somebody on the remote server sends. Without a time it is later than all events before. */
 export interface RemoteSending {
   readonly type: string;
@@ -46,6 +52,8 @@ export class RemoteRoom implements MissingEvents {
   readonly rules: RoomVersionRules;
   /** What was asked for, in order. */
   readonly asked: string[][] = [];
+  /** Whether it says what the state before an event is. */
+  tellsStates = false;
   /** Events that are not handed out when asked for. */
   readonly withheld = new Set<string>();
   readonly #events = new Map<string, Pdu>();
@@ -149,7 +157,7 @@ export class RemoteRoom implements MissingEvents {
       hashes: { sha256: '' },
       signatures: {},
       ...(this.rules.eventIdFormat === 'in-event'
-        ? { event_id: `$${this.#events.size}${this.roomId.slice(1)}` }
+        ? { event_id: `$${this.#events.size}${this.roomId.slice(1).split(':')[0]}:${domainOf(sender)}` }
         : {}),
     };
   }
@@ -181,6 +189,32 @@ export class RemoteRoom implements MissingEvents {
     const states = eventIds.map((eventId) => this.#statesAfter.get(eventId) ?? new Map<string, string>());
     const [first = new Map()] = states;
     return states.length < 2 ? first : resolveState(states, this.rules, walkingSource(this.#load));
+  }
+
+  /**
+   * The state where some events meet, with all that it is based on, as servers give it.
+   *
+   * @param isWanted which events of the state; the auth chain has the others where they matter.
+   */
+  async foreignState(
+    eventIds: readonly string[],
+    isWanted: (pdu: Pdu) => boolean = () => true,
+  ): Promise<{ state: unknown[]; authChain: unknown[] }> {
+    const ids = [...(await this.stateAfter(eventIds)).values()].filter((id) => isWanted(this.pdu(id)));
+    const chain = new Set<string>();
+    for (const eventId of ids) {
+      const pending = [...this.pdu(eventId).auth_events];
+      for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
+        if (!chain.has(id)) pending.push(...this.pdu(id).auth_events);
+        chain.add(id);
+      }
+    }
+    const json = (eventId: string) => this.json(eventId);
+    return { state: ids.map(json), authChain: [...chain].map(json) };
+  }
+
+  async stateBefore(_roomId: string, eventId: string) {
+    return this.tellsStates ? this.foreignState(this.pdu(eventId).prev_events) : undefined;
   }
 
   async fetch(_roomId: string, eventIds: readonly string[]): Promise<unknown[]> {

@@ -151,6 +151,20 @@ describe('Intake', () => {
     await expectAsOnDisk(context, room);
   });
 
+  it('places an event after a gap on the state that its server tells, and resolves that with its own', async () => {
+    const { room, remote, receive, stored } = await share();
+    const missed = await remote.send([remote.newest], topic(BOB, 'missed'));
+    const late = await remote.send([missed], member(BOB, DAVE, 'ban'));
+    remote.withheld.add(missed);
+    remote.tellsStates = true;
+    expect((await receive(late)).outcome).to.equal('accepted');
+    expect(room.content('m.room.topic')).to.deep.equal({ topic: 'missed' });
+    expect((await stored(missed))?.status).to.equal(EventStatus.Outlier);
+    expect(room.head.extremities).to.have.length(2);
+    expect(await stateInMemory(context, room)).to.deep.equal(inOrder(await remote.stateAfter([late])));
+    await expectAsOnDisk(context, room);
+  });
+
   it('refuses, and does not keep, an event whose authority cannot be had', async () => {
     const { remote, receive, stored } = await share();
     const start = remote.newest;

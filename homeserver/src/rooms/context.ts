@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { IdAllocator, Storage } from '../storage/index.ts';
 import type { RoomRegistry } from './room-registry.ts';
+import type { SerialQueue } from './serial-queue.ts';
 import type { UserRooms } from './user-rooms.ts';
 
 /** What a member event says about its user. */
@@ -53,6 +54,8 @@ export interface RoomsContext {
   readonly roomSettings: RoomSettings;
   readonly registry: RoomRegistry;
   readonly userRooms: UserRooms;
+  /** Rooms that this server is entering, by their ID: one attempt at a time. */
+  readonly entering: Map<string, SerialQueue>;
   /** Sends under way by their transaction: a repeat waits for the first. */
   readonly sending: Map<string, Promise<string>>;
 }

@@ -22,7 +22,18 @@ export { updateProfileInRooms } from './commands/update-profile.ts';
 export { upgradeRoom } from './commands/upgrade-room.ts';
 export type { MemberProfile, Profiles, RoomsContext } from './context.ts';
 export { countedMembers } from './counted-members.ts';
+export { completePartialState, partialRooms } from './intake/complete-partial-state.ts';
+export { isServerIn } from './intake/enter-room.ts';
+export type { ForeignState } from './intake/foreign-state.ts';
 export type { IntakeContext, MissingEvents, SignatureCheck, SigningKeys } from './intake/intake-context.ts';
+export { type ForeignJoin, joinWithState } from './intake/join-with-state.ts';
+export {
+  isOutOfBand,
+  leaveOutOfBand,
+  type OutOfBandMembership,
+  receiveMembership,
+  strippedStateOf,
+} from './intake/out-of-band.ts';
 export { receiveEvent } from './intake/receive-event.ts';
 export type { Received } from './intake/take-in.ts';
 export { followPeople, indexMembers } from './people/follow-people.ts';

@@ -59,7 +59,7 @@ export class RoomReader {
       room.clearMembers();
       for (const member of members) this.#setMember(room, userIds.get(member.userNid), member);
       room.blockEntries.clear();
-      room.listed = row.listed;
+      setDescription(room, row);
       room.commit(head);
     };
   }
@@ -72,11 +72,13 @@ export class RoomReader {
         room.listed = row.listed;
       };
     }
+    // Some members may be in no state: those who are only invited to a room of other servers.
+    if (room.localJoined.size === 0 || room.isPartial !== row.isPartial) return this.read(room, row);
     const change = await this.#stateChange(room, row);
     if (change === undefined) return this.read(room, row);
     const head = await this.#head(row);
     return () => {
-      room.listed = row.listed;
+      setDescription(room, row);
       this.#changeState(room, change);
       room.commit(head);
     };
@@ -138,6 +140,12 @@ export class RoomReader {
   #setMember(room: Room, userId: string | undefined, member: Member): void {
     if (userId !== undefined) room.setMember(userId, member, domainOf(userId) === this.#serverName);
   }
+}
+
+function setDescription(room: Room, row: RoomRow): void {
+  room.listed = row.listed;
+  room.roomType = row.roomType;
+  room.isPartial = row.isPartial;
 }
 
 function setState(room: Room, event: StoredEvent): void {

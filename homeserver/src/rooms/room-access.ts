@@ -25,7 +25,7 @@ export async function knownRoom(context: RoomsContext, roomId: string, userId: s
 /** @throws MatrixError 404 `M_NOT_FOUND` unless this server is in the room. */
 export async function existingRoom(context: RoomsContext, roomId: string): Promise<Room> {
   const room = await context.registry.byId(roomId);
-  if (room === undefined) throw notFound(`There is no room ${roomId} here`);
+  if (room?.createEvent === undefined) throw notFound(`There is no room ${roomId} here`);
   return room;
 }
 

@@ -41,6 +41,8 @@ export class RoomWriter {
   readonly #state = new Map<string, StoredEvent | undefined>();
   readonly #stored = new Map<StoredEvent, number>();
   readonly #afterCommit: (() => void)[] = [];
+  /** Whether events are placed on a state that is not complete. */
+  #isPartial: boolean;
 
   constructor(context: RoomsContext, room: Room) {
     this.#context = context;
@@ -48,6 +50,7 @@ export class RoomWriter {
     this.#base = room.head;
     this.head = room.head;
     this.snapshots = new SnapshotWriter(context, room, this.unit);
+    this.#isPartial = room.isPartial;
   }
 
   /** Whether the room's state changes, so that the next event has to wait for it. */
@@ -90,6 +93,7 @@ export class RoomWriter {
       json,
     });
     this.#stored.set(event, size);
+    this.#notePartial(event);
     // Made here and now: nobody can have referred to it.
     if (typeof json !== 'string') this.#context.storage.relations.noteChildless(this.unit, event.eventId);
   }
@@ -98,6 +102,34 @@ export class RoomWriter {
   place(event: StoredEvent, size: number): void {
     this.#context.storage.events.place(this.unit, event);
     this.#stored.set(event, size);
+    this.#notePartial(event);
+  }
+
+  /** From here on, events are placed on a state that is complete, or is not. */
+  setPartial(isPartial: boolean): void {
+    const { storage } = this.#context;
+    if (this.#room.isPartial && !isPartial) storage.rooms.endPartial(this.unit, this.#room.nid);
+    this.#isPartial = isPartial;
+    this.#afterCommit.push(() => {
+      this.#room.isPartial = isPartial;
+    });
+  }
+
+  #notePartial(event: StoredEvent): void {
+    const isPlaced = event.snapshotNid !== 0;
+    if (this.#isPartial && isPlaced) {
+      this.#context.storage.rooms.addPartialEvent(this.unit, this.#room.nid, event.nid);
+    }
+  }
+
+  /** Tells the log of an event. */
+  announce(event: StoredEvent, stateKeyNid: number | null): void {
+    this.unit.append({
+      kind: LogKind.Event,
+      room: this.#room.nid,
+      ref: event.nid,
+      ...(event.pdu.type === 'm.room.member' && stateKeyNid !== null ? { user: stateKeyNid } : {}),
+    });
   }
 
   /** Makes an event, which was stored, part of the timeline: a row of the log, and the room's newest. */
@@ -107,17 +139,24 @@ export class RoomWriter {
     extremities: readonly Extremity[],
     snapshot: Snapshot,
   ): void {
-    this.unit.append({
-      kind: LogKind.Event,
-      room: this.#room.nid,
-      ref: event.nid,
-      ...(event.pdu.type === 'm.room.member' && stateKeyNid !== null ? { user: stateKeyNid } : {}),
-    });
+    this.announce(event, stateKeyNid);
     this.#relate(event);
     this.head = {
       version: this.head.version + 1,
       extremities,
       depth: Math.min(Math.max(this.head.depth, event.pdu.depth), MAX_DEPTH),
+      snapshotNid: snapshot.nid,
+      blocks: snapshot.blocks,
+    };
+  }
+
+  /** Makes the current state another one, though no event is new. */
+  moveHead(extremities: readonly Extremity[], snapshot: Snapshot): void {
+    const { version, depth } = this.head;
+    this.head = {
+      version: version + 1,
+      extremities,
+      depth,
       snapshotNid: snapshot.nid,
       blocks: snapshot.blocks,
     };
@@ -145,12 +184,14 @@ export class RoomWriter {
       key: stateMoveKey(before.nid, after.nid),
       ...(cause === undefined ? {} : { ref: cause.nid }),
     };
-    const users = [...this.#state].flatMap(([key, event]) => {
+    // All who are in hear of a state that was completed: the room may be new to their clients.
+    const users = new Set(cause === undefined ? this.#room.localJoined : []);
+    for (const [key, event] of this.#state) {
       const userId = key.startsWith(MEMBER_KEY) ? key.slice(MEMBER_KEY.length) : undefined;
       const isMoved = userId !== undefined && event?.nid !== cause?.nid;
-      return isMoved && domainOf(userId) === this.#context.serverName ? this.#userNid(userId) : [];
-    });
-    if (users.length === 0) this.unit.append(move);
+      if (isMoved && domainOf(userId) === this.#context.serverName) users.add(this.#userNid(userId));
+    }
+    if (users.size === 0) this.unit.append(move);
     for (const user of users) this.unit.append({ ...move, user });
   }
 

@@ -49,7 +49,8 @@ export class Room {
   /** Set once: from room version 12 on it is known when the create event is. */
   roomId: string;
   readonly rules: RoomVersionRules;
-  readonly roomType: string | null;
+  /** Null as well while only an invite of the room is known. */
+  roomType: string | null;
   /** One change at a time. */
   readonly queue = new SerialQueue();
   /** Current state but for members, by `stateKeyOf(type, stateKey)`, redactions applied. */
@@ -63,6 +64,8 @@ export class Room {
   /** Snapshots of the state after some events, by what `RoomStates` makes of those, so that none is made twice. */
   readonly statesAfter = new RecentMap<string, number>(200);
   listed: boolean;
+  /** Whether members may be missing: the room was joined with what another server gave at once. */
+  isPartial = false;
   /** What the next event follows: that of the newest commit on its way. */
   head: RoomHead;
   /** The head that the state and the members here belong to, which is on disk. */
@@ -114,6 +117,11 @@ export class Room {
     });
   }
 
+  /** The create event; undefined where this server never was, of which it knows an invite, say. */
+  get createEvent(): StoredEvent | undefined {
+    return this.state.get(CREATE);
+  }
+
   /** The content of a state event other than a member. */
   content(type: string, stateKey = ''): Pdu['content'] | undefined {
     return this.state.get(stateKeyOf(type, stateKey))?.pdu.content;
@@ -154,6 +162,8 @@ export class Room {
     this.members.delete(userId);
   }
 }
+
+const CREATE = stateKeyOf('m.room.create', '');
 
 /** The key of a state event in a map; types hold no NUL, as the JSON of an event shows. */
 export function stateKeyOf(type: string, stateKey: string): string {

@@ -34,6 +34,7 @@ export function createRooms(options: RoomsOptions): RoomsContext {
     creationTime: increasingTime(options.clock),
     registry: new RoomRegistry(storage, serverName),
     userRooms: new UserRooms(storage),
+    entering: new Map(),
     sending: new Map(),
   };
   database.onCommitted((rows) => forgetDeleted(context, rows));

@@ -49,7 +49,7 @@ export type { StoredProfile } from './stores/profile-store.ts';
 export { PURGED_AT_ONCE, type StoredSnapshot } from './stores/purged-events.ts';
 export { receiptKey, type StoredReceipt } from './stores/receipt-store.ts';
 export type { RegistrationToken } from './stores/registration-token-store.ts';
-export type { MemberRow, Membership, RoomOfUser, RoomRow } from './stores/room-store.ts';
+export type { MemberRow, Membership, PartialRoom, RoomOfUser, RoomRow } from './stores/room-store.ts';
 export type { SearchHit } from './stores/search-store.ts';
 export {
   blocksAfter,

@@ -85,8 +85,11 @@ interface FoundRoom {
 async function sortIn(found: Found, context: SyncContext, frame: Frame, affected: FoundRoom): Promise<void> {
   const { room, mine, changes } = affected;
   const isNews = frame.since === undefined || changes.ownMemberships.length > 0;
-  if (mine?.membership === 'join') found.joined.push(await joinedEntry(context, frame, affected));
-  else if (!isNews) return;
+  if (mine?.membership === 'join') {
+    // Clients that want every member hear of a room once all are known, as from Synapse.
+    if (room.isPartial && !frame.filter.lazyMembers) return;
+    found.joined.push(await joinedEntry(context, frame, affected));
+  } else if (!isNews) return;
   else if (mine?.membership === 'invite') found.invited.push(room);
   else if (mine?.membership === 'knock') found.knocked.push(room);
   else {
@@ -106,12 +109,13 @@ function showsPast({ filter, beginsAgain }: Frame, { forgotten }: RoomOfUser): b
 
 async function joinedEntry(
   context: SyncContext,
-  { viewer, since }: Frame,
+  { viewer, since, filter }: Frame,
   { room, changes }: FoundRoom,
 ): Promise<JoinedEntry> {
   const own = await ownMemberships(context, viewer, changes);
   const wasIn = own.now.length === 0 || membershipOf(own.before) === 'join';
-  return { room, changes, isNew: since === undefined || !wasIn };
+  const wasHidden = isCompletion(changes) && !filter.lazyMembers;
+  return { room, changes, isNew: since === undefined || !wasIn || wasHidden };
 }
 
 async function leftEntry(
@@ -179,6 +183,11 @@ async function ownMemberships(
   if (move !== undefined) return { before: await memberIn(move.before), now };
   const replaced = now[0]?.event?.replacesNid;
   return { before: typeof replaced === 'number' ? await events.get(replaced) : undefined, now };
+}
+
+/** Whether a room's partial state was completed: no event is the cause. */
+export function isCompletion({ stateMoves }: Pick<RoomChanges, 'stateMoves'>): boolean {
+  return stateMoves.some(({ cause }) => cause === undefined);
 }
 
 function isMove(change: OwnChange): change is StateMove {

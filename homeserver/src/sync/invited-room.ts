@@ -1,5 +1,5 @@
 import type { JsonObject } from '../protocol/canonical-json.ts';
-import { type Room, stateKeyOf, strippedEvent } from '../rooms/index.ts';
+import { type Room, stateKeyOf, strippedEvent, strippedStateOf } from '../rooms/index.ts';
 import type { StoredEvent } from '../storage/index.ts';
 import type { Frame, SyncContext } from './frame.ts';
 import type { EventList } from './response-shapes.ts';
@@ -31,16 +31,24 @@ export async function strippedRooms(
     const own = await membership(context, room, viewer.userId);
     if (own === undefined || ignored.has(own.pdu.sender)) continue;
     if (blocksInvites && own.pdu.content.membership === 'invite') continue;
-    const shown = SHOWN.flatMap((type) => room.state.get(stateKeyOf(type, '')) ?? []);
-    // Who invites is shown by name; Synapse tells of them as well.
-    const inviter =
-      own.pdu.sender === viewer.userId ? undefined : await membership(context, room, own.pdu.sender);
-    const events: JsonObject[] = [...shown, ...(inviter ? [inviter] : []), own].map((event) =>
-      strippedEvent(room, event),
-    );
-    found[room.roomId] = { events };
+    // Of a room of other servers, what came with the invite is all that is known.
+    const events = strippedStateOf(own) ?? (await describeRoom(context, room, viewer, own));
+    found[room.roomId] = { events: [...events, strippedEvent(room, own)] };
   }
   return found;
+}
+
+async function describeRoom(
+  context: SyncContext,
+  room: Room,
+  viewer: Frame['viewer'],
+  own: StoredEvent,
+): Promise<JsonObject[]> {
+  const shown = SHOWN.flatMap((type) => room.state.get(stateKeyOf(type, '')) ?? []);
+  // Who invites is shown by name; Synapse tells of them as well.
+  const inviter =
+    own.pdu.sender === viewer.userId ? undefined : await membership(context, room, own.pdu.sender);
+  return [...shown, ...(inviter ? [inviter] : [])].map((event) => strippedEvent(room, event));
 }
 
 async function membership(

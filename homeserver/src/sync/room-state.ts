@@ -1,5 +1,6 @@
 import type { StateRows, Storage, StoredEvent } from '../storage/index.ts';
 import { absentState } from './absent-state.ts';
+import { isCompletion } from './affected-rooms.ts';
 import type { Frame, SyncContext } from './frame.ts';
 import {
   holderAt,
@@ -63,16 +64,19 @@ export async function addState(
     isBefore && hasMoves ? await withoutLosers(context, request.timeline, bounds.to) : request.timeline;
   const [first] = timeline.events;
   const target = isBefore && first !== undefined ? stateBefore(first) : bounds.to;
+  // All the members of a large room at once are what lazy loading is there to avoid.
+  const skipsMembers = frame.filter.lazyMembers && isCompletion(range);
+  const options = { isFull, skipsMembers };
   const state = new Map<string, StoredEvent>();
   if (isFull) {
     for (const event of await stateAt(context, range.room, target, !frame.filter.lazyMembers)) {
       state.set(keyOf(event), event);
     }
   } else if (bounds.from !== undefined) {
-    await applyChanges(context, state, bounds.from, target, isFull);
+    await applyChanges(context, state, bounds.from, target, options);
   }
   if (target !== bounds.to && (hasMoves || !isUnfiltered(range, timeline))) {
-    await applyChanges(context, state, target.snapshotNid, bounds.to, isFull, timeline.events);
+    await applyChanges(context, state, target.snapshotNid, bounds.to, options, timeline.events);
   }
   const events = [...state.values()];
   if (frame.filter.lazyMembers) {
@@ -88,12 +92,15 @@ async function applyChanges(
   state: Map<string, StoredEvent>,
   from: number,
   to: StatePoint,
-  isFull: boolean,
+  { isFull, skipsMembers }: { readonly isFull: boolean; readonly skipsMembers: boolean },
   shown: readonly StoredEvent[] = [],
 ): Promise<void> {
   const { changed, gone } = await stateChanges(context, from, to);
   const elsewhere = new Set(shown.map((event) => event.nid));
-  for (const event of changed) if (!elsewhere.has(event.nid)) state.set(keyOf(event), event);
+  for (const event of changed) {
+    const isSkipped = skipsMembers && event.pdu.type === 'm.room.member';
+    if (!isSkipped && !elsewhere.has(event.nid)) state.set(keyOf(event), event);
+  }
   for (const event of gone) {
     if (isFull) state.delete(keyOf(event));
     else state.set(keyOf(event), absentState(event));

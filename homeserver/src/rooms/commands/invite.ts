@@ -3,6 +3,7 @@ import { forbidden, invalidParam, MatrixError } from '../../protocol/errors.ts';
 import { domainOf, isUserId } from '../../protocol/identifiers.ts';
 import { changeRoom } from '../change-room.ts';
 import type { RoomsContext } from '../context.ts';
+import { untilComplete } from '../full-state.ts';
 import { blocksInvites } from '../queries/invite-permission.ts';
 import { joinedRoom } from '../room-access.ts';
 import { requireEnterable } from './block-room.ts';
@@ -35,6 +36,7 @@ export async function inviteUser(
   await requireInvitable(context, userId, options);
   await requireEnterable(context, roomId);
   const room = await joinedRoom(context, roomId, sender);
+  await untilComplete(context, room);
   const content = await inviteContent(context, userId, options);
   return changeRoom(context, room, async (chain) => {
     const event = await chain.appendState({ type: 'm.room.member', sender, stateKey: userId, content });

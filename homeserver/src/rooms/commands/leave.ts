@@ -4,6 +4,8 @@ import { isUserId } from '../../protocol/identifiers.ts';
 import { UnitOfWork } from '../../storage/index.ts';
 import { changeRoom } from '../change-room.ts';
 import type { RoomsContext } from '../context.ts';
+import { untilComplete } from '../full-state.ts';
+import { isOutOfBand, leaveOutOfBand } from '../intake/out-of-band.ts';
 import { joinedRoom, knownRoom } from '../room-access.ts';
 import type { SendTarget } from './send-event.ts';
 
@@ -19,6 +21,7 @@ export async function leaveRoom(
   reason?: string,
 ): Promise<string> {
   const room = await knownRoom(context, roomId, sender);
+  if (await isOutOfBand(context, room, sender)) return leaveOutOfBand(context, { roomId, sender }, reason);
   return changeRoom(context, room, async (chain) => {
     const before = await chain.stateEvent('m.room.member', sender);
     // Leaving twice is no error: a client that missed the first answer asks again.
@@ -109,6 +112,7 @@ async function moderate(
 ): Promise<string> {
   if (!isUserId(userId)) throw invalidParam(`${userId} is not a user ID`);
   const room = await joinedRoom(context, roomId, sender);
+  await untilComplete(context, room);
   return changeRoom(context, room, async (chain) => {
     const before = await chain.stateEvent('m.room.member', userId);
     check(before?.pdu.content.membership);

@@ -26,7 +26,8 @@ export async function advanceRoom(
 ): Promise<void> {
   const others = await unfollowedExtremities(context, room, event);
   const newest = await context.storage.events.getAll(others.map((extremity) => extremity.nid));
-  const current = await states.after([...newest, event], event);
+  states.expect(event);
+  const current = await states.after([...newest, event]);
   const old: Snapshot = { nid: room.head.snapshotNid, blocks: room.head.blocks };
   const isAlone = others.length === 0 && before.nid === old.nid;
   if (isAlone) {
@@ -58,12 +59,12 @@ async function unfollowedExtremities(
 }
 
 /** Makes the current state another one, which may differ in more than the event that was received. */
-async function replaceState(
+export async function replaceState(
   { storage }: RoomsContext,
   room: Room,
   writer: RoomWriter,
   current: Snapshot,
-  incoming: StoredEvent,
+  incoming?: StoredEvent,
 ): Promise<void> {
   const old = await writer.snapshots.entriesOf({ nid: room.head.snapshotNid, blocks: room.head.blocks });
   const entries = await writer.snapshots.entriesOf(current);
@@ -71,7 +72,7 @@ async function replaceState(
   const gone = [...old].filter(([key]) => !entries.has(key));
   const nids = [...changed, ...gone].map(([, entry]) => entry.eventNid);
   const events = new Map((await storage.events.getAll(nids)).map((event) => [event.nid, event]));
-  events.set(incoming.nid, incoming);
+  if (incoming !== undefined) events.set(incoming.nid, incoming);
   // Members are found by their number, also those that this process has not met yet.
   await storage.strings.findAll([...events.values()].map(({ pdu }) => pdu.state_key ?? ''));
   for (const [, { eventNid }] of gone) {

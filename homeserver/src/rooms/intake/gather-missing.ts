@@ -1,6 +1,5 @@
-import { MatrixError } from '../../protocol/errors.ts';
 import type { Room } from '../room.ts';
-import { checkAlone } from './check-alone.ts';
+import { checkAlone, dropInvalid } from './check-alone.ts';
 import type { CheckedEvent, IntakeContext, MissingEvents } from './intake-context.ts';
 import { hasPlace } from './place.ts';
 
@@ -40,10 +39,6 @@ export async function gatherMissing(
       if (checked !== undefined) pool.set(checked.eventId, checked);
     }
   }
-}
-
-function dropInvalid(error: unknown): undefined {
-  if (!(error instanceof MatrixError)) throw error;
 }
 
 /** Walks from an event to all that it needs and that has no place yet: what is here of it, and what is not. */

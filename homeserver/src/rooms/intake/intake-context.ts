@@ -1,5 +1,7 @@
 import type { Pdu } from '../../protocol/events.ts';
+import type { RoomVersionRules } from '../../protocol/room-versions.ts';
 import type { RoomsContext } from '../context.ts';
+import type { ForeignState } from './foreign-state.ts';
 
 /** What a server must have signed. */
 export interface SignatureCheck {
@@ -26,11 +28,25 @@ export interface MissingEvents {
    * @returns their JSON as `parseJson` reads it, unchecked, in any order.
    */
   fetch(roomId: string, eventIds: readonly string[]): Promise<readonly unknown[]>;
+
+  /**
+   * The state of a room before an event whose predecessors cannot be had: after a long time without contact, say.
+   * Undefined if nobody tells; then the event waits for what it follows.
+   */
+  stateBefore(roomId: string, eventId: string): Promise<ForeignState | undefined>;
 }
 
 /** What receiving an event works with. */
 export interface IntakeContext extends RoomsContext {
   readonly signingKeys: SigningKeys;
+}
+
+/** What the checks of an event need to know of its room. */
+export interface CheckedRoom {
+  readonly roomId: string;
+  readonly rules: RoomVersionRules;
+  /** Undefined while it is not known yet which one that is. */
+  readonly createEvent: CheckedEvent | undefined;
 }
 
 /** An event that passed the checks that need nothing else of its room: steps 1 to 3. */

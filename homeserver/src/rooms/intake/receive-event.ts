@@ -3,8 +3,9 @@ import { ExpectationFailed, RoomVersionConflict } from '../../storage/index.ts';
 import { changeInTurn } from '../change-in-turn.ts';
 import type { Room } from '../room.ts';
 import { checkAlone } from './check-alone.ts';
-import { type Candidate, gatherMissing } from './gather-missing.ts';
-import type { IntakeContext, MissingEvents } from './intake-context.ts';
+import { checkState, type ForeignState, storeState } from './foreign-state.ts';
+import { gatherMissing } from './gather-missing.ts';
+import type { CheckedEvent, IntakeContext, MissingEvents } from './intake-context.ts';
 import { hasPlace } from './place.ts';
 import { type Received, takeIn } from './take-in.ts';
 
@@ -28,21 +29,41 @@ export async function receiveEvent(
   source: MissingEvents,
 ): Promise<Received> {
   const room = await context.registry.byId(roomId);
-  if (room === undefined) throw notFound('This server is not in the room');
+  if (room?.createEvent === undefined) throw notFound('This server is not in the room');
   const event = await checkAlone(context, room, json);
   const known = await context.storage.events.getById(event.eventId);
   let received: Received = { eventId: event.eventId, outcome: 'known' };
   if (known !== undefined && hasPlace(known)) return received;
   for (const candidate of await gatherMissing(context, room, event, source)) {
-    received = await takeInQueue(context, room, candidate);
+    received = await takeInQueue(context, room, () => takeIn(context, room, candidate));
   }
-  return received;
+  if (received.outcome !== 'outlier') return received;
+  const foreign = await source.stateBefore(roomId, event.eventId);
+  return foreign === undefined ? received : receiveWithState(context, room, event, foreign);
 }
 
-async function takeInQueue(context: IntakeContext, room: Room, candidate: Candidate): Promise<Received> {
+/** Receives an event whose predecessors are not here, on the state before it that another server gives. */
+export async function receiveWithState(
+  context: IntakeContext,
+  room: Room,
+  event: CheckedEvent,
+  foreign: ForeignState,
+): Promise<Received> {
+  const checked = await checkState(context, room, foreign);
+  return takeInQueue(context, room, async () => {
+    const given = await storeState(context, room, checked);
+    return takeIn(context, room, { ...event, isOutlier: false }, given);
+  });
+}
+
+async function takeInQueue(
+  context: IntakeContext,
+  room: Room,
+  take: () => Promise<Received>,
+): Promise<Received> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await changeInTurn(context, room, () => takeIn(context, room, candidate));
+      return await changeInTurn(context, room, take);
     } catch (error) {
       if (attempt === ATTEMPTS) throw error;
       if (error instanceof RoomVersionConflict) room.contention.note();

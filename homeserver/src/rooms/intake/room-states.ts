@@ -31,8 +31,8 @@ export class RoomStates {
   readonly #context: RoomsContext;
   readonly #room: Room;
   readonly #snapshots: SnapshotWriter;
-  /** The event that is being received: states may contain it before it is stored. */
-  #incoming: StoredEvent | undefined;
+  /** Events that are being written: states may contain them before they are stored, by ID. */
+  readonly #pending = new Map<string, StoredEvent>();
 
   /** @param snapshots writes the states that are new. */
   constructor(context: RoomsContext, room: Room, snapshots: SnapshotWriter) {
@@ -41,27 +41,43 @@ export class RoomStates {
     this.#snapshots = snapshots;
   }
 
+  /** Takes in an event as it is going to be stored. */
+  expect(event: StoredEvent): void {
+    this.#pending.set(event.eventId, event);
+  }
+
   /** The state before an event; undefined unless the states after all that it follows are known. */
   async before(pdu: Pdu): Promise<Snapshot | undefined> {
-    const { head, nid } = this.#room;
+    const { head } = this.#room;
     const previous = new Set(pdu.prev_events);
     if (previous.size === 0) return { nid: 0, blocks: EMPTY_SNAPSHOT };
     const newest = head.extremities;
     if (newest.length === previous.size && newest.every(({ eventId }) => previous.has(eventId))) {
       return { nid: head.snapshotNid, blocks: head.blocks };
     }
-    const stored = [...(await this.#context.storage.events.getAllById([...previous])).values()];
-    const placed = stored.filter((event) => event.roomNid === nid && hasPlace(event));
-    return placed.length === previous.size ? this.after(placed) : undefined;
+    return this.afterAll(pdu.prev_events);
   }
 
-  /**
-   * The state after several events: what the states after each resolve to.
-   *
-   * @param incoming one of them that is not stored yet.
-   */
-  async after(events: readonly StoredEvent[], incoming?: StoredEvent): Promise<Snapshot> {
-    this.#incoming = incoming;
+  /** The state after several events; undefined unless that after each is known. */
+  async afterAll(eventIds: readonly string[]): Promise<Snapshot | undefined> {
+    const wanted = new Set(eventIds);
+    const stored = [...(await this.#load([...wanted])).values()];
+    const placed = stored.filter((event) => event.roomNid === this.#room.nid && hasPlace(event));
+    return placed.length === wanted.size ? this.after(placed) : undefined;
+  }
+
+  /** A state that another server gave, of stored events. */
+  async given(events: readonly StoredEvent[]): Promise<Snapshot> {
+    const { snapshotNid, blocks } = this.#room.head;
+    const entries = await this.#entriesFor(events);
+    return this.#write(
+      [{ nid: snapshotNid, blocks }],
+      new Map(entries.map((entry) => [entryKey(entry), entry])),
+    );
+  }
+
+  /** The state after several events: what the states after each resolve to. */
+  async after(events: readonly StoredEvent[]): Promise<Snapshot> {
     const points = distinctPoints(events);
     const key = [...points.keys()].sort().join();
     const known = this.#room.statesAfter.get(key);
@@ -98,29 +114,36 @@ export class RoomStates {
   async #resolve(states: readonly Entries[]): Promise<Entries> {
     const { events } = this.#context.storage;
     const nids = new Set(states.flatMap((state) => [...state.values()].map((entry) => entry.eventNid)));
-    const loaded = await events.getAll([...nids]);
-    if (this.#incoming !== undefined) loaded.push(this.#incoming);
+    const loaded = [...(await events.getAll([...nids])), ...this.#pending.values()];
     const byNid = new Map(loaded.map((event) => [event.nid, event]));
     const maps = states.map((state) => stateMapOf(state, byNid));
     const source = walkingSource((eventIds) => this.#loadKnown(eventIds));
     const resolved = await resolveState(maps, this.#room.rules, source);
-    const winners = await events.getAllById([...resolved.values()]);
-    if (this.#incoming !== undefined) winners.set(this.#incoming.eventId, this.#incoming);
+    const winners = await this.#load([...resolved.values()]);
     const entries = await this.#entriesFor([...resolved.values()].flatMap((id) => winners.get(id) ?? []));
     return new Map(entries.map((entry) => [entryKey(entry), entry]));
   }
 
   async #loadKnown(eventIds: readonly string[]): Promise<Map<string, KnownEvent>> {
-    const loaded = [...(await this.#context.storage.events.getAllById(eventIds)).values()];
-    if (this.#incoming !== undefined && eventIds.includes(this.#incoming.eventId))
-      loaded.push(this.#incoming);
-    const known = loaded.filter((event) => event.roomNid === this.#room.nid && isState(event.pdu));
+    const loaded = await this.#load(eventIds);
+    const known = [...loaded.values()].filter(
+      (event) => event.roomNid === this.#room.nid && isState(event.pdu),
+    );
     return new Map(
       known.map(({ eventId, pdu, status }) => [
         eventId,
         { eventId, pdu: pdu as StatePdu, rejected: status === EventStatus.Rejected },
       ]),
     );
+  }
+
+  async #load(eventIds: readonly string[]): Promise<Map<string, StoredEvent>> {
+    const loaded = await this.#context.storage.events.getAllById(eventIds);
+    for (const eventId of eventIds) {
+      const pending = this.#pending.get(eventId);
+      if (pending !== undefined) loaded.set(eventId, pending);
+    }
+    return loaded;
   }
 
   /** Writes a state as the smallest change of one of the states that it came from. */

@@ -4,8 +4,7 @@ import type { Pdu } from '../../protocol/events.ts';
 import { eventIdOf, roomIdOf } from '../../protocol/hashing.ts';
 import { checkEventSizes } from '../../protocol/limits.ts';
 import { pduFromWire, pduToWire } from '../../protocol/wire.ts';
-import { type Room, stateKeyOf } from '../room.ts';
-import type { CheckedEvent } from './intake-context.ts';
+import type { CheckedEvent, CheckedRoom } from './intake-context.ts';
 
 /**
  * Step 1: is it a valid event, and of this room? Otherwise it is dropped.
@@ -13,8 +12,8 @@ import type { CheckedEvent } from './intake-context.ts';
  * Source: Server-Server API v1.19, "Checks performed on receipt of a PDU"; Room versions, "Event format".
  * @throws MatrixError 400 `M_BAD_JSON`, `M_INVALID_PARAM`; 413 `M_TOO_LARGE`.
  */
-export function checkForm(json: unknown, room: Room): CheckedEvent {
-  const { rules } = room;
+export function checkForm(json: unknown, room: CheckedRoom): CheckedEvent {
+  const { rules, createEvent } = room;
   // What a server says beside the event is nobody's word: neither hashed nor signed.
   const { unsigned: _unsigned, ...pdu }: Pdu = pduFromWire(json, rules);
   const wire = pduToWire(pdu, rules);
@@ -26,9 +25,9 @@ export function checkForm(json: unknown, room: Room): CheckedEvent {
   }
   if (roomIdOf(pdu, rules) !== room.roomId) throw badJson('The event is of another room');
   const eventId = eventIdOf(pdu, rules);
-  const create = room.state.get(stateKeyOf('m.room.create', ''));
   // The rules look at nothing but the event itself here; a second beginning would pass them.
-  if (pdu.type === 'm.room.create' && pdu.state_key === '' && eventId !== create?.eventId) {
+  const isCreate = pdu.type === 'm.room.create' && pdu.state_key === '';
+  if (isCreate && createEvent !== undefined && eventId !== createEvent.eventId) {
     throw badJson('The room was created by another event');
   }
   return { eventId, pdu };

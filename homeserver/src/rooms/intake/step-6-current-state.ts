@@ -1,6 +1,6 @@
 import type { Pdu } from '../../protocol/events.ts';
 import type { RoomVersionRules } from '../../protocol/room-versions.ts';
-import type { RoomWriter } from '../room-writer.ts';
+import type { StoredEvent } from '../../storage/index.ts';
 import { checkByStateBefore, loadAuthorities } from './step-5-state-before.ts';
 
 /**
@@ -8,13 +8,14 @@ import { checkByStateBefore, loadAuthorities } from './step-5-state-before.ts';
  * nothing to clients, yet counts when states are resolved.
  *
  * Source: Server-Server API v1.19, "Soft failure".
+ * @param load gives the current state.
  * @returns why not, or undefined.
  */
 export async function checkByCurrentState(
   pdu: Pdu,
-  writer: RoomWriter,
   rules: RoomVersionRules,
+  load: (type: string, stateKey: string) => Promise<StoredEvent | undefined>,
 ): Promise<string | undefined> {
-  const current = await loadAuthorities(pdu, rules, (type, key) => writer.stateEvent(type, key));
+  const current = await loadAuthorities(pdu, rules, load);
   return checkByStateBefore(pdu, current, rules);
 }

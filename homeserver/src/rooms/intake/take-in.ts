@@ -1,4 +1,5 @@
 import { EventStatus, type StoredEvent } from '../../storage/index.ts';
+import type { RoomsContext } from '../context.ts';
 import { type Room, type Snapshot, stateKeyOf } from '../room.ts';
 import { type EventStrings, RoomWriter } from '../room-writer.ts';
 import { advanceRoom } from './advance-room.ts';
@@ -7,7 +8,12 @@ import type { IntakeContext } from './intake-context.ts';
 import { hasPlace } from './place.ts';
 import { RoomStates } from './room-states.ts';
 import { checkByAuthEvents } from './step-4-auth-events.ts';
-import { type Authorities, checkByStateBefore, loadAuthorities } from './step-5-state-before.ts';
+import {
+  type Authorities,
+  checkByStateBefore,
+  loadAuthorities,
+  withClaimedMembers,
+} from './step-5-state-before.ts';
 import { checkByCurrentState } from './step-6-current-state.ts';
 
 /** What became of a received event. */
@@ -39,9 +45,15 @@ const OUTCOMES = {
  * Steps 4 to 6, and the storing of an event that passed steps 1 to 3. Runs in the room's queue, and holds it until the
  * event is durable and in memory.
  *
+ * @param given the state before it as another server gives it, for an event whose predecessors are not here.
  * @throws RoomVersionConflict when somebody else moved the room's head.
  */
-export async function takeIn(context: IntakeContext, room: Room, candidate: Candidate): Promise<Received> {
+export async function takeIn(
+  context: IntakeContext,
+  room: Room,
+  candidate: Candidate,
+  given?: readonly StoredEvent[],
+): Promise<Received> {
   const { storage } = context;
   // Messages that are sent here run ahead of the disk; what a branch meets must be in the store.
   await room.lastCommit.catch(() => undefined);
@@ -57,7 +69,10 @@ export async function takeIn(context: IntakeContext, room: Room, candidate: Cand
 
   const writer = new RoomWriter(context, room);
   const states = new RoomStates(context, room, writer.snapshots);
-  const verdict = await judge(context, room, candidate, [...authEvents.values()], writer, states);
+  const before = candidate.isOutlier
+    ? undefined
+    : ((await states.before(pdu)) ?? (given && (await states.given(given))));
+  const verdict = await judge(context, room, candidate, [...authEvents.values()], writer, before);
   if (stored !== undefined && verdict.before === undefined) return { eventId, outcome: 'known' };
 
   const strings = await writer.intern(pdu);
@@ -83,31 +98,32 @@ async function judge(
   { pdu, isOutlier }: Candidate,
   authEvents: readonly StoredEvent[],
   writer: RoomWriter,
-  states: RoomStates,
+  before: Snapshot | undefined,
 ): Promise<Verdict> {
   const { rules } = room;
   const refused = checkByAuthEvents(pdu, authEvents, room);
-  const before = isOutlier ? undefined : await states.before(pdu);
   if (before === undefined) {
     const status = refused === undefined ? EventStatus.Outlier : EventStatus.Rejected;
     const reason = refused ?? (isOutlier ? undefined : 'The state before it is not known');
     return { status, reason, before, authorities: new Map() };
   }
-  const authorities = await loadAuthorities(pdu, rules, (type, key) =>
-    before.nid === room.head.snapshotNid
-      ? writer.stateEvent(type, key)
-      : eventInState(context, writer, before, type, key),
-  );
+  const isCurrent = before.nid === room.head.snapshotNid;
+  const orClaimed = (load: Load) => (room.isPartial ? withClaimedMembers(load, authEvents) : load);
+  const inCurrent = orClaimed((type, key) => writer.stateEvent(type, key));
+  const inBefore = orClaimed((type, key) => eventInState(context, writer, before, type, key));
+  const authorities = await loadAuthorities(pdu, rules, isCurrent ? inCurrent : inBefore);
   const rejected = refused ?? checkByStateBefore(pdu, authorities, rules);
   if (rejected !== undefined) return { status: EventStatus.Rejected, reason: rejected, before, authorities };
-  const isCurrent = before.nid === room.head.snapshotNid;
-  const softFailed = isCurrent ? undefined : await checkByCurrentState(pdu, writer, rules);
+  const softFailed = isCurrent ? undefined : await checkByCurrentState(pdu, rules, inCurrent);
   const status = softFailed === undefined ? EventStatus.Accepted : EventStatus.SoftFailed;
   return { status, reason: softFailed, before, authorities };
 }
 
-async function eventInState(
-  { storage }: IntakeContext,
+type Load = (type: string, stateKey: string) => Promise<StoredEvent | undefined>;
+
+/** The event that holds a type and state key in a stored state. */
+export async function eventInState(
+  { storage }: RoomsContext,
   writer: RoomWriter,
   state: Snapshot,
   type: string,

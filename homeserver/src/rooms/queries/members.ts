@@ -2,6 +2,7 @@ import type { JsonObject } from '../../protocol/canonical-json.ts';
 import type { Membership, StoredEvent } from '../../storage/index.ts';
 import { presentEvents, type Viewer } from '../client-event.ts';
 import type { RoomsContext } from '../context.ts';
+import { untilComplete } from '../full-state.ts';
 import { joinedRoom } from '../room-access.ts';
 import { positionOfToken } from './page-token.ts';
 import { endOfView, type RoomView, stateAfter, stateOfView, viewRoom } from './room-view.ts';
@@ -32,6 +33,7 @@ export async function getMembers(
   { at, membership, notMembership }: MembersRequest,
 ): Promise<{ chunk: JsonObject[] }> {
   const view = await viewRoom(context, roomId, viewer);
+  await untilComplete(context, view.room);
   const position = positionOfToken(at);
   const members = (await stateAt(context, view, position)).filter(({ pdu }) => {
     if (pdu.type !== 'm.room.member') return false;
@@ -54,6 +56,7 @@ export async function getJoinedMembers(
   viewer: Viewer,
 ): Promise<JoinedMembers> {
   const room = await joinedRoom(context, roomId, viewer.userId);
+  await untilComplete(context, room);
   const members = [...room.members.values()].filter((member) => member.membership === 'join');
   const events = await context.storage.events.getAll(members.map((member) => member.eventNid));
   const joined: JoinedMembers['joined'] = {};

@@ -68,6 +68,8 @@ export async function mayPreview(
   room: Room,
   userId: string | undefined,
 ): Promise<boolean> {
+  // Of a room that this server never was in, it knows nothing that it could show.
+  if (room.createEvent === undefined) return false;
   const joinRule = joinRuleOf(room);
   if (isWorldReadable(room) || ['public', 'knock', 'knock_restricted'].includes(joinRule)) return true;
   if (userId === undefined) return false;

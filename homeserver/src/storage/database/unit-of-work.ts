@@ -23,7 +23,8 @@ export const LogKind = {
   /**
    * The current state of a room moved in another way than by its newest event alone, since branches met: `room`,
    * `key` = the snapshots before and after (`stateMoveKey`); `ref` = nid of the event whose row is right before it,
-   * if that brought it about; `user` = a local user whose membership it changed, with one row for each.
+   * if that brought it about; `user` = a local user whose membership it changed, with one row for each. Without `ref`
+   * a partial state became complete: then every local member has a row.
    */
   StateMove: 6,
   /**

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { up as firstSchema } from './0001-first-schema.ts';
 import { up as jobsAndPurging } from './0003-jobs-and-purging.ts';
+import { up as partialState } from './0004-partial-state.ts';
 import { up as encryption } from './0006-encryption.ts';
 import { up as accounts } from './0007-accounts.ts';
 import { up as eventRelations } from './0008-event-relations.ts';
@@ -11,6 +12,7 @@ import { up as delayedEvents } from './0013-delayed-events.ts';
 export const migrations: readonly { readonly name: string; readonly up: (knex: Knex) => Promise<void> }[] = [
   { name: '0001-first-schema', up: firstSchema },
   { name: '0003-jobs-and-purging', up: jobsAndPurging },
+  { name: '0004-partial-state', up: partialState },
   { name: '0006-encryption', up: encryption },
   { name: '0007-accounts', up: accounts },
   { name: '0008-event-relations', up: eventRelations },

@@ -21,6 +21,8 @@ export const TABLES_OF_ROOMS: readonly TableOfRooms[] = [
   { table: 'delayed_events', column: 'room_nid', by: 'delay_id' },
   { table: 'receipts', column: 'room_nid', by: 'user_nid' },
   { table: 'guild_invites', column: 'guild_nid', by: 'code' },
+  { table: 'partial_rooms', column: 'room_nid', by: 'join_nid' },
+  { table: 'partial_events', column: 'room_nid', by: 'event_nid' },
 ];
 
 /** What goes with an event. A new table has to be here, as with those of rooms. */
@@ -28,6 +30,7 @@ export const TABLES_OF_EVENTS: readonly DependentTable[] = [
   { table: 'transactions', column: 'event_nid' },
   { table: 'event_relations', column: 'event_nid' },
   { table: 'search_index', column: 'rowid' },
+  { table: 'partial_events', column: 'event_nid' },
 ];
 
 /** Those of them whose rows speak of events in the timeline only. */

@@ -28,6 +28,17 @@ export interface RoomRow {
   readonly roomType: string | null;
   /** Whether the room is in the public directory. */
   readonly listed: boolean;
+  /** Whether members may be missing in its state: it was joined with what another server gave at once. */
+  readonly isPartial: boolean;
+}
+
+/** What is known of a room while its state is partial. */
+export interface PartialRoom {
+  readonly roomNid: number;
+  /** The join that it was entered with; the state before it is what is not complete. */
+  readonly joinNid: number;
+  /** The servers in the room when it was joined, the one that let us in first. */
+  readonly servers: readonly string[];
 }
 
 /** One member of a room. */
@@ -57,6 +68,18 @@ const insertRoom = defineInsert('rooms', {
   partial_state: 'integer',
   listed: 'integer',
 });
+const setEntered = defineUpdate('rooms', { nid: 'bigint', room_type: 'text?', partial_state: 'integer' }, [
+  'nid',
+]);
+const setPartial = defineUpdate('rooms', { nid: 'bigint', partial_state: 'integer' }, ['nid']);
+const insertPartial = defineInsert('partial_rooms', {
+  room_nid: 'bigint',
+  join_nid: 'bigint',
+  servers: 'text',
+});
+const deletePartial = defineDelete('partial_rooms', { room_nid: 'bigint' });
+const insertPartialEvent = defineInsertIgnore('partial_events', { event_nid: 'bigint', room_nid: 'bigint' });
+const deletePartialEvents = defineDelete('partial_events', { room_nid: 'bigint' });
 const setListed = defineUpdate('rooms', { nid: 'bigint', listed: 'integer' }, ['nid']);
 const setOpen = defineUpdate('rooms', { nid: 'bigint', open: 'integer' }, ['nid']);
 const upsertMember = defineUpsert(
@@ -79,8 +102,12 @@ const moveAlias = defineUpdate('room_aliases', { alias: 'text', room_nid: 'bigin
 const deleteAlias = defineDelete('room_aliases', { alias: 'text' });
 
 const ROOM = `nid, room_id AS "roomId", room_version AS "roomVersion", version, extremities, depth,
-  snapshot_nid AS "snapshotNid", room_type AS "roomType", listed`;
-type RawRoom = Omit<RoomRow, 'extremities' | 'listed'> & { extremities: string; listed: number };
+  snapshot_nid AS "snapshotNid", room_type AS "roomType", listed, partial_state AS partial`;
+type RawRoom = Omit<RoomRow, 'extremities' | 'listed' | 'isPartial'> & {
+  extremities: string;
+  listed: number;
+  partial: number;
+};
 const roomById = defineQuery<[string], RawRoom>(`SELECT ${ROOM} FROM rooms WHERE room_id = ?`);
 const roomByNid = defineQuery<[number], RawRoom>(`SELECT ${ROOM} FROM rooms WHERE nid = ?`);
 const roomsByNid = defineQuery<[number[]], RawRoom>(`SELECT ${ROOM} FROM rooms WHERE nid = ANY(?:bigint[])`);
@@ -88,6 +115,12 @@ const idsOfRooms = defineQuery<[number[]], { nid: number; roomId: string }>(
   'SELECT nid, room_id AS "roomId" FROM rooms WHERE nid = ANY(?:bigint[])',
 );
 const listedRooms = defineQuery<[], { nid: number }>('SELECT nid FROM rooms WHERE listed = 1 ORDER BY nid');
+const partialRooms = defineQuery<[], { room_nid: number; join_nid: number; servers: string }>(
+  'SELECT room_nid, join_nid, servers FROM partial_rooms ORDER BY room_nid',
+);
+const partialEvents = defineQuery<[number], { nid: number }>(
+  'SELECT event_nid AS nid FROM partial_events WHERE room_nid = ? ORDER BY event_nid',
+);
 const membersOf = defineQuery<[number], MemberRow>(
   'SELECT user_nid AS "userNid", membership, event_nid AS "eventNid" FROM room_members WHERE room_nid = ?',
 );
@@ -111,7 +144,7 @@ export class RoomStore {
   }
 
   /** Adds a new room to a unit. */
-  insert(unit: UnitOfWork, room: RoomRow): void {
+  insert(unit: UnitOfWork, room: Omit<RoomRow, 'isPartial'>, isPartial = false): void {
     unit.write(insertRoom, {
       nid: room.nid,
       room_id: room.roomId,
@@ -121,7 +154,7 @@ export class RoomStore {
       depth: room.depth,
       snapshot_nid: room.snapshotNid,
       room_type: room.roomType,
-      partial_state: 0,
+      partial_state: isPartial ? 1 : 0,
       listed: room.listed ? 1 : 0,
     });
   }
@@ -147,6 +180,43 @@ export class RoomStore {
     if (nids.length === 0) return new Map();
     const rows = await this.#database.all(idsOfRooms, [[...nids]]);
     return new Map(rows.map((row) => [row.nid, row.roomId]));
+  }
+
+  /** A room that this server enters with state from elsewhere: what that says of the room, in a unit. */
+  setEntered(unit: UnitOfWork, roomNid: number, roomType: string | null, isPartial: boolean): void {
+    unit.write(setEntered, { nid: roomNid, room_type: roomType, partial_state: isPartial ? 1 : 0 });
+  }
+
+  /** Notes what completes a room's partial state, in a unit. */
+  addPartial(unit: UnitOfWork, { roomNid, joinNid, servers }: PartialRoom): void {
+    unit.write(insertPartial, { room_nid: roomNid, join_nid: joinNid, servers: JSON.stringify(servers) });
+  }
+
+  /** Notes that an event was placed on a partial state, in a unit. */
+  addPartialEvent(unit: UnitOfWork, roomNid: number, eventNid: number): void {
+    unit.write(insertPartialEvent, { event_nid: eventNid, room_nid: roomNid });
+  }
+
+  /** The state of a room is complete, or starts afresh: in a unit. */
+  endPartial(unit: UnitOfWork, roomNid: number): void {
+    unit.write(setPartial, { nid: roomNid, partial_state: 0 });
+    unit.write(deletePartial, { room_nid: roomNid });
+    unit.write(deletePartialEvents, { room_nid: roomNid });
+  }
+
+  /** Every room with partial state. */
+  async partial(): Promise<PartialRoom[]> {
+    const rows = await this.#database.all(partialRooms, []);
+    return rows.map((row) => ({
+      roomNid: row.room_nid,
+      joinNid: row.join_nid,
+      servers: JSON.parse(row.servers) as string[],
+    }));
+  }
+
+  /** The events of a room that were placed on a partial state, in the order in which they were stored. */
+  async partialEvents(roomNid: number): Promise<number[]> {
+    return (await this.#database.all(partialEvents, [roomNid])).map((row) => row.nid);
   }
 
   /** Puts a room into the public directory, or takes it out, in a unit. */
@@ -226,5 +296,11 @@ export class RoomStore {
 
 function fromRaw(row: RawRoom | undefined): RoomRow | undefined {
   if (row === undefined) return undefined;
-  return { ...row, extremities: JSON.parse(row.extremities) as number[], listed: row.listed === 1 };
+  const { extremities, listed, partial, ...rest } = row;
+  return {
+    ...rest,
+    extremities: JSON.parse(extremities) as number[],
+    listed: listed === 1,
+    isPartial: partial === 1,
+  };
 }

@@ -1,0 +1,17 @@
+import type { Knex } from 'knex';
+
+/**
+ * Rooms whose state is not all here yet: who else is in them and whom to ask for the rest, and the events that were
+ * placed on what there is.
+ */
+export async function up(knex: Knex): Promise<void> {
+  await knex.schema.createTable('partial_rooms', (table) => {
+    table.bigInteger('room_nid').primary();
+    table.bigInteger('join_nid').notNullable();
+    table.text('servers').notNullable();
+  });
+  await knex.schema.createTable('partial_events', (table) => {
+    table.bigInteger('event_nid').primary();
+    table.bigInteger('room_nid').notNullable().index();
+  });
+}
