@@ -26,6 +26,8 @@ export class References {
   /** Not needed by anything so far, by ID and by number. */
   readonly #unneeded = new Map<number, string>();
   readonly #nidOf = new Map<string, number>();
+  /** Events beside the timeline by the state that each took the place of. */
+  readonly #successors = new Map<number, number[]>();
   readonly #snapshots = new Set<number>();
   readonly #blocks = new Set<number>();
   /** Needed, and not yet looked at. */
@@ -46,10 +48,7 @@ export class References {
       const last = rows.at(-1);
       if (last === undefined) break;
       after = last.nid;
-      for (const { nid, eventId } of rows) {
-        this.#unneeded.set(nid, eventId);
-        this.#nidOf.set(eventId, nid);
-      }
+      for (const row of rows) this.#takeIn(row);
       const members = await historyPurge.memberEvents(
         this.#roomNid,
         rows.map(({ nid }) => nid),
@@ -85,11 +84,12 @@ export class References {
     await this.#closeOver();
   }
 
-  /** Some of the events that nothing needs; they count as gone. */
-  takeUnneeded(count: number): number[] {
+  /** Some of the events that nothing needs, which count as gone then, and those that took the place of one of them. */
+  takeUnneeded(count: number): { readonly nids: number[]; readonly successors: number[] } {
     const nids = [...this.#unneeded.keys()].slice(0, count);
+    const successors = nids.flatMap((nid) => this.#successors.get(nid) ?? []);
     for (const nid of nids) this.#forget(nid);
-    return nids;
+    return { nids, successors };
   }
 
   /** Whether a stored state is needed. */
@@ -109,6 +109,15 @@ export class References {
     return rows
       .filter(({ senderNid }) => domainOf(senders.get(senderNid) ?? '') === serverName)
       .map(({ nid }) => nid);
+  }
+
+  #takeIn({ nid, eventId, replacesNid }: OffTimelineRow): void {
+    this.#unneeded.set(nid, eventId);
+    this.#nidOf.set(eventId, nid);
+    if (replacesNid === null) return;
+    const others = this.#successors.get(replacesNid);
+    if (others === undefined) this.#successors.set(replacesNid, [nid]);
+    else others.push(nid);
   }
 
   #mark(nids: readonly number[]): void {

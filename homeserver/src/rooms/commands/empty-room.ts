@@ -43,6 +43,7 @@ export async function emptyRoom(
   { successor, forget }: { successor: SuccessorRequest | undefined; forget: boolean },
 ): Promise<void> {
   const emptied = await beginEmptying(context, job, room, successor);
+  if (emptied.failed !== undefined) return;
   for (const userId of emptied.members) {
     job.signal.throwIfAborted();
     const target = { roomId: room.roomId, sender: userId };

@@ -92,11 +92,25 @@ export async function purgeHistory(context: RoomsContext, job: RunningJob): Prom
   const room = await context.registry.byNid(roomNid);
   if (room === undefined) return;
   const purge = { roomNid, until, deleteLocalEvents };
+  await deleteTraces(context, job, room, until);
   await shortenTimeline(context, job, room, purge);
-  await inBatches(context, job, roomNid, (unit) =>
-    context.storage.historyPurge.deleteTraces(unit, roomNid, until),
-  );
+  // Somebody may have read what was on its way out.
+  await deleteTraces(context, job, room, until);
   await deleteUnneeded(context, job, room, purge);
+}
+
+async function deleteTraces(
+  context: RoomsContext,
+  job: RunningJob,
+  room: Room,
+  until: number,
+): Promise<void> {
+  const { historyPurge, log, rooms } = context.storage;
+  await inBatches(context, job, room.nid, async (unit) => {
+    const newest = (await rooms.byNid(room.nid))?.extremities ?? [];
+    const staying = await log.positionsOf(newest);
+    return historyPurge.deleteTraces(unit, room.nid, until, [...staying.values()]);
+  });
 }
 
 async function shortenTimeline(
@@ -166,6 +180,7 @@ async function deleteUnneeded(
   const references = new References(context, room.nid);
   const untilNid = await historyPurge.newestEvent();
   await references.begin({ afterNid: 0, untilNid, afterPosition: 0, keepsLocal: !deleteLocalEvents });
+  await deleteUnneededEvents(context, job, room.nid, references);
 
   let afterSnapshot = 0;
   await inBatches(context, job, room.nid, async (unit) => {
@@ -178,18 +193,6 @@ async function deleteUnneeded(
       unit,
       unneeded.map(({ nid }) => nid),
       [...new Set(blocks)],
-    );
-    return page.length > 0;
-  });
-  await deleteUnneededEvents(context, job, room.nid, references);
-
-  let afterEvent = 0;
-  await inBatches(context, job, room.nid, async (unit) => {
-    const page = await historyPurge.offTimeline(room.nid, afterEvent, untilNid);
-    afterEvent = page.at(-1)?.nid ?? afterEvent;
-    historyPurge.clearReplaced(
-      unit,
-      page.map(({ nid }) => nid),
     );
     return page.length > 0;
   });

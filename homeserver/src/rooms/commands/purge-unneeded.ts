@@ -45,9 +45,9 @@ export async function deleteUnneededEvents(
 ): Promise<void> {
   await inBatches(context, job, roomNid, async (unit, size) => {
     await references.catchUp();
-    const nids = references.takeUnneeded(size);
-    if (nids.length === 0) return false;
+    const { nids, successors } = references.takeUnneeded(size);
+    context.storage.historyPurge.clearReplaced(unit, successors);
     context.storage.historyPurge.deleteEvents(unit, nids);
-    return true;
+    return nids.length > 0;
   });
 }

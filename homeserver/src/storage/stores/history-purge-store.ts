@@ -2,7 +2,7 @@ import type { Pdu } from '../../protocol/events.ts';
 import { parseJson } from '../../protocol/json-numbers.ts';
 import type { Database } from '../database/database.ts';
 import { runOnList } from '../database/run-on-list.ts';
-import { defineQuery } from '../database/sql.ts';
+import { defineDelete, defineQuery } from '../database/sql.ts';
 import type { UnitOfWork } from '../database/unit-of-work.ts';
 import { EventStatus } from './event-store.ts';
 import {
@@ -29,6 +29,8 @@ export interface OffTimelineRow {
   readonly nid: number;
   readonly eventId: string;
   readonly senderNid: number;
+  /** The state event that it took the place of. */
+  readonly replacesNid: number | null;
 }
 
 /** What has to be there for as long as an event is. */
@@ -46,7 +48,7 @@ const timeline = defineQuery<[number, number, number, number], TimelineRow>(
    WHERE log.room_nid = ? AND kind = 1 AND position > ? AND position < ? ORDER BY position LIMIT ?`,
 );
 const offTimeline = defineQuery<[number, number, number, number], OffTimelineRow>(
-  `SELECT nid, event_id AS "eventId", sender_nid AS "senderNid" FROM events
+  `SELECT nid, event_id AS "eventId", sender_nid AS "senderNid", replaces_nid AS "replacesNid" FROM events
    WHERE room_nid = ? AND nid > ? AND nid <= ? AND status <> 0 ORDER BY nid LIMIT ?`,
 );
 const roomOffTimeline = defineQuery<[number], { room: number }>(
@@ -69,11 +71,19 @@ const snapshotPage = defineQuery<[number, number, number], { nid: number; blocks
 const oldMoves = defineQuery<[number, number, number], { position: number }>(
   'SELECT position FROM log WHERE room_nid = ? AND kind = 6 AND position < ? ORDER BY position LIMIT ?',
 );
-const OLD_RECEIPT = `room_nid = ? AND event_position < ? AND NOT EXISTS (
-  SELECT 1 FROM log WHERE log.position = event_position AND kind = 1 AND log.room_nid = receipts.room_nid)`;
-const oldReaders = defineQuery<[number, number, number], { userNid: number }>(
-  `SELECT DISTINCT user_nid AS "userNid" FROM receipts WHERE ${OLD_RECEIPT} LIMIT ?`,
+const oldReceipts = defineQuery<
+  [number, number, number[], number],
+  { userNid: number; type: string; threadId: string }
+>(
+  `SELECT user_nid AS "userNid", receipt_type AS type, thread_id AS "threadId" FROM receipts
+   WHERE room_nid = ? AND event_position < ? AND NOT (event_position = ANY(?:bigint[])) LIMIT ?`,
 );
+const deleteReceipt = defineDelete('receipts', {
+  room_nid: 'bigint',
+  user_nid: 'bigint',
+  receipt_type: 'text',
+  thread_id: 'text',
+});
 const newestSnapshot = defineQuery<[number], { nid: number }>(
   'SELECT coalesce(max(nid), 0) AS nid FROM state_snapshots WHERE room_nid = ?',
 );
@@ -160,37 +170,39 @@ export class HistoryPurgeStore {
   }
 
   /**
-   * Deletes, in a unit, some of what speaks of a room before a position, but for events: how its state moved, and
-   * receipts for what is not in its timeline any more. All that is left of the timeline is after them.
+   * Deletes, in a unit, some of what speaks of a room's timeline before a position: how its state moved, and receipts.
+   * All that is left of the timeline is after them.
    *
+   * @param kept positions of events that stay all the same.
    * @returns whether there was any.
    */
-  async deleteTraces(unit: UnitOfWork, roomNid: number, position: number): Promise<boolean> {
+  async deleteTraces(
+    unit: UnitOfWork,
+    roomNid: number,
+    position: number,
+    kept: readonly number[],
+  ): Promise<boolean> {
     const moves = await this.#database.all(oldMoves, [roomNid, position, PURGED_AT_ONCE]);
-    const readers = await this.#database.all(oldReaders, [roomNid, position, PURGED_AT_ONCE]);
+    const receipts = await this.#database.all(oldReceipts, [roomNid, position, [...kept], PURGED_AT_ONCE]);
     runOnList(
       unit,
       'DELETE FROM log WHERE position IN (?list)',
       moves.map((row) => row.position),
     );
-    runOnList(
-      unit,
-      `DELETE FROM receipts WHERE ${OLD_RECEIPT} AND user_nid IN (?list)`,
-      readers.map(({ userNid }) => userNid),
-      [roomNid, position],
-    );
-    return moves.length + readers.length > 0;
+    for (const { userNid, type, threadId } of receipts) {
+      unit.write(deleteReceipt, {
+        room_nid: roomNid,
+        user_nid: userNid,
+        receipt_type: type,
+        thread_id: threadId,
+      });
+    }
+    return moves.length + receipts.length > 0;
   }
 
-  /** Ends, in a unit, the references of events beside the timeline to what they took the place of, where that is gone. */
+  /** Takes from events, in a unit, what they took the place of: it is deleted. */
   clearReplaced(unit: UnitOfWork, nids: readonly number[]): void {
-    runOnList(
-      unit,
-      `UPDATE events SET replaces_nid = NULL WHERE replaces_nid IS NOT NULL
-         AND NOT EXISTS (SELECT 1 FROM events AS replaced WHERE replaced.nid = events.replaces_nid)
-         AND nid IN (?list)`,
-      nids,
-    );
+    runOnList(unit, 'UPDATE events SET replaces_nid = NULL WHERE nid IN (?list)', nids);
     for (const nid of nids) unit.invalidate('events', nid);
   }
 }
