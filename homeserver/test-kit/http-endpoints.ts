@@ -22,7 +22,10 @@ function fakeServices(given: Partial<Services> = {}): Services {
     ['alice', ALICE],
     ['admin', ADMIN],
   ]);
-  const accounts = { sessions: { authenticate: async (token: string) => tokens.get(token) } };
+  const accounts = {
+    sessions: { authenticate: async (token: string) => tokens.get(token) },
+    emails: { areOffered: false },
+  };
   // A handler that asks for another service fails its test.
   return { accounts, ...services } as unknown as Services;
 }

@@ -98,6 +98,8 @@ function objectionTo(answer: ProbeAnswer, { method, path, expected }: Probe): st
     const body = contentType?.includes('application/json') ? JSON.parse(text) : undefined;
     return schemaObjectionTo({ method, path, status, contentType: contentType?.toString(), body });
   }
+  // Pages are for people, who read no error codes.
+  if (headers['content-type']?.toString().startsWith('text/html') && !expected) return undefined;
   const { errcode, error } = parseObject(text);
   if (typeof errcode !== 'string' && !('flows' in parseObject(text))) return `${told}: no errcode`;
   if (typeof errcode === 'string' && typeof error !== 'string') return `${told}: no sentence`;

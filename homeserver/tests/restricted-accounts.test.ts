@@ -79,6 +79,19 @@ describe('locking and suspending accounts', () => {
     await user.join(room);
   });
 
+  it('begins with knowing from where somebody comes', async () => {
+    const user = await server.user('watched');
+    const path = `/v3/admin/whois/${encodeURIComponent(user.userId)}`;
+    const { body } = await admin('GET', path);
+    expect(body.user_id).to.equal(user.userId);
+    expect(body.devices).to.have.all.keys(user.deviceId);
+    expect((await user.get(path)).devices).to.have.all.keys(user.deviceId);
+    const other = await server.user('nosy');
+    expect(await other.refusal('GET', path)).to.equal('403 M_FORBIDDEN');
+    expect((await admin('GET', '/v3/admin/whois/@nobody:test')).status).to.equal(404);
+    expect((await server.anonymous('GET', path)).status).to.equal(401);
+  });
+
   it('is for admins, and not against admins', async () => {
     const user = await server.user('bystander');
     const path = `/v1/admin/lock/${encodeURIComponent(user.userId)}`;

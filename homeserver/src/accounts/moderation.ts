@@ -1,6 +1,6 @@
 import { forbidden, invalidParam, notFound } from '../protocol/errors.ts';
 import { domainOf, isUserId, type ServerName } from '../protocol/identifiers.ts';
-import { type Storage, type StoredUser, UnitOfWork } from '../storage/index.ts';
+import { type Storage, type StoredDevice, type StoredUser, UnitOfWork } from '../storage/index.ts';
 import type { Requester } from './requester.ts';
 
 /** `locked`: nothing works but logging out. `suspended`: the user may look, and leave. */
@@ -40,6 +40,17 @@ export class Moderation {
     this.#storage.users.setFlag(unit, user.userNid, sanction, value);
     unit.invalidate('sessions', user.userNid);
     await this.#storage.database.commit(unit);
+  }
+
+  /**
+   * The devices of a user, with the addresses that they were last heard from.
+   *
+   * Source: Client-Server API v1.19, `GET /admin/whois/{userId}`.
+   * @throws {MatrixError} as `has`; 403 `M_FORBIDDEN` for another user's devices to somebody who is no admin.
+   */
+  async devicesOf(requester: Requester, userId: string): Promise<StoredDevice[]> {
+    if (!requester.isAdmin && userId !== requester.userId) throw forbidden('Only server admins may see this');
+    return this.#storage.devices.list((await this.#find(userId)).userNid);
   }
 
   async #find(userId: string): Promise<StoredUser> {

@@ -36,7 +36,7 @@ export {
 } from './intake/out-of-band.ts';
 export { receiveEvent } from './intake/receive-event.ts';
 export type { Received } from './intake/take-in.ts';
-export { followPeople, indexMembers } from './people/follow-people.ts';
+export { followPeople } from './people/follow-people.ts';
 export { type EventContext, getContext } from './queries/context.ts';
 export { departureOf } from './queries/departure.ts';
 export { getEvent } from './queries/event.ts';

@@ -52,7 +52,7 @@ export async function followPeople(
  * Lets the members of a room be found who came with its state and not by themselves: those of a room of another server
  * that somebody here has just joined.
  */
-export async function indexMembers(
+async function indexMembers(
   context: RoomsContext,
   directory: UserDirectory,
   roomNid: number,

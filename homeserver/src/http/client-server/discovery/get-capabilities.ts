@@ -14,16 +14,17 @@ const roomVersions = Object.fromEntries(
 );
 
 /** What a client's user may do here, so that it does not offer the rest. */
-export const getCapabilities = endpoint('getCapabilities', {}, () => ({
+export const getCapabilities = endpoint('getCapabilities', {}, ({ requester, services }) => ({
   capabilities: {
-    'm.change_password': { enabled: true },
+    'm.change_password': { enabled: requester.restriction !== 'guest' },
     'm.room_versions': { default: DEFAULT_ROOM_VERSION, available: roomVersions },
     'm.profile_fields': { enabled: true },
     'm.set_displayname': { enabled: true },
     'm.set_avatar_url': { enabled: true },
     'org.matrix.msc4140.delayed_events': { max_delay_ms: LONGEST_DELAY_MS, max_scheduled: MOST_DELAYED },
     'm.delayed_events': { max_delay_ms: LONGEST_DELAY_MS, max_scheduled: MOST_DELAYED },
-    'm.3pid_changes': { enabled: false },
-    'm.get_login_token': { enabled: false },
+    'm.3pid_changes': { enabled: services.accounts.emails.areOffered },
+    'm.get_login_token': { enabled: true },
+    ...(requester.isAdmin && { 'm.account_moderation': { lock: true, suspend: true } }),
   },
 }));
