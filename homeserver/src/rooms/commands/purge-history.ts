@@ -40,7 +40,8 @@ interface HistoryPurge {
  * Source: Synapse's admin API, "Purge History API".
  * @returns the ID to ask with how far it is.
  * @throws MatrixError 404 `M_NOT_FOUND` for a room or event that is not here, and when there is nothing so old; 400
- * `M_UNKNOWN` while the room's history is being purged already; 400 `M_BAD_JSON` for neither an event nor a time.
+ * `M_UNKNOWN` while the room's history is being purged already, or its state is not here yet; 400 `M_BAD_JSON` for
+ * neither an event nor a time.
  */
 export async function requestHistoryPurge(
   context: RoomsContext,
@@ -48,6 +49,7 @@ export async function requestHistoryPurge(
   request: HistoryPurgeRequest,
 ): Promise<string> {
   const room = await existingRoom(context, roomId);
+  if (room.isPartial) throw new MatrixError(400, 'M_UNKNOWN', `The state of ${roomId} is still on its way`);
   const until = await boundaryOf(context, room, request);
   const { deleteLocalEvents } = request;
   const { database, historyPurge, jobs } = context.storage;

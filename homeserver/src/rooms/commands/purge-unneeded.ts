@@ -11,7 +11,7 @@ interface Mark {
   readonly position: number;
 }
 
-const NOTHING: Mark = { event: 0, position: 0 };
+const BEGINNING: Mark = { event: 0, position: 0 };
 
 /**
  * Deletes what servers sent here and nothing needs: outliers, rejected and soft-failed events that no other event names
@@ -19,20 +19,28 @@ const NOTHING: Mark = { event: 0, position: 0 };
  * may still come to need them has had at least the time between two runs to do so; what is needed then stays.
  */
 export async function purgeUnneededEvents(context: RoomsContext, job: RunningJob): Promise<void> {
-  const { historyPurge, log, database } = context.storage;
-  const { from = NOTHING, to = NOTHING } = job.payload as { from?: Mark; to?: Mark };
+  const { historyPurge, log, database, rooms } = context.storage;
+  const { marks = [] } = job.payload as { marks?: Mark[] };
+  const [earlier = BEGINNING, from = BEGINNING, to = BEGINNING] = marks;
   const now: Mark = { event: await historyPurge.newestEvent(), position: await log.newest() };
-  for (let room = await historyPurge.roomOffTimeline(0); room !== undefined; ) {
-    if ((await historyPurge.offTimeline(room, from.event, to.event)).length > 0) {
-      const references = new References(context, room);
-      const candidates = { afterNid: from.event, untilNid: to.event, keepsLocal: false };
-      await references.begin({ ...candidates, afterPosition: from.position });
-      await deleteUnneededEvents(context, job, room, references);
+  for (let nid = await historyPurge.roomOffTimeline(0); nid !== undefined; ) {
+    // A state that is still on its way may need anything.
+    const isComplete = (await rooms.byNid(nid))?.isPartial === false;
+    if (isComplete && (await historyPurge.offTimeline(nid, from.event, to.event)).length > 0) {
+      const references = new References(context, nid);
+      await references.begin({
+        afterNid: from.event,
+        untilNid: to.event,
+        // Events get their states up to some days after they were received, while a room is being completed.
+        afterPosition: earlier.position,
+        keepsLocal: false,
+      });
+      await deleteUnneededEvents(context, job, nid, references);
     }
-    room = await historyPurge.roomOffTimeline(room);
+    nid = await historyPurge.roomOffTimeline(nid);
   }
   const unit = new UnitOfWork();
-  job.saveIn(unit, { from: { ...to }, to: { ...now } });
+  job.saveIn(unit, { marks: [{ ...from }, { ...to }, { ...now }] });
   await database.commit(unit);
 }
 

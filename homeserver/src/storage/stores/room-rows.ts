@@ -22,6 +22,8 @@ export const TABLES_OF_ROOMS: readonly TableOfRooms[] = [
   { table: 'receipts', column: 'room_nid', by: 'user_nid' },
   { table: 'guild_invites', column: 'guild_nid', by: 'code' },
   { table: 'partial_rooms', column: 'room_nid', by: 'join_nid' },
+  { table: 'delayed_events', column: 'room_nid', by: 'delay_id' },
+  { table: 'partial_rooms', column: 'room_nid', by: 'join_nid' },
   { table: 'partial_events', column: 'room_nid', by: 'event_nid' },
 ];
 
@@ -30,6 +32,7 @@ export const TABLES_OF_EVENTS: readonly DependentTable[] = [
   { table: 'transactions', column: 'event_nid' },
   { table: 'event_relations', column: 'event_nid' },
   { table: 'search_index', column: 'rowid' },
+  { table: 'partial_events', column: 'event_nid' },
   { table: 'partial_events', column: 'event_nid' },
 ];
 
