@@ -24,4 +24,4 @@ export type { Profile, ProfileListener, ProfileVisibility, RemoteProfiles } from
 export type { RegistrationMode } from './registration.ts';
 export { type Requester, refuseGuest, refuseLocked, refuseSuspended } from './requester.ts';
 export type { IssuedTokens, OpenedSession } from './sessions.ts';
-export type { UserDirectory } from './user-directory.ts';
+export type { FindableUser, UserDirectory } from './user-directory.ts';

@@ -172,7 +172,7 @@ export class Profiles {
     unit.invalidate('profiles', userId);
     if (SEARCHED_FIELDS.includes(field) && restriction !== 'guest') {
       const { displayname: displayName, avatar_url: avatarUrl } = profile;
-      this.#parts.directory.set(unit, { userNid: before.userNid, userId, displayName, avatarUrl });
+      this.#parts.directory.set(unit, [{ userNid: before.userNid, userId, displayName, avatarUrl }]);
     }
     await this.#storage.database.commit(unit);
     return profile;
@@ -203,13 +203,14 @@ function checkValue(field: string, value: JsonValue | undefined): JsonValue | un
   if (field !== 'displayname' && field !== 'avatar_url') return value;
   if (value === undefined || value === null) return undefined;
   if (typeof value !== 'string') throw badJson(`${field} must be a string`);
+  // An empty text takes the field away, as with Synapse.
+  if (value === '') return undefined;
   if (field === 'displayname') {
     if (value.length > MAX_DISPLAY_NAME) {
       throw invalidParam(`The display name must have at most ${MAX_DISPLAY_NAME} characters`);
     }
     return value;
   }
-  if (value === '') return undefined;
   if (value.length > MAX_AVATAR_URL || !isMxcUri(value)) {
     throw invalidParam('avatar_url must be an mxc:// URI of at most 1000 characters');
   }

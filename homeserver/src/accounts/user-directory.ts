@@ -1,5 +1,11 @@
 import { searchedWords, searchWords } from '../base/search-words.ts';
-import { type FoundUser, MOST_SEARCH_WORDS, type Storage, type UnitOfWork } from '../storage/index.ts';
+import {
+  type FoundUser,
+  MOST_SEARCH_WORDS,
+  type Storage,
+  type UnitOfWork,
+  type WordedEntry,
+} from '../storage/index.ts';
 import type { Requester } from './requester.ts';
 
 /** What a user can be found by. */
@@ -47,16 +53,20 @@ export class UserDirectory {
     return { users: found.slice(0, most), isLimited: found.length > most };
   }
 
-  /** Lets a user be found, in a unit. */
-  set(unit: UnitOfWork, { userNid, userId, displayName, avatarUrl }: FindableUser): void {
-    const name = displayName?.slice(0, MAX_NAME).replaceAll('\0', '').toWellFormed();
-    const localpart = userId.slice(1, userId.indexOf(':'));
-    const entry = { userNid, displayName: name || null, avatarUrl: avatarUrl || null };
-    this.#storage.userDirectory.set(unit, entry, searchWords(`${localpart} ${name ?? ''}`));
+  /** Lets users be found, in a unit, each of whom comes once. */
+  set(unit: UnitOfWork, users: readonly FindableUser[]): void {
+    this.#storage.userDirectory.set(unit, users.map(entryOf));
   }
 
   /** Lets a user no longer be found, in a unit. */
   delete(unit: UnitOfWork, userNid: number): void {
     this.#storage.userDirectory.delete(unit, userNid);
   }
+}
+
+function entryOf({ userNid, userId, displayName, avatarUrl }: FindableUser): WordedEntry {
+  const name = displayName?.slice(0, MAX_NAME).replaceAll('\0', '').toWellFormed();
+  const localpart = userId.slice(1, userId.indexOf(':'));
+  const words = searchWords(`${localpart} ${name ?? ''}`);
+  return { userNid, displayName: name || null, avatarUrl: avatarUrl || null, words };
 }

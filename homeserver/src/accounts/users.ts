@@ -90,7 +90,7 @@ export class Users {
     this.#storage.profiles.add(unit, { userNid, fields: JSON.stringify({ displayname: name }) });
     // Guests come and go, and the server's own users are nobody to talk to.
     if (account.isGuest !== true && !userId.startsWith(`@${RESERVED}`)) {
-      this.#directory.set(unit, { userNid, userId, displayName: name, avatarUrl: undefined });
+      this.#directory.set(unit, [{ userNid, userId, displayName: name, avatarUrl: undefined }]);
     }
     const result = extend(unit, userNid);
     if (isAdmin) this.#storage.registrationTokens.deleteFirstAdminTokens(unit);

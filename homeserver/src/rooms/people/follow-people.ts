@@ -1,7 +1,7 @@
-import type { UserDirectory } from '../../accounts/index.ts';
+import type { FindableUser, UserDirectory } from '../../accounts/index.ts';
 import { MatrixError } from '../../protocol/errors.ts';
 import { domainOf } from '../../protocol/identifiers.ts';
-import { EventStatus, LogKind, type LogRow, type StoredEvent, type UnitOfWork } from '../../storage/index.ts';
+import { EventStatus, LogKind, type LogRow, type StoredEvent, UnitOfWork } from '../../storage/index.ts';
 import { leaveRoom } from '../commands/leave.ts';
 import type { RoomsContext } from '../context.ts';
 import { allowsGuests } from '../queries/guest-access.ts';
@@ -38,8 +38,8 @@ export async function followPeople(
     if (domainOf(key) === context.serverName) joinedFromHere.add(event.roomNid);
     else remote.set(key, event);
   }
-  await setNames(context, directory, [...remote.values()], unit);
-  for (const roomNid of joinedFromHere) await indexMembers(context, directory, roomNid, unit);
+  for (const roomNid of joinedFromHere) await indexMembers(context, directory, roomNid);
+  directory.set(unit, await namesIn(context, [...remote.values()]));
   for (const roomNid of rulesChanged) {
     const room = await context.registry.byNid(roomNid);
     if (room === undefined) continue;
@@ -50,21 +50,18 @@ export async function followPeople(
 
 /**
  * Lets the members of a room be found who came with its state and not by themselves: those of a room of another server
- * that somebody here has just joined.
+ * that somebody here has just joined. There may be very many, so they are not written at once.
  */
-async function indexMembers(
-  context: RoomsContext,
-  directory: UserDirectory,
-  roomNid: number,
-  unit: UnitOfWork,
-): Promise<void> {
-  const { userDirectory, events } = context.storage;
-  let after = 0;
+async function indexMembers(context: RoomsContext, directory: UserDirectory, roomNid: number): Promise<void> {
+  const { userDirectory, events, database } = context.storage;
   for (;;) {
-    const missing = await userDirectory.missingMembers(roomNid, after, MEMBERS_AT_ONCE);
-    await setNames(context, directory, await events.getAll(missing.map(({ eventNid }) => eventNid)), unit);
-    after = missing.at(-1)?.userNid ?? 0;
-    if (missing.length < MEMBERS_AT_ONCE) return;
+    const missing = await userDirectory.missingMembers(roomNid, MEMBERS_AT_ONCE);
+    if (missing.length === 0) return;
+    const unit = new UnitOfWork();
+    const members = await events.getAll(missing.map(({ eventNid }) => eventNid));
+    directory.set(unit, await namesIn(context, members));
+    await database.commit(unit);
+    if (missing.length < MEMBERS_AT_ONCE || members.length === 0) return;
   }
 }
 
@@ -72,25 +69,22 @@ function isOpen(room: Room): boolean {
   return room.content('m.room.join_rules')?.join_rule === 'public' || isWorldReadable(room);
 }
 
-async function setNames(
+/** What users call themselves in member events. */
+async function namesIn(
   { storage }: RoomsContext,
-  directory: UserDirectory,
   memberEvents: readonly StoredEvent[],
-  unit: UnitOfWork,
-): Promise<void> {
-  const userNids = await storage.strings.findAll(memberEvents.map(({ pdu }) => pdu.state_key ?? ''));
-  for (const { pdu, redactedBy } of memberEvents) {
+): Promise<FindableUser[]> {
+  const userNids = await storage.strings.internAll(memberEvents.map(({ pdu }) => pdu.state_key ?? ''));
+  return memberEvents.map(({ pdu, redactedBy }) => {
     const userId = pdu.state_key ?? '';
-    const userNid = userNids.get(userId);
-    if (userNid === undefined) continue;
     const { displayname: name, avatar_url: avatar } = redactedBy === null ? pdu.content : {};
-    directory.set(unit, {
-      userNid,
+    return {
+      userNid: userNids.get(userId) ?? 0,
       userId,
       displayName: typeof name === 'string' ? name : undefined,
       avatarUrl: typeof avatar === 'string' ? avatar : undefined,
-    });
-  }
+    };
+  });
 }
 
 async function removeGuests(context: RoomsContext, room: Room): Promise<void> {

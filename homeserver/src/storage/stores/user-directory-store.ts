@@ -15,6 +15,11 @@ interface MissingMember {
   readonly eventNid: number;
 }
 
+/** An entry with the words that lead to it. */
+export interface WordedEntry extends DirectoryEntry {
+  readonly words: readonly string[];
+}
+
 /** A user that was found. */
 export interface FoundUser extends DirectoryEntry {
   readonly userId: string;
@@ -60,10 +65,10 @@ const searches = Array.from({ length: MOST_SEARCH_WORDS }, (_none, index) =>
 );
 
 /** Joined members of other servers who have no entry. */
-const missingMembers = defineQuery<[number, number, number], MissingMember>(
+const missingMembers = defineQuery<[number, number], MissingMember>(
   `SELECT m.user_nid AS "userNid", m.event_nid AS "eventNid" FROM room_members m
    LEFT JOIN user_directory d ON d.user_nid = m.user_nid LEFT JOIN users ON users.user_nid = m.user_nid
-   WHERE m.room_nid = ? AND m.user_nid > ? AND m.membership = 'join'
+   WHERE m.room_nid = ? AND m.membership = 'join'
      AND d.user_nid IS NULL AND users.user_nid IS NULL
    ORDER BY m.user_nid LIMIT ?`,
 );
@@ -76,11 +81,15 @@ export class UserDirectoryStore {
     this.#database = database;
   }
 
-  /** Sets what can be found of a user, in a unit. */
-  set(unit: UnitOfWork, { userNid, displayName, avatarUrl }: DirectoryEntry, words: Iterable<string>): void {
-    unit.write(upsertEntry, { user_nid: userNid, display_name: displayName, avatar_url: avatarUrl });
-    unit.write(deleteWords, { user_nid: userNid });
-    for (const word of words) unit.write(insertWord, { word, user_nid: userNid });
+  /** Sets what can be found of users, in a unit. One kind of write after the other, so that they go together. */
+  set(unit: UnitOfWork, entries: readonly WordedEntry[]): void {
+    for (const { userNid, displayName, avatarUrl } of entries) {
+      unit.write(upsertEntry, { user_nid: userNid, display_name: displayName, avatar_url: avatarUrl });
+    }
+    for (const { userNid } of entries) unit.write(deleteWords, { user_nid: userNid });
+    for (const { userNid, words } of entries) {
+      for (const word of words) unit.write(insertWord, { word, user_nid: userNid });
+    }
   }
 
   /** Lets a user no longer be found, in a unit. */
@@ -98,7 +107,7 @@ export class UserDirectoryStore {
   }
 
   /** Members of a room who are of other servers and have no entry, with their member events. */
-  missingMembers(roomNid: number, afterNid: number, limit: number): Promise<MissingMember[]> {
-    return this.#database.all(missingMembers, [roomNid, afterNid, limit]);
+  missingMembers(roomNid: number, limit: number): Promise<MissingMember[]> {
+    return this.#database.all(missingMembers, [roomNid, limit]);
   }
 }
