@@ -25,9 +25,10 @@ const insertTransaction = defineInsert('to_device_transactions', {
 const deleteTransactions = defineDelete('to_device_transactions', device);
 
 const ROWS_OF_DEVICE = 'log.kind = 4 AND log.user_nid = ? AND log.key = ?';
+// The plus keeps planners off `log_of_user`, which has all that was ever told to the user.
 const waiting = defineQuery<[number, string, number, number, number], WaitingMessage>(
   `SELECT log.position, m.message FROM log CROSS JOIN to_device_messages AS m
-   WHERE ${ROWS_OF_DEVICE} AND log.position > ? AND log.position <= ? AND m.id = log.ref
+   WHERE ${ROWS_OF_DEVICE} AND log.position > ? AND +log.position <= ? AND m.id = log.ref
    ORDER BY log.position LIMIT ?`,
 );
 const anyWaiting = defineQuery<[number, string], { found: number }>(

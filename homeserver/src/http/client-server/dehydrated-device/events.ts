@@ -25,7 +25,7 @@ export const getDehydratedDeviceEvents = customEndpoint(
 
 function positionIn(token: string | undefined): number {
   if (token === undefined) return 0;
-  const position = /^d(\d{1,15})$/.exec(token)?.[1];
+  const position = /^d(\d{1,16})$/.exec(token)?.[1];
   if (position === undefined) throw invalidParam('next_batch is no token of this server');
   return Number(position);
 }
