@@ -38,7 +38,6 @@ describe('Rooms of other servers', () => {
     alice = await server.register('alice');
   });
   after(() => server.stop());
-
   const context = (): IntakeContext => ({ ...server.rooms, signingKeys: anyKeys });
 
   /** A public room of the remote server with Bob and Carol, and a topic. */
@@ -107,6 +106,7 @@ describe('Rooms of other servers', () => {
       const error = await rejection(join(remote, alice.userId));
       expect(error).to.include({ status: 403, errcode: 'M_FORBIDDEN' });
       expect(await server.rooms.registry.byId(remote.roomId)).to.equal(undefined);
+      expect(await server.rooms.storage.events.getById(remote.eventIds[0] ?? '')).to.equal(undefined);
     });
 
     it('are refused without their beginning, and with another version than was said', async () => {

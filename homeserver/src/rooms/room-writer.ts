@@ -151,8 +151,8 @@ export class RoomWriter {
   }
 
   /** Makes the current state another one, though no event is new. */
-  moveHead(extremities: readonly Extremity[], snapshot: Snapshot): void {
-    const { version, depth } = this.head;
+  moveHead(extremities: readonly Extremity[], snapshot: Snapshot, depth = this.head.depth): void {
+    const { version } = this.head;
     this.head = {
       version: version + 1,
       extremities,

@@ -1,11 +1,12 @@
 import { isState } from '../../protocol/events.ts';
+import { MAX_DEPTH } from '../../protocol/limits.ts';
 import { EventStatus, type PartialRoom, type StoredEvent } from '../../storage/index.ts';
 import type { RoomsContext } from '../context.ts';
 import type { Room, Snapshot } from '../room.ts';
 import { entryOf, RoomWriter } from '../room-writer.ts';
 import { replaceState } from './advance-room.ts';
 import { inRoomQueue } from './enter-room.ts';
-import { checkState, type ForeignState, storeState } from './foreign-state.ts';
+import { checkState, type ForeignState, judgeState, storeState } from './foreign-state.ts';
 import type { CheckedRoom, IntakeContext } from './intake-context.ts';
 import { alignMembers, entriesOf } from './join-with-state.ts';
 import { RoomStates } from './room-states.ts';
@@ -37,8 +38,9 @@ export async function completePartialState(
   const checked = await checkState(context, checkedRoom, full);
   await inRoomQueue(context, roomId, async (known) => {
     if (known?.isPartial !== true) return;
-    const state = await storeState(context, { nid: known.nid, ...checkedRoom }, checked);
-    await complete(context, known, state);
+    const judged = await judgeState(context, { nid: known.nid, ...checkedRoom }, checked);
+    await storeState(context, judged);
+    await complete(context, known, judged.state);
   });
 }
 
@@ -68,7 +70,8 @@ async function complete(context: IntakeContext, room: Room, state: readonly Stor
   await replaceState(context, room, writer, current);
   alignMembers(room, writer, await stateEvents(context, writer, current), false);
   const extremities = newest.map(({ nid, eventId }) => ({ nid, eventId }));
-  writer.moveHead(extremities, current);
+  const depth = Math.min(Math.max(...newest.map(({ pdu }) => pdu.depth)), MAX_DEPTH);
+  writer.moveHead(extremities, current, depth);
   writer.moveState(old, current, undefined);
   const committed = storage.database.commit(writer.finish());
   room.advance(writer.head, committed);

@@ -2,7 +2,7 @@ import type { JsonValue } from '../../protocol/canonical-json.ts';
 import { badJson, forbidden, MatrixError } from '../../protocol/errors.ts';
 import { domainOf } from '../../protocol/identifiers.ts';
 import { type RoomVersionRules, roomVersionRules } from '../../protocol/room-versions.ts';
-import { EMPTY_SNAPSHOT, RoomVersionConflict } from '../../storage/index.ts';
+import { EMPTY_SNAPSHOT, RoomVersionConflict, UnitOfWork } from '../../storage/index.ts';
 import { changeInTurn } from '../change-in-turn.ts';
 import type { RoomsContext } from '../context.ts';
 import { Room } from '../room.ts';
@@ -90,6 +90,16 @@ export async function blankRoom(
 ): Promise<Room> {
   const head = { version: 0, extremities: [], depth: 0, snapshotNid: 0, blocks: EMPTY_SNAPSHOT };
   return new Room({ nid: await context.ids.room.next(), roomId, rules }, null, false, head);
+}
+
+/** Stores a room without anything in it, so that there is something to go on from. */
+export async function storeBlank({ registry, storage }: RoomsContext, room: Room): Promise<void> {
+  const { nid, roomId, rules, head } = room;
+  const row = { ...head, nid, roomId, roomVersion: rules.version, roomType: null, listed: false };
+  const unit = new UnitOfWork();
+  storage.rooms.insert(unit, { ...row, extremities: [] });
+  unit.onCommit(() => registry.add(room));
+  await storage.database.commit(unit);
 }
 
 /** The `type` that a create event gives its room, as it can be stored. */

@@ -1,4 +1,4 @@
-import { isState, type Pdu } from '../../protocol/events.ts';
+import { isState } from '../../protocol/events.ts';
 import { EventStatus, type StoredEvent, UnitOfWork } from '../../storage/index.ts';
 import { checkOrigin, dropInvalid } from './check-alone.ts';
 import type { CheckedEvent, CheckedRoom, IntakeContext } from './intake-context.ts';
@@ -53,46 +53,78 @@ export async function checkState(
   return { events, stateIds: new Set(ofState.map((event) => event.eventId)) };
 }
 
+/** A foreign state whose events were authorised. */
+export interface JudgedState {
+  /** The state, without what is dropped or rejected. */
+  readonly state: readonly StoredEvent[];
+  /** Every event that it names, or that those are based on, by ID: as it is stored, or is to be. */
+  readonly events: ReadonlyMap<string, StoredEvent>;
+  /** What is not stored yet. */
+  readonly fresh: readonly StoredEvent[];
+}
+
 /**
- * Stores the events of a foreign state that are not here yet, as outliers: each is authorised by its own `auth_events`,
- * and dropped if those are missing. In the room's queue, so that nobody stores the same at the same time.
- *
- * @returns the state, without what is dropped or rejected.
+ * Step 4 for every event of a foreign state that is not here yet: each is authorised by its own `auth_events`, and
+ * dropped if those are missing. To be called, as `storeState` is, in the room's queue, so that nobody stores the same.
  */
-export async function storeState(
-  context: IntakeContext,
+export async function judgeState(
+  { ids, storage }: IntakeContext,
   room: CheckedRoom & { readonly nid: number },
   { events, stateIds }: CheckedState,
-): Promise<StoredEvent[]> {
-  const { storage } = context;
-  const known = await storage.events.getAllById([...events.keys()]);
+): Promise<JudgedState> {
+  const named = [...events.values()].flatMap(({ eventId, pdu }) => [eventId, ...pdu.auth_events]);
+  const known = await storage.events.getAllById([...new Set(named)]);
   // Room versions 1 and 2 let servers choose IDs: what has that of another room's event is dropped.
-  const isOfOther = ({ eventId }: CheckedEvent) => (known.get(eventId)?.roomNid ?? room.nid) !== room.nid;
-  const ordered = byAuthority(events).filter((event) => !isOfOther(event));
-  for (const event of known.values()) if (event.roomNid !== room.nid) known.delete(event.eventId);
-  const missing = ordered.flatMap(({ pdu }) => pdu.auth_events).filter((id) => !events.has(id));
-  for (const [id, event] of await storage.events.getAllById([...new Set(missing)])) {
-    if (event.roomNid === room.nid) known.set(id, event);
+  const isOfOther = (eventId: string) => (known.get(eventId)?.roomNid ?? room.nid) !== room.nid;
+  const ordered = byAuthority(events).filter(({ eventId }) => !isOfOther(eventId));
+  for (const eventId of known.keys()) if (isOfOther(eventId)) known.delete(eventId);
+  const fresh: StoredEvent[] = [];
+  for (const { eventId, pdu } of ordered) {
+    if (known.has(eventId)) continue;
+    const authEvents = pdu.auth_events.flatMap((id) => known.get(id) ?? []);
+    if (authEvents.length < pdu.auth_events.length) continue;
+    const refused = checkByAuthEvents(pdu, authEvents, room);
+    const event = {
+      nid: await ids.event.next(),
+      eventId,
+      roomNid: room.nid,
+      pdu,
+      snapshotNid: 0,
+      status: refused === undefined ? EventStatus.Outlier : EventStatus.Rejected,
+      replacesNid: null,
+      redactedBy: null,
+    };
+    known.set(eventId, event);
+    fresh.push(event);
   }
-  await internAll(
-    context,
-    ordered.map(({ pdu }) => pdu),
-  );
-  let unit = new UnitOfWork();
-  for (const event of ordered) {
-    if (known.has(event.eventId)) continue;
-    const authEvents = event.pdu.auth_events.map((id) => known.get(id));
-    if (authEvents.includes(undefined)) continue;
-    const refused = checkByAuthEvents(event.pdu, authEvents as StoredEvent[], room);
-    const status = refused === undefined ? EventStatus.Outlier : EventStatus.Rejected;
-    known.set(event.eventId, await insertOutlier(context, unit, room.nid, event, status));
-    if (unit.statements.length < STORED_AT_ONCE) continue;
+  const state = [...stateIds].flatMap((eventId) => known.get(eventId) ?? []);
+  return {
+    state: state.filter((event) => event.status !== EventStatus.Rejected),
+    events: known,
+    fresh,
+  };
+}
+
+/** Stores what is not here yet of a foreign state, as outliers. */
+export async function storeState({ storage }: IntakeContext, { fresh }: JudgedState): Promise<void> {
+  for (let first = 0; first < fresh.length; first += STORED_AT_ONCE) {
+    const part = fresh.slice(first, first + STORED_AT_ONCE);
+    const texts = part.flatMap(({ pdu }) => [pdu.type, pdu.sender, pdu.state_key ?? '']);
+    const strings = await storage.strings.internAll([...new Set(texts)]);
+    const unit = new UnitOfWork();
+    for (const event of part) {
+      const { type, sender, state_key: stateKey = '', origin_server_ts: time } = event.pdu;
+      storage.events.insert(unit, {
+        ...event,
+        typeNid: strings.get(type) ?? 0,
+        stateKeyNid: strings.get(stateKey) ?? 0,
+        senderNid: strings.get(sender) ?? 0,
+        originServerTs: Math.max(-Number.MAX_SAFE_INTEGER, Math.min(time, Number.MAX_SAFE_INTEGER)),
+        json: JSON.stringify(event.pdu),
+      });
+    }
     await storage.database.commit(unit);
-    unit = new UnitOfWork();
   }
-  if (unit.statements.length > 0) await storage.database.commit(unit);
-  const stored = [...stateIds].flatMap((eventId) => known.get(eventId) ?? []);
-  return stored.filter((event) => event.status !== EventStatus.Rejected);
 }
 
 function formOf(json: unknown, room: CheckedRoom): CheckedEvent | undefined {
@@ -101,47 +133,6 @@ function formOf(json: unknown, room: CheckedRoom): CheckedEvent | undefined {
   } catch (error) {
     return dropInvalid(error);
   }
-}
-
-async function internAll({ storage }: IntakeContext, pdus: readonly Pdu[]): Promise<void> {
-  const texts = new Set(
-    pdus.flatMap(({ type, sender, state_key: stateKey = '' }) => [type, sender, stateKey]),
-  );
-  const all = [...texts];
-  for (let first = 0; first < all.length; first += STORED_AT_ONCE) {
-    await storage.strings.internAll(all.slice(first, first + STORED_AT_ONCE));
-  }
-}
-
-async function insertOutlier(
-  { ids, storage }: IntakeContext,
-  unit: UnitOfWork,
-  roomNid: number,
-  { eventId, pdu }: CheckedEvent,
-  status: EventStatus,
-): Promise<StoredEvent> {
-  const { type, sender, state_key: stateKey = '' } = pdu;
-  const strings = await storage.strings.internAll([type, sender, stateKey]);
-  const event: StoredEvent = {
-    nid: await ids.event.next(),
-    eventId,
-    roomNid,
-    pdu,
-    snapshotNid: 0,
-    status,
-    replacesNid: null,
-    redactedBy: null,
-  };
-  const time = pdu.origin_server_ts;
-  storage.events.insert(unit, {
-    ...event,
-    typeNid: strings.get(type) ?? 0,
-    stateKeyNid: strings.get(stateKey) ?? 0,
-    senderNid: strings.get(sender) ?? 0,
-    originServerTs: Math.max(-Number.MAX_SAFE_INTEGER, Math.min(time, Number.MAX_SAFE_INTEGER)),
-    json: JSON.stringify(pdu),
-  });
-  return event;
 }
 
 /** Events, each after those that it names as its authority. */

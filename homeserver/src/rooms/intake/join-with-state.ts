@@ -13,8 +13,16 @@ import {
   requireOwnMember,
   roomTypeOf,
   rulesOfForeignRoom,
+  storeBlank,
 } from './enter-room.ts';
-import { type CheckedState, checkState, type ForeignState, storeState } from './foreign-state.ts';
+import {
+  type CheckedState,
+  checkState,
+  type ForeignState,
+  type JudgedState,
+  judgeState,
+  storeState,
+} from './foreign-state.ts';
 import type { CheckedEvent, CheckedRoom, IntakeContext } from './intake-context.ts';
 import { hasPlace } from './place.ts';
 import { receiveWithState } from './receive-event.ts';
@@ -60,12 +68,12 @@ export async function joinWithState(context: IntakeContext, joined: ForeignJoin)
   const isEntered = await inRoomQueue(context, roomId, async (known) => {
     if (known !== undefined && isServerIn(known)) return false;
     const room = known ?? (await blankRoom(context, roomId, rules));
-    await enter(
-      context,
-      room,
-      { join, state, createEvent, isNew: known === undefined },
-      joined.partial?.servers,
-    );
+    const judged = await judgeState(context, { nid: room.nid, roomId, rules, createEvent }, state);
+    await requireAllowed({ roomId, rules, createEvent }, join, judged);
+    // The room before its events: what a crash leaves is found again.
+    if (known === undefined) await storeBlank(context, room);
+    await storeState(context, judged);
+    await enter(context, room, join, judged.state, joined.partial?.servers);
     return true;
   });
   // Somebody else of this server came in meanwhile: this is an event like others.
@@ -98,78 +106,54 @@ function createEventOf({ events, stateIds }: CheckedState): CheckedEvent {
   return createEvent;
 }
 
-interface Entry {
-  readonly join: CheckedEvent;
-  readonly state: CheckedState;
-  readonly createEvent: CheckedEvent;
-  /** Whether the room is not stored yet. */
-  readonly isNew: boolean;
-}
-
 async function enter(
   context: IntakeContext,
   room: Room,
-  { join, state, createEvent, isNew }: Entry,
+  join: CheckedEvent,
+  before: readonly StoredEvent[],
   servers: readonly string[] | undefined,
 ): Promise<void> {
   const { storage } = context;
-  const checkedRoom = { nid: room.nid, roomId: room.roomId, rules: room.rules, createEvent };
-  const before = await storeState(context, checkedRoom, state);
-  await requireAllowed(context, checkedRoom, join, before);
-
+  const isPartial = servers !== undefined;
   const writer = new RoomWriter(context, room);
-  writer.setPartial(servers !== undefined);
+  writer.setPartial(isPartial);
   const snapshot = await writer.snapshots.replace(await entriesOf(writer, before));
   const { event, strings } = await placeJoin(context, room, writer, join, snapshot);
   const entry = entryOf(event, strings);
   const after = entry === undefined ? snapshot : await writer.snapshots.change(snapshot, [entry]);
   const old: Snapshot = { nid: room.head.snapshotNid, blocks: room.head.blocks };
   await replaceState(context, room, writer, after, event);
-  alignMembers(room, writer, [...before, event], servers !== undefined);
+  alignMembers(room, writer, [...before, event], isPartial);
   writer.appendToTimeline(event, strings.stateKeyNid, [{ nid: event.nid, eventId: event.eventId }], after);
   writer.moveState(old, after, event);
 
-  const roomType = roomTypeOf(createEvent.pdu.content.type);
-  const isPartial = servers !== undefined;
-  const { head } = writer;
-  const unit = isNew ? writer.finishNew() : writer.finish();
-  if (isNew) {
-    const extremities = head.extremities.map(({ nid }) => nid);
-    const { nid, roomId, rules } = room;
-    const row = { ...head, nid, roomId, roomVersion: rules.version, extremities, roomType, listed: false };
-    storage.rooms.insert(unit, row, isPartial);
-  } else {
-    storage.rooms.setEntered(unit, room.nid, roomType, isPartial);
-  }
+  const unit = writer.finish();
+  const create = before.find(({ pdu }) => pdu.type === 'm.room.create');
+  const roomType = roomTypeOf(create?.pdu.content.type);
+  storage.rooms.setEntered(unit, room.nid, roomType, isPartial);
   if (isPartial) storage.rooms.addPartial(unit, { roomNid: room.nid, joinNid: event.nid, servers });
   unit.onCommit(() => {
     room.roomType = roomType;
-    if (isNew) context.registry.add(room);
   });
   const committed = storage.database.commit(unit);
-  room.advance(head, committed);
+  room.advance(writer.head, committed);
   await committed;
 }
 
 /** Steps 4 and 5 for the join. */
 async function requireAllowed(
-  { storage }: IntakeContext,
   room: CheckedRoom,
   { pdu }: CheckedEvent,
-  before: readonly StoredEvent[],
+  { events, state }: JudgedState,
 ): Promise<void> {
-  const authEvents = await storage.events.getAllById(pdu.auth_events);
-  if (authEvents.size < new Set(pdu.auth_events).size)
-    throw forbidden('The authority of the join is missing');
-  const byKey = new Map(
-    before.map((event) => [stateKeyOf(event.pdu.type, event.pdu.state_key ?? ''), event]),
-  );
+  const authEvents = pdu.auth_events.flatMap((eventId) => events.get(eventId) ?? []);
+  if (authEvents.length < pdu.auth_events.length) throw forbidden('The authority of the join is missing');
+  const byKey = new Map(state.map((event) => [stateKeyOf(event.pdu.type, event.pdu.state_key ?? ''), event]));
   const authorities = await loadAuthorities(pdu, room.rules, async (type, key) =>
     byKey.get(stateKeyOf(type, key)),
   );
   const refused =
-    checkByAuthEvents(pdu, [...authEvents.values()], room) ??
-    checkByStateBefore(pdu, authorities, room.rules);
+    checkByAuthEvents(pdu, authEvents, room) ?? checkByStateBefore(pdu, authorities, room.rules);
   if (refused !== undefined) throw forbidden(refused);
 }
 

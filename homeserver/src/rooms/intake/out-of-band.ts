@@ -12,7 +12,14 @@ import { notInRoom } from '../room-access.ts';
 import { RoomWriter } from '../room-writer.ts';
 import { sealEvent } from '../seal-event.ts';
 import { checkAlone } from './check-alone.ts';
-import { blankRoom, inRoomQueue, isServerIn, requireOwnMember, rulesOfForeignRoom } from './enter-room.ts';
+import {
+  blankRoom,
+  inRoomQueue,
+  isServerIn,
+  requireOwnMember,
+  rulesOfForeignRoom,
+  storeBlank,
+} from './enter-room.ts';
 import type { IntakeContext, MissingEvents } from './intake-context.ts';
 import { hasPlace } from './place.ts';
 import { receiveEvent } from './receive-event.ts';
@@ -69,7 +76,8 @@ export async function receiveMembership(
       throw forbidden('Nobody here is invited to this room or has knocked on it');
     }
     const room = known ?? (await blankRoom(context, roomId, rules));
-    await keep(context, room, known === undefined, {
+    if (known === undefined) await storeBlank(context, room);
+    await keep(context, room, {
       eventId: checked.eventId,
       pdu,
       json: JSON.stringify(pdu),
@@ -123,7 +131,7 @@ export async function leaveOutOfBand(
       signatures: {},
     };
     const sealed = sealEvent(draft, room.rules, context.serverName, context.signingKeyId);
-    await keep(context, room, false, sealed);
+    await keep(context, room, sealed);
     return sealed.eventId;
   });
 }
@@ -132,14 +140,13 @@ export async function leaveOutOfBand(
 async function keep(
   context: RoomsContext,
   room: Room,
-  isNew: boolean,
   {
     eventId,
     pdu,
     json,
   }: Pick<StoredEvent, 'eventId' | 'pdu'> & { json: Parameters<RoomWriter['insert']>[2] },
 ): Promise<void> {
-  const { ids, registry, storage } = context;
+  const { ids, storage } = context;
   if ((await storage.events.getById(eventId)) !== undefined) return;
   const writer = new RoomWriter(context, room);
   const strings = await writer.intern(pdu);
@@ -159,16 +166,8 @@ async function keep(
   // The state stays what it is; yet other processes have to hear of the member.
   const { snapshotNid, blocks, extremities } = room.head;
   writer.moveHead(extremities, { nid: snapshotNid, blocks });
-  const { head } = writer;
-  const unit = isNew ? writer.finishNew() : writer.finish();
-  if (isNew) {
-    const { nid, roomId, rules } = room;
-    const row = { ...head, nid, roomId, roomVersion: rules.version, roomType: null, listed: false };
-    storage.rooms.insert(unit, { ...row, extremities: [] });
-    unit.onCommit(() => registry.add(room));
-  }
-  const committed = storage.database.commit(unit);
-  room.advance(head, committed);
+  const committed = storage.database.commit(writer.finish());
+  room.advance(writer.head, committed);
   await committed;
 }
 

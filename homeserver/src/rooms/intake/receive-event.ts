@@ -3,7 +3,7 @@ import { ExpectationFailed, RoomVersionConflict } from '../../storage/index.ts';
 import { changeInTurn } from '../change-in-turn.ts';
 import type { Room } from '../room.ts';
 import { checkAlone } from './check-alone.ts';
-import { checkState, type ForeignState, storeState } from './foreign-state.ts';
+import { checkState, type ForeignState, judgeState, storeState } from './foreign-state.ts';
 import { gatherMissing } from './gather-missing.ts';
 import type { CheckedEvent, IntakeContext, MissingEvents } from './intake-context.ts';
 import { hasPlace } from './place.ts';
@@ -51,8 +51,9 @@ export async function receiveWithState(
 ): Promise<Received> {
   const checked = await checkState(context, room, foreign);
   return takeInQueue(context, room, async () => {
-    const given = await storeState(context, room, checked);
-    return takeIn(context, room, { ...event, isOutlier: false }, given);
+    const judged = await judgeState(context, room, checked);
+    await storeState(context, judged);
+    return takeIn(context, room, { ...event, isOutlier: false }, judged.state);
   });
 }
 
