@@ -3,6 +3,7 @@ import { createEncryption } from '../src/encryption/index.ts';
 import type { JsonObject } from '../src/protocol/canonical-json.ts';
 import { createRealtime } from '../src/realtime/index.ts';
 import { type RoomsContext, stateKeyOf, type Viewer } from '../src/rooms/index.ts';
+import { broadcastsThrough } from '../src/stream/index.ts';
 import { LogTail } from '../src/stream/log-tail.ts';
 import { Notifier } from '../src/stream/notifier.ts';
 import { createSync, type StateKey, type Sync, type SyncBody } from '../src/sync/index.ts';
@@ -34,6 +35,7 @@ export async function startSyncs(): Promise<Syncs> {
     },
     accountData: accounts.accountData,
     onChange: () => {},
+    broadcasts: broadcastsThrough(storage.database),
   });
   const encryption = createEncryption({
     storage,

@@ -1,8 +1,10 @@
 import type { Clock } from '../base/clock.ts';
+import type { Broadcasts } from '../stream/index.ts';
 import { EphemeralLog, type EphemeralLogOptions } from './ephemeral-log.ts';
 import { Presence } from './presence.ts';
 import { Receipts, type ReceiptsOptions } from './receipts.ts';
 import type { EventPositions, RoomMembership, SharedRooms } from './rooms-interface.ts';
+import { shareWithOthers } from './share-with-others.ts';
 import { Typing } from './typing.ts';
 
 export interface RealtimeOptions {
@@ -12,6 +14,8 @@ export interface RealtimeOptions {
   readonly accountData: ReceiptsOptions['accountData'];
   /** Told of each change of typing and presence: wakes the syncs that may show it. */
   readonly onChange: EphemeralLogOptions['onChange'];
+  /** To the other processes of this server. */
+  readonly broadcasts: Broadcasts;
 }
 
 /** What happens between the events: who reads, who types, who is there. */
@@ -25,10 +29,13 @@ export interface Realtime {
 }
 
 /** Receipts, and typing and presence on one counter. */
-export function createRealtime({ clock, storage, rooms, accountData, onChange }: RealtimeOptions): Realtime {
+export function createRealtime(options: RealtimeOptions): Realtime {
+  const { clock, storage, rooms, accountData, onChange, broadcasts } = options;
   const log = new EphemeralLog({ clock, onChange });
-  const typing = new Typing({ log, clock, membership: rooms });
-  const presence = new Presence({ log, clock, rooms });
+  const sharing = shareWithOthers(broadcasts);
+  const typing = new Typing({ log, clock, membership: rooms, onChange: sharing.typingChanged });
+  const presence = new Presence({ log, clock, rooms, onNews: sharing.presenceChanged });
+  sharing.start(typing, presence);
   const receipts = new Receipts({ storage, clock, membership: rooms, events: rooms, accountData });
   return {
     log,

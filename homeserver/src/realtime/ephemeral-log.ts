@@ -20,20 +20,31 @@ export interface EphemeralLogOptions {
 
 /** How many changes are remembered one by one; who is further behind looks at everything. */
 const REMEMBERED = 10_000;
+/** The last digits of a position, to this base, tell which process gave it out. */
+const STRIDE = 1024;
+/** How long news from another process may take to arrive, and how far clocks may be apart: in microseconds. */
+const SLACK = 2_000_000;
 
 /**
- * The counter of what lives in memory only. Its positions are the last part of a sync token. It starts at the time
- * in microseconds, so that it is ahead of every token that an earlier process gave out.
+ * The counter of what lives in memory only. Its positions are the last part of a sync token. They are times in
+ * microseconds, so that it is ahead of every token that an earlier process gave out, and can make something of one that
+ * another process gives out.
  */
 export class EphemeralLog {
+  readonly #clock: Clock;
   readonly #onChange: EphemeralLogOptions['onChange'];
+  readonly #mark = Math.floor(Math.random() * STRIDE);
   readonly #first: number;
-  #changes: EphemeralChange[] = [];
+  #changes: { readonly position: number; readonly change: EphemeralChange }[] = [];
+  /** Every change after this position is remembered. */
+  #rememberedFrom: number;
   #position: number;
 
   constructor({ clock, onChange }: EphemeralLogOptions) {
+    this.#clock = clock;
     this.#onChange = onChange;
-    this.#first = clock.now() * 1000;
+    this.#first = this.#now();
+    this.#rememberedFrom = this.#first;
     this.#position = this.#first;
   }
 
@@ -44,11 +55,23 @@ export class EphemeralLog {
 
   /** Gives a change its position. Memory must show the change as soon as this returns. */
   append(change: EphemeralChange, show: (position: number) => void): void {
-    this.#position += 1;
-    this.#changes.push(change);
-    if (this.#changes.length >= 2 * REMEMBERED) this.#changes = this.#changes.slice(REMEMBERED);
+    this.#position = Math.max(this.#position + STRIDE, this.#now());
+    this.#changes.push({ position: this.#position, change });
+    if (this.#changes.length >= 2 * REMEMBERED) {
+      this.#rememberedFrom = this.#changes[REMEMBERED - 1]?.position ?? this.#position;
+      this.#changes = this.#changes.slice(REMEMBERED);
+    }
     show(this.#position);
     this.#onChange(change, this.#position);
+  }
+
+  /**
+   * A position that says here what one says that any process may have given out: the same if it was this one, else one
+   * that is early enough to miss nothing.
+   */
+  localPosition(position: number): number {
+    if (position % STRIDE === this.#mark) return position;
+    return Math.min(Math.min(position, this.#now()) - SLACK, this.#position);
   }
 
   /**
@@ -56,14 +79,15 @@ export class EphemeralLog {
    * from another process: then ask about all of them.
    */
   changesSince(position: number): EphemeralChanges | undefined {
-    const count = this.#position - position;
-    if (count < 0 || position < this.#first || count > this.#changes.length) return undefined;
+    if (position < this.#rememberedFrom || position > this.#position) return undefined;
     const rooms = new Set<RoomId>();
     const users = new Set<UserId>();
-    for (let index = this.#changes.length - count; index < this.#changes.length; index += 1) {
-      const change = this.#changes[index];
-      if (change?.kind === 'typing') rooms.add(change.roomId);
-      else if (change !== undefined) users.add(change.userId);
+    // Mostly the last few are asked for.
+    for (let index = this.#changes.length - 1; index >= 0; index -= 1) {
+      const entry = this.#changes[index];
+      if (entry === undefined || entry.position <= position) break;
+      if (entry.change.kind === 'typing') rooms.add(entry.change.roomId);
+      else users.add(entry.change.userId);
     }
     return { rooms, users };
   }
@@ -71,5 +95,9 @@ export class EphemeralLog {
   /** Whether `position` was given out by this process. */
   isCurrent(position: number): boolean {
     return position >= this.#first && position <= this.#position;
+  }
+
+  #now(): number {
+    return Math.floor((this.#clock.now() * 1000) / STRIDE) * STRIDE + this.#mark;
   }
 }

@@ -3,6 +3,7 @@ import { ManualClock } from '../../test-kit/manual-clock.ts';
 import { rejection } from '../../test-kit/rejection.ts';
 import { EphemeralLog } from './ephemeral-log.ts';
 import { Presence } from './presence.ts';
+import type { PresenceNews } from './presence-elsewhere.ts';
 
 const MINUTE = 60_000;
 
@@ -15,8 +16,9 @@ function createPresence() {
     whoShareRoomWith: async (viewer: string, others: readonly string[]) =>
       new Set(viewer === '@hermit:x' ? [] : others.filter((userId) => userId !== '@hermit:x')),
   };
-  const presence = new Presence({ log, clock, rooms });
-  return { clock, log, wakeUps, presence, of: (userId: string) => presence.contentOf(userId).presence };
+  const told: PresenceNews[] = [];
+  const presence = new Presence({ log, clock, rooms, onNews: (news) => told.push(news) });
+  return { clock, log, wakeUps, told, presence, of: (userId: string) => presence.contentOf(userId).presence };
 }
 
 describe('Presence', () => {

@@ -2,6 +2,7 @@ import type { Clock, Timer } from '../base/clock.ts';
 import { forbidden } from '../protocol/errors.ts';
 import type { UserId } from '../protocol/identifiers.ts';
 import type { EphemeralLog } from './ephemeral-log.ts';
+import { betterPresence, PresenceElsewhere, type PresenceNews } from './presence-elsewhere.ts';
 import {
   type Attendance,
   beginSync,
@@ -19,6 +20,8 @@ export interface PresenceOptions {
   readonly log: EphemeralLog;
   readonly clock: Clock;
   readonly rooms: SharedRooms;
+  /** Told of what happens here: for the other processes. */
+  readonly onNews: (news: PresenceNews) => void;
 }
 
 /** What others see of a user: the content of an `m.presence` event. */
@@ -31,7 +34,12 @@ export interface PresenceContent {
 }
 
 interface PresentUser {
+  /** At this process. */
   readonly attendance: Attendance;
+  readonly elsewhere: PresenceElsewhere;
+  /** What the other processes were told last, and when. */
+  told: { presence: PresenceState; ts: number };
+  activityToldTs: number;
   statusMessage: string | undefined;
   /** As it was announced last, and where. */
   shown: PresenceState;
@@ -42,6 +50,11 @@ interface PresentUser {
 
 /** Users who are offline and of whom something is still known, the last to leave kept. */
 const REMEMBERED_OFFLINE = 50_000;
+/** What other processes are told counts for this long, and is said again in time: at a user's next sync at the latest. */
+const NEWS_COUNT_FOR_MS = 150_000;
+const TELL_AGAIN_AFTER_MS = 50_000;
+/** What they are told when this process stops: the clients come back soon, to whichever process. */
+const COUNTS_AFTER_STOP_MS = 30_000;
 
 /**
  * Who is there: in memory only, from what clients say when they sync and what they do.
@@ -51,14 +64,16 @@ export class Presence {
   readonly #log: EphemeralLog;
   readonly #clock: Clock;
   readonly #rooms: SharedRooms;
+  readonly #onNews: PresenceOptions['onNews'];
   readonly #users = new Map<UserId, PresentUser>();
   /** In the order in which they left. */
   readonly #offline = new Set<UserId>();
 
-  constructor({ log, clock, rooms }: PresenceOptions) {
+  constructor({ log, clock, rooms, onNews }: PresenceOptions) {
     this.#log = log;
     this.#clock = clock;
     this.#rooms = rooms;
+    this.#onNews = onNews;
   }
 
   /**
@@ -78,12 +93,46 @@ export class Presence {
 
   /** The user has done something: sent, read, typed. Nothing happens if no client of the user is there. */
   userIsActive(userId: UserId): void {
-    if (this.#users.has(userId)) this.#update(userId, noteActivity);
+    const user = this.#users.get(userId);
+    if (user === undefined) return;
+    this.#update(userId, noteActivity);
+    const now = this.#clock.now();
+    const isOnlyElsewhere = user.told.presence === 'offline' && user.elsewhere.at(now) !== 'offline';
+    if (!isOnlyElsewhere || now - user.activityToldTs < TELL_AGAIN_AFTER_MS) return;
+    user.activityToldTs = now;
+    this.#onNews({ userId, isActive: true });
   }
 
   /** Sets presence and status message; without a message the old one goes. */
   set(userId: UserId, presence: PresenceState, statusMessage?: string): void {
     this.#update(userId, (user, now) => declarePresence(user, presence, now), { statusMessage });
+    this.#onNews({ userId, declared: presence, statusMessage });
+  }
+
+  /** Takes over what another process says. */
+  follow(process: string, news: PresenceNews): void {
+    const { userId } = news;
+    if ('declared' in news) {
+      const { declared, statusMessage } = news;
+      this.#update(userId, (user, now) => declarePresence(user, declared, now), { statusMessage });
+    } else if ('isActive' in news) {
+      if (this.#users.has(userId)) this.#update(userId, noteActivity);
+    } else {
+      const user = this.#user(userId);
+      const { attendance, elsewhere } = user;
+      elsewhere.hear(process, news.presence, this.#clock.now() + news.forMs);
+      attendance.lastActiveTs = Math.max(attendance.lastActiveTs ?? 0, news.lastActiveTs ?? 0) || undefined;
+      const hasNewMessage = user.statusMessage === undefined && news.statusMessage !== undefined;
+      user.statusMessage ??= news.statusMessage;
+      this.#show(userId, user, hasNewMessage);
+    }
+  }
+
+  /** Tells the other processes of everybody who is present here: one of them has just come. */
+  tellAll(forMs = NEWS_COUNT_FOR_MS): void {
+    for (const [userId, user] of this.#users) {
+      if (user.told.presence !== 'offline') this.#tell(userId, user, user.told.presence, forMs);
+    }
   }
 
   /**
@@ -129,6 +178,7 @@ export class Presence {
 
   /** Lets no timer run any longer. */
   stop(): void {
+    this.tellAll(COUNTS_AFTER_STOP_MS);
     for (const user of this.#users.values()) user.next?.timer.cancel();
   }
 
@@ -151,24 +201,35 @@ export class Presence {
     change: (user: Attendance, now: number) => void,
     set: { statusMessage?: string | undefined } = {},
   ): void {
-    const user = this.#users.get(userId) ?? {
-      attendance: newAttendance(),
-      statusMessage: undefined,
-      shown: 'offline',
-      position: 0,
-      next: undefined,
-    };
-    this.#users.set(userId, user);
+    const user = this.#user(userId);
     change(user.attendance, this.#clock.now());
     const hasNewMessage = 'statusMessage' in set && set.statusMessage !== user.statusMessage;
     if (hasNewMessage) user.statusMessage = set.statusMessage;
     this.#show(userId, user, hasNewMessage);
   }
 
+  #user(userId: UserId): PresentUser {
+    const user = this.#users.get(userId) ?? {
+      attendance: newAttendance(),
+      elsewhere: new PresenceElsewhere(),
+      told: { presence: 'offline', ts: 0 },
+      activityToldTs: 0,
+      statusMessage: undefined,
+      shown: 'offline',
+      position: 0,
+      next: undefined,
+    };
+    this.#users.set(userId, user);
+    return user;
+  }
+
   /** Announces the presence if it is another one now, and comes back when it may change by itself. */
   #show(userId: UserId, user: PresentUser, isNews: boolean): void {
     const now = this.#clock.now();
-    const presence = presenceAt(user.attendance, now);
+    const here = presenceAt(user.attendance, now);
+    const isDue = here !== 'offline' && now - user.told.ts >= TELL_AGAIN_AFTER_MS;
+    if (here !== user.told.presence || isDue) this.#tell(userId, user, here, NEWS_COUNT_FOR_MS);
+    const presence = betterPresence(here, user.elsewhere.at(now));
     this.#remember(userId, presence);
     if (isNews || presence !== user.shown) {
       this.#log.append({ kind: 'presence', userId }, (position) => {
@@ -176,7 +237,15 @@ export class Presence {
         user.position = position;
       });
     }
-    if (presence !== 'offline') this.#lookAgain(userId, user, nextChangeAfter(user.attendance, now));
+    if (presence === 'offline') return;
+    const next = Math.min(nextChangeAfter(user.attendance, now), user.elsewhere.nextChangeAfter(now));
+    this.#lookAgain(userId, user, next);
+  }
+
+  #tell(userId: UserId, user: PresentUser, presence: PresenceState, forMs: number): void {
+    const { attendance, statusMessage } = user;
+    user.told = { presence, ts: this.#clock.now() };
+    this.#onNews({ userId, presence, forMs, lastActiveTs: attendance.lastActiveTs, statusMessage });
   }
 
   #lookAgain(userId: UserId, user: PresentUser, at: number): void {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { ManualClock } from '../../test-kit/manual-clock.ts';
 import { rejection } from '../../test-kit/rejection.ts';
 import { EphemeralLog } from './ephemeral-log.ts';
-import { Typing } from './typing.ts';
+import { Typing, type TypingChange } from './typing.ts';
 
 const ROOM = '!room:x';
 
@@ -11,7 +11,14 @@ function createTyping() {
   const wakeUps: number[] = [];
   const log = new EphemeralLog({ clock, onChange: (_change, position) => wakeUps.push(position) });
   const membership = { isJoined: async (_roomId: string, userId: string) => userId !== '@stranger:x' };
-  return { clock, log, wakeUps, typing: new Typing({ log, clock, membership }) };
+  const told: TypingChange[] = [];
+  return {
+    clock,
+    log,
+    wakeUps,
+    told,
+    typing: new Typing({ log, clock, membership, onChange: (change) => told.push(change) }),
+  };
 }
 
 describe('Typing', () => {

@@ -66,7 +66,7 @@ export { readTimeline } from './queries/timeline.ts';
 export { getEventByTimestamp } from './queries/timestamp-to-event.ts';
 export { filterRelated } from './relations/related-by.ts';
 export { type Member, Room, stateKeyOf } from './room.ts';
-export { existingRoom, powerLevelsOfRoom } from './room-access.ts';
+export { existingRoom, findRoom, powerLevelsOfRoom } from './room-access.ts';
 export { createRooms, type RoomsOptions } from './rooms.ts';
 export { indexEvents } from './search/index-events.ts';
 export { searchEvents } from './search/search-events.ts';

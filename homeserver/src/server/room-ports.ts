@@ -8,7 +8,7 @@ import type {
   RoomMembership,
   SharedRooms,
 } from '../realtime/index.ts';
-import { forgetRoom, leaveRoom, type RoomsContext } from '../rooms/index.ts';
+import { findRoom, forgetRoom, leaveRoom, type RoomsContext } from '../rooms/index.ts';
 import { LogKind, type LogRow, type Storage } from '../storage/index.ts';
 import type { Notifier } from '../stream/index.ts';
 
@@ -23,7 +23,10 @@ export function roomsForRealtime(
     return event?.roomNid === room?.nid ? event : undefined;
   };
   return {
-    isJoined: async (roomId, userId) => (await rooms.registry.byId(roomId))?.membershipOf(userId) === 'join',
+    async isJoined(roomId, userId) {
+      const room = await findRoom(rooms, roomId, (found) => found.membershipOf(userId) === 'join');
+      return room !== undefined;
+    },
     roomNidOf: async (roomId) => (await rooms.registry.byId(roomId))?.nid,
     async positionOf(roomId, eventId) {
       const event = await eventIn(roomId, eventId);

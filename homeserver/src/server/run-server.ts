@@ -21,7 +21,7 @@ import {
   updateProfileInRooms,
 } from '../rooms/index.ts';
 import { FileStore, openStorage, type Storage } from '../storage/index.ts';
-import { OutboxReader, openNotifier } from '../stream/index.ts';
+import { broadcastsThrough, OutboxReader, openNotifier } from '../stream/index.ts';
 import { createSync } from '../sync/index.ts';
 import type { Configuration } from './configuration/index.ts';
 import { establishIdentity } from './identity.ts';
@@ -189,6 +189,7 @@ async function assemble(
     rooms: roomsForRealtime(rooms, storage),
     accountData: accounts.accountData,
     onChange: (change) => wakeForChange(change, rooms, storage, notifier),
+    broadcasts: broadcastsThrough(storage.database),
   });
   endTypingOfLeavers(rooms, storage, realtime);
   notifier.onRows((rows) => wakeForDeviceLists(rows, rooms, notifier));

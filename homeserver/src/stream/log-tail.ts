@@ -24,9 +24,10 @@ export class LogTail {
     return this.#newest;
   }
 
-  /** Takes in rows that follow the newest, in order. */
+  /** Takes in rows, in order; those that are not newer than the newest are here already. */
   add(rows: readonly LogRow[]): void {
     for (const row of rows) {
+      if (row.position <= this.#newest) continue;
       this.#rows.push(row);
       this.#newest = row.position;
     }

@@ -19,13 +19,18 @@ const ROWS_AT_START = 1_000;
 /** A wake-up makes a response, some 20 to 50 microseconds of work: a slice stays well below 10 ms. */
 const WOKEN_AT_ONCE = 100;
 
-/** Reads the end of the log and listens from there on. Call it before anything is written. */
+/** Reads the end of the log and listens from there on. Call it before anything is written here. */
 export async function openNotifier(options: NotifierOptions): Promise<Notifier> {
   const { database, log } = options.storage;
-  const start = Math.max(0, (await log.newest()) - ROWS_AT_START);
-  const tail = new LogTail(KEPT_ROWS, start, await log.after(start, ROWS_AT_START));
-  const notifier = new Notifier(tail, options);
-  database.onCommitted((rows) => notifier.publish(rows));
+  const notifier = await database.neighbours.inOrder(async () => {
+    const start = Math.max(0, (await log.newest()) - ROWS_AT_START);
+    const tail = new LogTail(KEPT_ROWS, start, await log.after(start, ROWS_AT_START));
+    const opened = new Notifier(tail, options);
+    database.onCommitted((rows) => opened.publish(rows));
+    return opened;
+  });
+  // What was read may be ahead of memory.
+  await database.neighbours.caughtUp();
   return notifier;
 }
 

@@ -51,7 +51,7 @@ export class Sync {
   async sync(request: SyncRequest): Promise<SyncBody> {
     const { viewer } = request;
     const filter = new SyncFilter(await this.#filters.resolve(viewer.userNid, request.filter));
-    const since = this.#placeOf(request.since);
+    const since = await this.#placeOf(request.since);
     if (since !== undefined)
       await acknowledgeMessages(this.#context, viewer, since.toDevice ?? since.position);
     const endPresence = this.#context.realtime.presence.userIsSyncing(viewer.userId, request.setPresence);
@@ -70,8 +70,8 @@ export class Sync {
    */
   async keyChanges(viewer: Viewer, from: string, to: string): Promise<DeviceListChanges> {
     const { notifier, rooms } = this.#context;
-    const after = this.#placeOf(from, 'from')?.position ?? 0;
-    const until = this.#placeOf(to, 'to')?.position ?? notifier.position;
+    const after = (await this.#placeOf(from, 'from'))?.position ?? 0;
+    const until = (await this.#placeOf(to, 'to'))?.position ?? notifier.position;
     const memberships = await rooms.userRooms.of(viewer.userNid);
     return deviceListChanges(this.#context, viewer, { after, until }, memberships);
   }
@@ -116,11 +116,15 @@ export class Sync {
   }
 
   /** Undefined for a beginning: also with a token of another life of the database, or from a future that was lost. */
-  #placeOf(written: string | undefined, name = 'since'): Place | undefined {
+  async #placeOf(written: string | undefined, name = 'since'): Promise<Place | undefined> {
     if (written === undefined) return undefined;
     const { epoch, ...place } = tokenIn(written, name);
-    const { rooms, notifier } = this.#context;
-    return epoch === rooms.epoch && place.position <= notifier.position ? place : undefined;
+    const { rooms, notifier, realtime } = this.#context;
+    if (epoch !== rooms.epoch) return undefined;
+    // Another process may have given it out, and be ahead.
+    if (place.position > notifier.position) await rooms.storage.database.neighbours.caughtUp();
+    if (place.position > notifier.position) return undefined;
+    return { ...place, ephemeral: realtime.log.localPosition(place.ephemeral) };
   }
 }
 

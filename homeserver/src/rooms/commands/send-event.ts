@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../protocol/canonical-json.ts';
 import { forbidden, invalidParam, missingParam, notFound } from '../../protocol/errors.ts';
-import type { TransactionKey } from '../../storage/index.ts';
+import { ExpectationFailed, type TransactionKey } from '../../storage/index.ts';
 import { changeRoom } from '../change-room.ts';
 import type { RoomsContext } from '../context.ts';
 import type { EventDraft } from '../event-chain.ts';
@@ -156,11 +156,29 @@ async function once(
   const key = JSON.stringify(transaction);
   const underWay = inFlight.get(key);
   if (underWay !== undefined) return underWay;
-  const sending = context.storage.transactions.eventOf(transaction).then((eventId) => eventId ?? send());
+  const sending = sendOnce(context, transaction, send);
   inFlight.set(key, sending);
   try {
     return await sending;
   } finally {
     inFlight.delete(key);
+  }
+}
+
+async function sendOnce(
+  { storage }: RoomsContext,
+  transaction: TransactionKey,
+  send: () => Promise<string>,
+): Promise<string> {
+  const sent = await storage.transactions.eventOf(transaction);
+  if (sent !== undefined) return sent;
+  try {
+    return await send();
+  } catch (error) {
+    if (!(error instanceof ExpectationFailed)) throw error;
+    // Another process was faster with the same request.
+    const meanwhile = await storage.transactions.eventOf(transaction);
+    if (meanwhile === undefined) throw error;
+    return meanwhile;
   }
 }

@@ -21,8 +21,12 @@ export interface RoomView {
  */
 export async function viewRoom(context: RoomsContext, roomId: string, viewer: Viewer): Promise<RoomView> {
   const view = await lookAtRoom(context, roomId, viewer);
-  if (view === undefined) throw notInRoom();
-  return view;
+  if (view !== undefined) return view;
+  // Another process may have let them in.
+  await context.storage.database.neighbours.caughtUp();
+  const now = await lookAtRoom(context, roomId, viewer);
+  if (now === undefined) throw notInRoom();
+  return now;
 }
 
 /**

@@ -57,7 +57,10 @@ export class TransactionStore {
     });
   }
 
-  /** Adds a transaction to the unit that stores its event: both are there, or neither. */
+  /**
+   * Adds a transaction to the unit that stores its event: both are there, or neither. The unit fails with
+   * `ExpectationFailed` when there is an event of this transaction already.
+   */
   insert(unit: UnitOfWork, key: TransactionKey, eventNid: number, createdTs: number): void {
     unit.write(insertTransaction, {
       user_nid: key.userNid,

@@ -16,9 +16,13 @@ describe('presence and typing endpoints', () => {
         new Set(others.filter((userId) => userId === '@friend:test')),
     };
     // Neither endpoint comes to storage.
-    const options = { clock: new ManualClock(), rooms, onChange: () => {} } as unknown as Parameters<
-      typeof createRealtime
-    >[0];
+    const broadcasts = { send: () => {}, on: () => {} };
+    const options = {
+      clock: new ManualClock(),
+      rooms,
+      onChange: () => {},
+      broadcasts,
+    } as unknown as Parameters<typeof createRealtime>[0];
     realtime = createRealtime(options);
     server = await serveEndpoints([...presenceEndpoints, ...typingEndpoints], { services: { realtime } });
   });

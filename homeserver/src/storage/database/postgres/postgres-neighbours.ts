@@ -39,7 +39,13 @@ export class PostgresNeighbours implements Neighbours {
     const { url, onError } = options;
     this.#channel = new Channel({
       url,
-      onMessage: (payload) => this.#hear(payload),
+      onMessage: (payload) => {
+        try {
+          this.#hear(payload);
+        } catch (error) {
+          onError(new Error('a message of another process could not be read', { cause: error }));
+        }
+      },
       onListening: (isAgain) => void this.#catchUp(isAgain),
       onError,
     });
