@@ -92,10 +92,19 @@ describe('aliases', () => {
     const path = roomPath(other, 'state', 'm.room.canonical_alias', '');
     expect(await alice.refusal('PUT', path, { alias: '#main:test' })).to.equal('400 M_BAD_ALIAS');
     expect(await alice.refusal('PUT', path, { alt_aliases: ['#alt:test'] })).to.equal('400 M_BAD_ALIAS');
+    await bob.put(aliasPath('#of-bob:test'), { room_id: roomId });
+    const aliases = { alias: '#main:test', alt_aliases: ['#alt:test', '#of-bob:test'] };
+    await alice.setState(roomId, 'm.room.canonical_alias', aliases);
+    // Bob may delete his own alias, and may not change the room.
+    await bob.ask('DELETE', aliasPath('#of-bob:test'));
+    expect(await alice.state(roomId, 'm.room.canonical_alias')).to.deep.equal(aliases);
     // One that no longer leads anywhere may stay, so that other keys of the event can be changed.
-    await alice.ask('DELETE', aliasPath('#alt:test'));
-    const content = { alias: '#main:test', alt_aliases: ['#alt:test'], 'org.example.note': 1 };
-    await alice.setState(roomId, 'm.room.canonical_alias', content);
+    await alice.setState(roomId, 'm.room.canonical_alias', { ...aliases, 'org.example.note': 1 });
+    for (const alias of ['#alt:test', '#main:test']) await alice.ask('DELETE', aliasPath(alias));
+    expect(await alice.state(roomId, 'm.room.canonical_alias')).to.deep.equal({
+      alt_aliases: ['#of-bob:test'],
+      'org.example.note': 1,
+    });
   });
 });
 

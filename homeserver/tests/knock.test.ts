@@ -179,7 +179,7 @@ describe('knocking', () => {
       await bob.join(room);
       expect(await refusal(room)).to.equal('403 M_FORBIDDEN');
       await moderate('ban', room);
-      expect(await refusal(room)).to.equal('403 M_FORBIDDEN');
+      expect(await refusal(room)).to.equal('403 M_BAD_STATE');
     });
   });
 });

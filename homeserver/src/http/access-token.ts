@@ -29,8 +29,9 @@ export async function authenticate(endpoint: Endpoint, call: RunningCall): Promi
   return requester;
 }
 
-/** The access token of a request, in its header or in its query. */
+/** The access token of a request, in its header or in its query; none, as with Synapse, if there is one in both. */
 export function accessTokenOf(call: Pick<RunningCall, 'request' | 'query'>): string | undefined {
   const [, inHeader] = /^bearer +(\S+)$/i.exec(call.request.headers.authorization ?? '') ?? [];
-  return inHeader ?? (call.query.get('access_token') || undefined);
+  const inQuery = call.query.get('access_token') || undefined;
+  return inHeader !== undefined && inQuery !== undefined ? undefined : (inHeader ?? inQuery);
 }

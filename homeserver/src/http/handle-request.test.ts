@@ -83,7 +83,7 @@ describe('RequestHandler', () => {
       expect(await response.json()).to.deep.equal({ ...ALICE });
     });
 
-    it('refuses a missing token and one that it does not know', async () => {
+    it('refuses a missing token, one that it does not know, and two', async () => {
       const response = await server.fetch('/_matrix/client/v3/account/whoami');
       expect(response.status).to.equal(401);
       expect(await response.json()).to.include({ errcode: 'M_MISSING_TOKEN' });
@@ -91,6 +91,7 @@ describe('RequestHandler', () => {
       expect(await (await server.fetch('/_matrix/client/v3/account/whoami', basic)).json()).to.include({
         errcode: 'M_MISSING_TOKEN',
       });
+      await rejects(401, 'M_MISSING_TOKEN', 'GET', '/_matrix/client/v3/account/whoami?access_token=admin');
       await rejects(
         401,
         'M_UNKNOWN_TOKEN',

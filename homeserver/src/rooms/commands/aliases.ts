@@ -1,7 +1,10 @@
+import type { JsonObject } from '../../protocol/canonical-json.ts';
 import { forbidden, invalidParam, MatrixError, notFound } from '../../protocol/errors.ts';
 import { isRoomAlias, parseRoomAlias } from '../../protocol/identifiers.ts';
 import { ExpectationFailed, UnitOfWork } from '../../storage/index.ts';
+import { changeRoom } from '../change-room.ts';
 import type { RoomsContext } from '../context.ts';
+import type { Room } from '../room.ts';
 import { joinedRoom, powerLevelsOfRoom } from '../room-access.ts';
 
 /** @throws MatrixError 400 `M_INVALID_PARAM` for something that is no alias, or one of another server. */
@@ -60,6 +63,27 @@ export async function deleteAlias(context: RoomsContext, userId: string, alias: 
   const unit = new UnitOfWork();
   context.storage.rooms.deleteAlias(unit, alias);
   await context.storage.database.commit(unit);
+  if (room !== undefined) await dropFromState(context, room, userId, alias);
+}
+
+/**
+ * Takes an alias that is gone out of the room's `m.room.canonical_alias`, if the user may set that. Source: as above,
+ * by which "servers may choose to update" it, and answer the same if the user may not.
+ */
+async function dropFromState(context: RoomsContext, room: Room, userId: string, gone: string): Promise<void> {
+  const { alias, alt_aliases: others, ...rest } = room.content('m.room.canonical_alias') ?? {};
+  const kept = Array.isArray(others) ? others.filter((other) => other !== gone) : others;
+  if (alias !== gone && (!Array.isArray(others) || !others.includes(gone))) return;
+  const content: JsonObject = {
+    ...rest,
+    ...(alias === undefined || alias === gone ? {} : { alias }),
+    ...(kept === undefined || (Array.isArray(kept) && kept.length === 0) ? {} : { alt_aliases: kept }),
+  };
+  await changeRoom(context, room, (chain) =>
+    chain.appendState({ type: 'm.room.canonical_alias', sender: userId, stateKey: '', content }),
+  ).catch((error: unknown) => {
+    if (!(error instanceof MatrixError) || error.errcode !== 'M_FORBIDDEN') throw error;
+  });
 }
 
 /**

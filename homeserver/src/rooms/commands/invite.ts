@@ -6,6 +6,7 @@ import type { RoomsContext } from '../context.ts';
 import { untilComplete } from '../full-state.ts';
 import { blocksInvites } from '../queries/invite-permission.ts';
 import { joinedRoom } from '../room-access.ts';
+import { refuseBanned } from './bans.ts';
 import { requireEnterable } from './block-room.ts';
 import type { SendTarget } from './send-event.ts';
 
@@ -39,6 +40,7 @@ export async function inviteUser(
   await untilComplete(context, room);
   const content = await inviteContent(context, userId, options);
   return changeRoom(context, room, async (chain) => {
+    await refuseBanned(chain, userId);
     const event = await chain.appendState({ type: 'm.room.member', sender, stateKey: userId, content });
     return event.eventId;
   });

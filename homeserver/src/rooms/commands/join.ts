@@ -6,6 +6,7 @@ import type { RoomsContext } from '../context.ts';
 import { allowsGuests } from '../queries/guest-access.ts';
 import type { Room } from '../room.ts';
 import { existingRoom, powerLevelsOfRoom } from '../room-access.ts';
+import { refuseBanned } from './bans.ts';
 import { requireEnterable } from './block-room.ts';
 import { takeSettingsAlong } from './take-settings-along.ts';
 
@@ -47,7 +48,7 @@ export async function resolveEnterable(context: RoomsContext, roomIdOrAlias: str
  *
  * Source: Client-Server API v1.19, `POST /rooms/{roomId}/join`, `POST /join/{roomIdOrAlias}`.
  * @returns the ID of the member event.
- * @throws MatrixError 404 `M_NOT_FOUND`, 403 `M_FORBIDDEN`.
+ * @throws MatrixError 404 `M_NOT_FOUND`, 403 `M_FORBIDDEN`, `M_BAD_STATE` for somebody who is banned.
  */
 export async function joinRoom(
   context: RoomsContext,
@@ -62,6 +63,7 @@ export async function joinRoom(
   let wasIn = false;
   const eventId = await changeRoom(context, room, async (chain) => {
     const before = await chain.stateEvent('m.room.member', userId);
+    await refuseBanned(chain, userId);
     wasIn = before?.pdu.content.membership === 'join';
     if (before !== undefined && wasIn && options.content === undefined) return before.eventId;
     if (!wasIn) await requireGuestsAllowed(context, room, userId);

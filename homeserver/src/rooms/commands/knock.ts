@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../protocol/canonical-json.ts';
 import { changeRoom } from '../change-room.ts';
 import type { RoomsContext } from '../context.ts';
+import { refuseBanned } from './bans.ts';
 import { resolveEnterable } from './join.ts';
 
 /**
@@ -8,8 +9,8 @@ import { resolveEnterable } from './join.ts';
  *
  * Source: Client-Server API v1.19, `POST /knock/{roomIdOrAlias}`.
  * @returns the ID of the member event.
- * @throws MatrixError 404 `M_NOT_FOUND`; 403 `M_FORBIDDEN` for a room that takes no knocks, for members, for those who
- * are invited and for the banned.
+ * @throws MatrixError 404 `M_NOT_FOUND`; 403 `M_FORBIDDEN` for a room that takes no knocks, for members and for those
+ * who are invited; 403 `M_BAD_STATE` for the banned.
  */
 export async function knockOnRoom(
   context: RoomsContext,
@@ -25,6 +26,7 @@ export async function knockOnRoom(
     membership: 'knock',
   };
   return changeRoom(context, room, async (chain) => {
+    await refuseBanned(chain, userId);
     const event = await chain.appendState({
       type: 'm.room.member',
       sender: userId,

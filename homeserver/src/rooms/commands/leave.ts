@@ -7,6 +7,7 @@ import type { RoomsContext } from '../context.ts';
 import { untilComplete } from '../full-state.ts';
 import { isOutOfBand, leaveOutOfBand } from '../intake/out-of-band.ts';
 import { joinedRoom, knownRoom } from '../room-access.ts';
+import { badState } from './bans.ts';
 import type { SendTarget } from './send-event.ts';
 
 /**
@@ -131,8 +132,4 @@ function membershipDraft(
 ) {
   const content: JsonObject = { membership, ...(reason === undefined ? {} : { reason }) };
   return { type: 'm.room.member', sender, stateKey: userId, content };
-}
-
-function badState(message: string): MatrixError {
-  return new MatrixError(403, 'M_BAD_STATE', message);
 }

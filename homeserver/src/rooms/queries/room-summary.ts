@@ -6,7 +6,7 @@ import { type FullRoomCard, fullRoomCard, mayPreview } from './room-card.ts';
 
 /** What somebody may know about a room before joining it. */
 export interface RoomSummary extends FullRoomCard {
-  /** Of who asks; absent for somebody who never had one, or has no account. */
+  /** Of who asks, `leave` for somebody who never had one, as with Synapse; absent for somebody without an account. */
   readonly membership?: Membership;
 }
 
@@ -24,6 +24,6 @@ export async function getRoomSummary(
 ): Promise<RoomSummary> {
   const room = await resolveRoom(context, roomIdOrAlias);
   if (!(await mayPreview(context, room, userId))) throw notFound(`There is no room ${roomIdOrAlias} here`);
-  const membership = userId === undefined ? undefined : room.membershipOf(userId);
-  return { ...fullRoomCard(context, room), ...(membership === undefined ? {} : { membership }) };
+  const card = fullRoomCard(context, room);
+  return userId === undefined ? card : { ...card, membership: room.membershipOf(userId) ?? 'leave' };
 }
