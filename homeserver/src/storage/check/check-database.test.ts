@@ -135,7 +135,7 @@ const DAMAGES: readonly [what: string, damage: string, found: RegExp][] = [
   [
     'a membership that is another one',
     "UPDATE room_members SET membership = 'ban'",
-    /has user \d+ as ban, event \d+ join/,
+    /has user \d+ as ban, event \d+ as join/,
   ],
   ['a member who is missing', 'DELETE FROM room_members', /lacks user \d+, whom event \d+ of its state has/],
   [

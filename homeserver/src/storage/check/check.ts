@@ -26,6 +26,8 @@ export interface CheckedRoom {
   readonly snapshotNid: number;
   /** Its events up to this position of the log may have been purged; 0 if none were. */
   readonly purgedUntil: number;
+  /** Whether it was joined with a part of its state, and the rest is yet to come. */
+  readonly isPartial: boolean;
   /** Numbers of events. */
   readonly extremities: readonly number[];
 }
@@ -38,12 +40,13 @@ interface RoomRow {
   depth: number;
   snapshotNid: number;
   purgedUntil: number;
+  partial: number;
   extremities: string;
 }
 
 const allRooms = defineQuery<[], RoomRow>(
   `SELECT nid, room_id AS "roomId", room_version AS "roomVersion", version, depth, snapshot_nid AS "snapshotNid",
-     purged_until AS "purgedUntil", extremities
+     purged_until AS "purgedUntil", partial_state AS partial, extremities
    FROM rooms ORDER BY nid`,
 );
 
@@ -53,10 +56,18 @@ const allRooms = defineQuery<[], RoomRow>(
  */
 export async function readRooms(database: CheckedDatabase): Promise<Map<number, CheckedRoom>> {
   const rooms = new Map<number, CheckedRoom>();
-  for (const row of await database.all(allRooms, [])) {
+  for (const { extremities, partial, ...row } of await database.all(allRooms, [])) {
     const rules = roomVersionRules(row.roomVersion);
     if (rules === undefined) continue;
-    rooms.set(row.nid, { ...row, rules, extremities: JSON.parse(row.extremities) as number[] });
+    const newest = JSON.parse(extremities) as number[];
+    rooms.set(row.nid, { ...row, rules, isPartial: partial === 1, extremities: newest });
   }
   return rooms;
+}
+
+const serverName = defineQuery<[], { value: string }>("SELECT value FROM meta WHERE key = 'server_name'");
+
+/** This server's name; undefined in a database that no server was started on. */
+export async function readServerName(database: CheckedDatabase): Promise<string | undefined> {
+  return (await database.all(serverName, []))[0]?.value;
 }

@@ -7,13 +7,12 @@ import type { RoomVersionRules } from '../../protocol/room-versions.ts';
 import { roomVersionRules } from '../../protocol/room-versions.ts';
 import { signatureOf } from '../../protocol/signing.ts';
 import { defineQuery } from '../database/sql.ts';
-import { type Check, type CheckedDatabase, type CheckedRoom, readRooms } from './check.ts';
+import { type Check, type CheckedDatabase, type CheckedRoom, readRooms, readServerName } from './check.ts';
 import { type CheckedEvent, eventPages } from './event-pages.ts';
 
 const roomVersions = defineQuery<[], { roomId: string; roomVersion: string }>(
   'SELECT room_id AS "roomId", room_version AS "roomVersion" FROM rooms',
 );
-const serverName = defineQuery<[], { value: string }>("SELECT value FROM meta WHERE key = 'server_name'");
 const signingKeys = defineQuery<[], { keyId: string; privateKey: string }>(
   'SELECT key_id AS "keyId", private_key AS "privateKey" FROM signing_keys',
 );
@@ -120,11 +119,10 @@ function signatureFaults(
 }
 
 async function readOwnKeys(database: CheckedDatabase): Promise<OwnKeys> {
-  const [name] = await database.all(serverName, []);
   const rows = await database.all(signingKeys, []);
   const keys = rows.map(({ keyId, privateKey }) => {
     const key = createPrivateKey({ key: Buffer.from(privateKey, 'base64'), format: 'der', type: 'pkcs8' });
     return [keyId, createPublicKey(key)] as const;
   });
-  return { serverName: name?.value, keys: new Map(keys) };
+  return { serverName: await readServerName(database), keys: new Map(keys) };
 }

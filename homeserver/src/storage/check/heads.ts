@@ -1,8 +1,9 @@
+import { domainOf } from '../../protocol/identifiers.ts';
 import { MAX_DEPTH } from '../../protocol/limits.ts';
 import { defineQuery } from '../database/sql.ts';
 import { EventStatus } from '../stores/event-store.ts';
-import { type Check, readRooms } from './check.ts';
-import { linkedEventPages } from './event-pages.ts';
+import { type Check, readRooms, readServerName } from './check.ts';
+import { type LinkedEvent, linkedEventPages } from './event-pages.ts';
 import { NewestEvents } from './newest-events.ts';
 
 const timelineLengths = defineQuery<[], { roomNid: number; rows: number }>(
@@ -16,11 +17,12 @@ const timelineLengths = defineQuery<[], { roomNid: number; rows: number }>(
 export const headsAreNewest: Check = {
   holds: "Every room's head is at its newest events",
   async run(database, report) {
+    const us = await readServerName(database);
     const newest = new NewestEvents();
     const depths = new Map<number, number>();
     for await (const events of linkedEventPages(database)) {
       for (const { event, self, prev } of events) {
-        newest.add(self, prev);
+        newest.add(self, prev, beginsAnew({ event, self, prev }, us));
         if (event.status !== EventStatus.Accepted) continue;
         const depth = Math.min(event.pdu.depth, MAX_DEPTH);
         depths.set(event.roomNid, Math.max(depths.get(event.roomNid) ?? 0, depth));
@@ -42,3 +44,9 @@ export const headsAreNewest: Check = {
     }
   },
 };
+
+/** Whether an event is a join of ours that another server made: it follows what is not here. */
+function beginsAnew({ event: { pdu }, prev }: Omit<LinkedEvent, 'auth'>, us: string | undefined): boolean {
+  const isOwn = pdu.type === 'm.room.member' && pdu.state_key === pdu.sender && domainOf(pdu.sender) === us;
+  return isOwn && prev.length < new Set(pdu.prev_events).size;
+}

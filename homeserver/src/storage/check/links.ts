@@ -35,6 +35,7 @@ const TARGETS: Readonly<Record<string, Target>> = {
   inviter_nid: STRING,
   target_nid: STRING,
   signer_nid: STRING,
+  join_nid: EVENT,
 };
 
 /** Entries of states are deleted after their events: `snapshotsAreWhole` knows which may be without one. */

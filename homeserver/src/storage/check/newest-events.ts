@@ -6,18 +6,32 @@ import type { NamedEvent } from './event-pages.ts';
  * through others that can be no extremities (rejected, soft-failed) follows it as well.
  */
 export class NewestEvents {
-  readonly #newest = new Map<number, Set<number>>();
+  /** By room and number: their places in the log. */
+  readonly #newest = new Map<number, Map<number, number>>();
+  /** The places in the log where rooms began anew. */
+  readonly #beginnings = new Map<number, number>();
   /** What is before the events that can be no extremities, as far as they were walked. */
   readonly #behindHidden = new Map<number, readonly NamedEvent[]>();
   /** Events that the walk has not come to, and that an accepted one follows. */
   readonly #followedEarly = new Set<number>();
 
-  /** Takes in the next event, with those that it follows. */
-  add({ nid, roomNid, status }: NamedEvent, prev: readonly NamedEvent[]): void {
+  /**
+   * Takes in the next event, with those that it follows.
+   *
+   * @param beginsAnew whether this server entered the room with it after everybody had left: then what was there before
+   * leads nowhere.
+   */
+  add(
+    { nid, roomNid, status, position }: NamedEvent,
+    prev: readonly NamedEvent[],
+    beginsAnew: boolean,
+  ): void {
+    const place = position ?? 0;
+    if (beginsAnew) this.#beginnings.set(roomNid, Math.max(this.#beginnings.get(roomNid) ?? 0, place));
     if (status === EventStatus.Outlier) return;
     const isFollowed = this.#followedEarly.delete(nid);
     if (status === EventStatus.Accepted) {
-      if (!isFollowed) this.#ofRoom(roomNid).add(nid);
+      if (!isFollowed) this.#ofRoom(roomNid).set(nid, place);
       this.#follow(prev, nid);
     } else if (isFollowed) this.#follow(prev, nid);
     else this.#behindHidden.set(nid, prev);
@@ -25,7 +39,9 @@ export class NewestEvents {
 
   /** The numbers of a room's newest events, in order. */
   of(roomNid: number): number[] {
-    return [...this.#ofRoom(roomNid)].sort((one, other) => one - other);
+    const beginning = this.#beginnings.get(roomNid) ?? 0;
+    const newest = [...this.#ofRoom(roomNid)].filter(([, place]) => place >= beginning);
+    return newest.map(([nid]) => nid).sort((one, other) => one - other);
   }
 
   /** @param walked the number up to which events were walked. */
@@ -40,10 +56,10 @@ export class NewestEvents {
     }
   }
 
-  #ofRoom(roomNid: number): Set<number> {
+  #ofRoom(roomNid: number): Map<number, number> {
     const known = this.#newest.get(roomNid);
     if (known !== undefined) return known;
-    const newest = new Set<number>();
+    const newest = new Map<number, number>();
     this.#newest.set(roomNid, newest);
     return newest;
   }

@@ -1,11 +1,14 @@
+import { domainOf } from '../../protocol/identifiers.ts';
 import { defineQuery } from '../database/sql.ts';
 import { EventStatus } from '../stores/event-store.ts';
-import { type Check, type Report, readRooms } from './check.ts';
-import { type LinkedEvent, linkedEventPages } from './event-pages.ts';
+import { type Check, type CheckedRoom, type Report, readRooms, readServerName } from './check.ts';
+import { type LinkedEvent, linkedEventPages, type NamedEvent } from './event-pages.ts';
 
 const wrongRows = defineQuery<[], { position: number; nid: number; eventId: string | null; status: number }>(
   `SELECT position, ref AS nid, event_id AS "eventId", status FROM log LEFT JOIN events ON events.nid = ref
-   WHERE kind = 1 AND (events.nid IS NULL OR status <> 0 OR events.room_nid <> coalesce(log.room_nid, 0))
+   LEFT JOIN strings ON strings.nid = type_nid
+   WHERE kind = 1 AND (events.nid IS NULL OR events.room_nid <> coalesce(log.room_nid, 0)
+     OR NOT (status = 0 OR (status = 1 AND value = 'm.room.member')))
    ORDER BY position`,
 );
 const repeated = defineQuery<[], { nid: number; rows: number }>(
@@ -16,7 +19,10 @@ const absent = defineQuery<[], { eventId: string }>(
    WHERE status = 0 AND position IS NULL ORDER BY events.nid`,
 );
 
-/** The log has one row for each accepted event, of its room, and none for any other. */
+/**
+ * The log has one row for each accepted event, of its room, and none for others, but for memberships in rooms of other
+ * servers that this one is not in: invites, say.
+ */
 export const timelineIsTheLog: Check = {
   holds: 'Every accepted event has one row in the log, and no other event has',
   async run(database, report) {
@@ -40,34 +46,65 @@ export const referencesAreHere: Check = {
   holds: 'Whatever an event follows or names as its authority is here, and before it in the log',
   async run(database, report) {
     const rooms = await readRooms(database);
+    const us = await readServerName(database);
     for await (const events of linkedEventPages(database)) {
       for (const linked of events) {
         const room = rooms.get(linked.event.roomNid);
-        if (room !== undefined) checkReferences(linked, room.purgedUntil > 0, report);
+        if (room !== undefined) checkReferences(linked, room, us, report);
       }
     }
   },
 };
 
-/** @param isPurged whether the beginning of the room's history was purged, so that nobody knows what is before it. */
-function checkReferences({ event, self, prev, auth }: LinkedEvent, isPurged: boolean, report: Report): void {
-  const { eventId, pdu } = event;
+function checkReferences(
+  linked: LinkedEvent,
+  room: CheckedRoom,
+  us: string | undefined,
+  report: Report,
+): void {
+  const { event, self, prev, auth } = linked;
+  const { eventId, pdu, status } = event;
   // Nobody knows what is before an outlier, nor need it be known before an event that was rejected.
-  const needsPrevious = event.status === EventStatus.Accepted || event.status === EventStatus.SoftFailed;
-  const groups = [
-    ...(needsPrevious ? [{ what: 'follows', named: pdu.prev_events, found: prev }] : []),
-    { what: 'names as its authority', named: pdu.auth_events, found: auth },
-  ];
-  for (const { what, named, found } of groups) {
-    const here = new Map(found.map((other) => [other.eventId, other]));
-    for (const id of named) {
-      const other = here.get(id);
-      if (other === undefined && isPurged && found === prev) continue;
-      if (other === undefined) report(`${eventId} ${what} ${id}, which is not here`);
-      else if (other.roomNid !== event.roomNid) report(`${eventId} ${what} ${id}, which is of another room`);
-      else if (other.position !== null && self.position !== null && other.position >= self.position) {
-        report(`${eventId} ${what} ${id}, and is before it in the log`);
-      }
+  if (status === EventStatus.Accepted || status === EventStatus.SoftFailed) {
+    const missing = mayLackPrevious(linked, room, us) ? [] : missingOf(pdu.prev_events, prev);
+    for (const id of missing) report(`${eventId} follows ${id}, which is not here`);
+    checkFound(linked, 'follows', prev, report);
+  }
+  // An invite to a room that this server is not in stands alone.
+  const standsAlone = status === EventStatus.Outlier && self.position !== null;
+  for (const id of standsAlone ? [] : missingOf(pdu.auth_events, auth)) {
+    report(`${eventId} names as its authority ${id}, which is not here`);
+  }
+  checkFound(linked, 'names as its authority', auth, report);
+}
+
+/**
+ * Whether what an event follows need not be here: the beginning of the history was purged, or the state before the event
+ * came from another server, as after a gap, or with a join.
+ */
+function mayLackPrevious(
+  { event: { pdu } }: LinkedEvent,
+  room: CheckedRoom,
+  us: string | undefined,
+): boolean {
+  return room.purgedUntil > 0 || domainOf(pdu.sender) !== us || pdu.type === 'm.room.member';
+}
+
+function missingOf(eventIds: readonly string[], found: readonly NamedEvent[]): string[] {
+  const here = new Set(found.map(({ eventId }) => eventId));
+  return eventIds.filter((eventId) => !here.has(eventId));
+}
+
+function checkFound(
+  { event, self }: LinkedEvent,
+  what: string,
+  found: readonly NamedEvent[],
+  report: Report,
+): void {
+  for (const { eventId, roomNid, position } of found) {
+    if (roomNid !== event.roomNid) report(`${event.eventId} ${what} ${eventId}, which is of another room`);
+    else if (position !== null && self.position !== null && position >= self.position) {
+      report(`${event.eventId} ${what} ${eventId}, and is before it in the log`);
     }
   }
 }
