@@ -2,7 +2,7 @@ import { systemClock } from '../src/base/clock.ts';
 import { createEncryption } from '../src/encryption/index.ts';
 import type { JsonObject } from '../src/protocol/canonical-json.ts';
 import { createRealtime } from '../src/realtime/index.ts';
-import { type RoomsContext, stateKeyOf, type Viewer } from '../src/rooms/index.ts';
+import { type RoomsContext, stateKeyOf, UserSettingsCache, type Viewer } from '../src/rooms/index.ts';
 import { broadcastsThrough } from '../src/stream/index.ts';
 import { LogTail } from '../src/stream/log-tail.ts';
 import { Notifier } from '../src/stream/notifier.ts';
@@ -51,7 +51,9 @@ export async function startSyncs(): Promise<Syncs> {
       onError: () => {},
     });
     storage.database.onCommitted((rows) => notifier.publish(rows));
-    return createSync({ rooms, accounts, realtime, encryption, notifier });
+    const settings = new UserSettingsCache(rooms, accounts.pushRules);
+    notifier.onRows((rows) => settings.follow(rows));
+    return createSync({ rooms, accounts, realtime, encryption, notifier, settings });
   };
   return { house, fromTail: await open(100_000), fromLog: await open(0) };
 }

@@ -7,6 +7,7 @@ export { inviteUser } from './commands/invite.ts';
 export { joinRoom, resolveEnterable } from './commands/join.ts';
 export { knockOnRoom } from './commands/knock.ts';
 export { banUser, forgetRoom, kickUser, leaveRoom, unbanUser } from './commands/leave.ts';
+export { leaveEveryRoom } from './commands/leave-every-room.ts';
 export { listRoom } from './commands/list-room.ts';
 export { creatableRoomVersions } from './commands/new-room.ts';
 export { type HistoryPurgeRequest, purgeHistory, requestHistoryPurge } from './commands/purge-history.ts';
@@ -36,6 +37,8 @@ export {
 } from './intake/out-of-band.ts';
 export { receiveEvent } from './intake/receive-event.ts';
 export type { Received } from './intake/take-in.ts';
+export { PushEvaluator } from './notifications/push-evaluator.ts';
+export { type UserSettings, UserSettingsCache } from './notifications/user-settings.ts';
 export { followPeople } from './people/follow-people.ts';
 export { type EventContext, getContext } from './queries/context.ts';
 export { departureOf } from './queries/departure.ts';

@@ -10,7 +10,7 @@ import { followMemberships, type GuildsContext, inviterOf } from '../guilds/inde
 import { createHttpServer } from '../http/server.ts';
 import type { Services } from '../http/services.ts';
 import { createMedia } from '../media/index.ts';
-import { createRealtime } from '../realtime/index.ts';
+import { createRealtime, DelayedEvents } from '../realtime/index.ts';
 import {
   createRooms,
   followPeople,
@@ -18,7 +18,7 @@ import {
   type MemberProfile,
   type RoomsContext,
   STEWARD_LOCALPART,
-  updateProfileInRooms,
+  UserSettingsCache,
 } from '../rooms/index.ts';
 import { FileStore, openStorage, type Storage } from '../storage/index.ts';
 import { broadcastsThrough, OutboxReader, openNotifier } from '../stream/index.ts';
@@ -95,7 +95,6 @@ export async function runServer(options: ServerOptions): Promise<RunningServer> 
     address.url = `${tls ? 'https' : 'http'}://${hostOf(bind)}:${listening.port}`;
     address.publicUrl ||= address.url;
     const { accounts, rooms } = services;
-    await accounts.deactivation.resume();
     return {
       ...address,
       rooms,
@@ -130,13 +129,6 @@ async function assemble(
       devicesEnded: (...ended) => encryption.deviceLists.devicesEnded(...ended),
       deviceRenamed: (...renamed) => encryption.deviceLists.deviceRenamed(...renamed),
       accountEnded: (...ended) => encryption.deviceLists.accountEnded(...ended),
-    },
-    profileListener: {
-      profileChanged(userId) {
-        updateProfileInRooms(rooms, userId).catch((error: unknown) => {
-          logger.error('a profile was not carried into the rooms', { userId, error });
-        });
-      },
     },
     // An admin who invites people to a guild invites them to the server; other members' links need an account.
     invitations: {
@@ -215,7 +207,9 @@ async function assemble(
   });
   await peopleFollower.start();
   lifecycle.onStop('people', () => peopleFollower.stop());
-  const sync = createSync({ rooms, accounts, realtime, encryption, notifier });
+  const settings = new UserSettingsCache(rooms, accounts.pushRules);
+  notifier.onRows((rows) => settings.follow(rows));
+  const sync = createSync({ rooms, accounts, realtime, encryption, notifier, settings });
   const blobs = await FileStore.open(configuration.mediaUrl.path);
   const media = createMedia({
     storage,
@@ -231,11 +225,13 @@ async function assemble(
     logger,
     publicUrl,
   });
-  await startJobs({ storage, clock, logger, rooms }, lifecycle);
+  const delayedEvents = new DelayedEvents({ storage, rooms, clock });
+  await startJobs({ storage, clock, logger, rooms, delayedEvents }, lifecycle);
   return {
     accounts,
     rooms,
     realtime,
+    delayedEvents,
     encryption,
     sync,
     media,

@@ -1,13 +1,12 @@
 import type { Accounts } from '../accounts/index.ts';
 import type { Encryption } from '../encryption/index.ts';
 import type { Realtime } from '../realtime/index.ts';
-import type { RoomsContext, Viewer } from '../rooms/index.ts';
+import type { RoomsContext, UserSettingsCache, Viewer } from '../rooms/index.ts';
 import type { Notifier } from '../stream/index.ts';
 import type { DeviceNewsCache } from './device-news.ts';
 import type { SentMembers } from './sent-members.ts';
 import type { SyncFilter } from './sync-filter.ts';
 import type { UnreadCounts } from './unread-counts.ts';
-import type { UserSettingsCache } from './user-settings.ts';
 
 /** What every provider of a part of the response works with. */
 export interface SyncContext {

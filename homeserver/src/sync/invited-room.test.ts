@@ -1,10 +1,9 @@
 import { expect } from 'chai';
 import { openTestRooms } from '../../test-kit/rooms-for-tests.ts';
 import { changeRoom } from '../rooms/change-room.ts';
-import { createRoom } from '../rooms/index.ts';
+import { createRoom, UserSettingsCache } from '../rooms/index.ts';
 import type { Frame, SyncContext } from './frame.ts';
 import { strippedRooms } from './invited-room.ts';
-import { UserSettingsCache } from './user-settings.ts';
 
 describe('a room that the user has knocked on', () => {
   it('shows what it is, stripped, and their knock', async () => {

@@ -1,9 +1,16 @@
 import { expect } from 'chai';
 import { openTestRooms, type TestRooms } from '../../test-kit/rooms-for-tests.ts';
 import type { ReadPositions, Realtime } from '../realtime/index.ts';
-import { createRoom, joinRoom, leaveRoom, type Room, sendEvent, type Viewer } from '../rooms/index.ts';
+import {
+  createRoom,
+  joinRoom,
+  leaveRoom,
+  type Room,
+  sendEvent,
+  UserSettingsCache,
+  type Viewer,
+} from '../rooms/index.ts';
 import { UnreadCounts } from './unread-counts.ts';
-import { UserSettingsCache } from './user-settings.ts';
 
 describe('unread counts', () => {
   let house: TestRooms;

@@ -1,17 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
 import { RecentMap } from '../base/recent-map.ts';
-import { evaluatePushRules, PushEvent } from '../protocol/push-rules/index.ts';
 import { relationOf } from '../protocol/relations.ts';
 import type { ReadPositions, Realtime } from '../realtime/index.ts';
 import {
-  countedMembers,
-  powerLevelsOfRoom,
+  PushEvaluator,
   type Room,
   type RoomsContext,
+  type UserSettings,
+  type UserSettingsCache,
   type Viewer,
 } from '../rooms/index.ts';
 import { LogKind, type LogRow, type Placed, type StoredEvent } from '../storage/index.ts';
-import type { UserSettings, UserSettingsCache } from './user-settings.ts';
 
 /** How many events of a room notify a user, and how many of them loudly. */
 export interface Tally {
@@ -39,7 +38,6 @@ const MOST_COUNTED = 1000;
 const MOST_COUNTED_IN_THREADS = 100;
 const READ_AT_ONCE = 200;
 const REMEMBERED_COUNTERS = 100_000;
-const REMEMBERED_EVENTS = 2000;
 /** How many changes of their own membership are followed back to where somebody joined. */
 const MOST_PROFILE_CHANGES = 100;
 
@@ -77,13 +75,13 @@ export class UnreadCounts {
   readonly #receipts: Realtime['receipts'];
   readonly #settings: UserSettingsCache;
   readonly #entries = new RecentMap<string, Entry>(REMEMBERED_COUNTERS);
-  /** Events made ready, since many users ask about the same ones. */
-  readonly #ready = new RecentMap<number, PushEvent>(REMEMBERED_EVENTS);
+  readonly #evaluator: PushEvaluator;
 
   constructor(rooms: RoomsContext, receipts: Realtime['receipts'], settings: UserSettingsCache) {
     this.#rooms = rooms;
     this.#receipts = receipts;
     this.#settings = settings;
+    this.#evaluator = new PushEvaluator(rooms);
   }
 
   /**
@@ -169,10 +167,10 @@ export class UnreadCounts {
     viewer: Viewer,
     room: Room,
     placed: readonly Placed[],
-    { ignored, pushRules }: UserSettings,
+    settings: UserSettings,
   ): Promise<boolean> {
     const { events } = this.#rooms.storage;
-    const user = { userId: viewer.userId, displayName: await this.#displayName(viewer, room) };
+    const user = await this.#evaluator.userIn(room, viewer.userId);
     let isSure = true;
     for (let first = 0; first < placed.length; first += READ_AT_ONCE) {
       if (first > 0) await setImmediate();
@@ -185,43 +183,12 @@ export class UnreadCounts {
         const { sender, type, state_key: stateKey } = event.pdu;
         if (type === 'm.room.redaction') isSure = false;
         if (sender === viewer.userId && stateKey === undefined) counter.tallies.delete(thread);
-        if (event.redactedBy !== null || ignored.has(sender)) continue;
-        const outcome = evaluatePushRules(pushRules, this.#readyEvent(room, event), user);
+        if (event.redactedBy !== null || settings.ignored.has(sender)) continue;
+        const outcome = this.#evaluator.outcome(room, event, user, settings);
         if (outcome.notify) addTo(counter.tallies, thread, outcome.highlight);
       }
     }
     return isSure || counter.tallies.size === 0;
-  }
-
-  #readyEvent(room: Room, { nid, pdu }: StoredEvent): PushEvent {
-    const known = this.#ready.get(nid);
-    if (known !== undefined) return known;
-    const { type, sender, state_key: stateKey, content } = pdu;
-    const ready = new PushEvent(
-      {
-        type,
-        sender,
-        room_id: room.roomId,
-        content,
-        ...(stateKey === undefined ? {} : { state_key: stateKey }),
-      },
-      {
-        memberCount: countedMembers(this.#rooms, room).joined,
-        senderMayNotify(key) {
-          const levels = powerLevelsOfRoom(room);
-          return levels.userLevel(sender) >= levels.notification(key);
-        },
-      },
-    );
-    this.#ready.set(nid, ready);
-    return ready;
-  }
-
-  async #displayName({ userId }: Viewer, room: Room): Promise<string | undefined> {
-    const nid = room.members.get(userId)?.eventNid;
-    const member = nid === undefined ? undefined : await this.#rooms.storage.events.get(nid);
-    const name = member?.pdu.content.displayname;
-    return typeof name === 'string' ? name : undefined;
   }
 
   /** Where the viewer has joined, changes of their profile since then not counted. */

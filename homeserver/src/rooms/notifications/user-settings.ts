@@ -1,16 +1,13 @@
-import type { Accounts } from '../accounts/index.ts';
-import { RecentMap } from '../base/recent-map.ts';
-import { type CompiledPushRules, compilePushRules } from '../protocol/push-rules/index.ts';
-import {
-  blocksInvites,
-  INVITE_PERMISSION_TYPE,
-  ignoredUsers,
-  type RoomsContext,
-  type Viewer,
-} from '../rooms/index.ts';
-import { LogKind, type LogRow } from '../storage/index.ts';
+import type { Accounts } from '../../accounts/index.ts';
+import { RecentMap } from '../../base/recent-map.ts';
+import { type CompiledPushRules, compilePushRules } from '../../protocol/push-rules/index.ts';
+import { LogKind, type LogRow } from '../../storage/index.ts';
+import type { RoomsContext } from '../context.ts';
+import type { Onlooker } from '../queries/history-visibility.ts';
+import { ignoredUsers } from '../queries/ignored-users.ts';
+import { blocksInvites, INVITE_PERMISSION_TYPE } from '../queries/invite-permission.ts';
 
-/** The parts of a user's account data that sync goes by. */
+/** The parts of a user's account data that sync and pushing go by. */
 export interface UserSettings {
   /** Users whose messages and invites the user does not want to see. */
   readonly ignored: ReadonlySet<string>;
@@ -19,12 +16,10 @@ export interface UserSettings {
   readonly pushRules: CompiledPushRules;
 }
 
-type User = Pick<Viewer, 'userId' | 'userNid'>;
-
 const REMEMBERED_USERS = 20_000;
 const WATCHED = ['m.ignored_user_list', 'm.push_rules', INVITE_PERMISSION_TYPE];
 
-/** Reads what sync goes by once, until it changes. */
+/** Reads what sync and pushing go by once, until it changes. */
 export class UserSettingsCache {
   readonly #rooms: RoomsContext;
   readonly #pushRules: Accounts['pushRules'];
@@ -36,7 +31,7 @@ export class UserSettingsCache {
     this.#pushRules = pushRules;
   }
 
-  of(user: User): Promise<UserSettings> {
+  of(user: Onlooker): Promise<UserSettings> {
     const known = this.#known.get(user.userNid);
     if (known !== undefined) return known;
     const reading = this.#read(user);
@@ -53,7 +48,7 @@ export class UserSettingsCache {
     }
   }
 
-  async #read(user: User): Promise<UserSettings> {
+  async #read(user: Onlooker): Promise<UserSettings> {
     return {
       ignored: await ignoredUsers(this.#rooms, user),
       blocksInvites: await blocksInvites(this.#rooms, user.userNid),
