@@ -73,6 +73,18 @@ describe('device keys', () => {
     }
   });
 
+  it('are asked of a bounded number of users and devices', async () => {
+    const many = Array.from({ length: 10_001 }, (_, index) => `@user${index}:hs.test`);
+    const devices = Object.fromEntries(many.map((name) => [name, 'signed_curve25519']));
+    const bodies: [string, object][] = [
+      [QUERY, { device_keys: Object.fromEntries(many.map((userId) => [userId, []])) }],
+      [CLAIM, { one_time_keys: { [alice.userId]: devices } }],
+    ];
+    for (const [path, body] of bodies) {
+      expect((await bob.request('POST', path, body)).body.errcode, path).to.equal('M_TOO_LARGE');
+    }
+  });
+
   it('are refused if they are not those of the device, or not signed by it', async () => {
     const other = new DeviceCrypto(alice);
     const forged = { ...crypto.deviceKeys(), signatures: other.deviceKeys().signatures ?? {} };

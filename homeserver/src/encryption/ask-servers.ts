@@ -1,6 +1,6 @@
 import type { Logger } from '../base/logger.ts';
 import type { JsonObject } from '../protocol/canonical-json.ts';
-import { invalidParam } from '../protocol/errors.ts';
+import { invalidParam, tooLarge } from '../protocol/errors.ts';
 import { domainOf, isUserId, type ServerName, type UserId } from '../protocol/identifiers.ts';
 
 /** What a client is told of servers that could not be asked, by server. */
@@ -10,9 +10,14 @@ export type Failures = Record<ServerName, JsonObject>;
 const DEFAULT_TIMEOUT_MS = 10_000;
 const LONGEST_TIMEOUT_MS = 60_000;
 
-/** @throws {MatrixError} 400 `M_INVALID_PARAM` if a key of the object is no user ID. */
+/** Far more than clients ask for at once, who take large rooms in parts. */
+export const MOST_ASKED = 10_000;
+
+/** @throws {MatrixError} 400 `M_INVALID_PARAM` if a key of the object is no user ID; 413 `M_TOO_LARGE`. */
 export function checkUserIds(users: object): void {
-  for (const userId of Object.keys(users)) {
+  const userIds = Object.keys(users);
+  if (userIds.length > MOST_ASKED) throw tooLarge(`At most ${MOST_ASKED} users can be asked about at once`);
+  for (const userId of userIds) {
     if (!isUserId(userId)) throw invalidParam('The users must be named by their user IDs');
   }
 }

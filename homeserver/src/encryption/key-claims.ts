@@ -1,8 +1,9 @@
 import type { Logger } from '../base/logger.ts';
 import type { JsonValue } from '../protocol/canonical-json.ts';
+import { tooLarge } from '../protocol/errors.ts';
 import type { ServerName } from '../protocol/identifiers.ts';
 import { type DeviceAddress, ExpectationFailed, type Storage, UnitOfWork } from '../storage/index.ts';
-import { askServers, byServer, checkUserIds, type Failures } from './ask-servers.ts';
+import { askServers, byServer, checkUserIds, type Failures, MOST_ASKED } from './ask-servers.ts';
 import { nameOf } from './device-keys.ts';
 import type { AskedOneTimeKeys, GivenOneTimeKeys, RemoteKeys } from './remote-keys.ts';
 
@@ -47,10 +48,12 @@ export class KeyClaims {
    *
    * Source: Client-Server API v1.19, `POST /keys/claim`.
    * @param timeoutMs how long other servers are waited for; ten seconds unless given.
-   * @throws {MatrixError} 400 `M_INVALID_PARAM` for what is no user ID.
+   * @throws {MatrixError} 400 `M_INVALID_PARAM` for what is no user ID; 413 `M_TOO_LARGE` for too many.
    */
   async claim(wanted: AskedOneTimeKeys, timeoutMs?: number): Promise<ClaimedKeys> {
     checkUserIds(wanted);
+    const devices = Object.values(wanted).flatMap((ofUser) => Object.keys(ofUser));
+    if (devices.length > MOST_ASKED) throw tooLarge(`At most ${MOST_ASKED} keys can be claimed at once`);
     const servers = byServer(wanted);
     const local = servers.get(this.#serverName);
     servers.delete(this.#serverName);

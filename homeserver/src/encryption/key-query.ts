@@ -51,7 +51,7 @@ export class KeyQuery {
    *
    * Source: Client-Server API v1.19, `POST /keys/query`.
    * @param timeoutMs how long other servers are waited for; ten seconds unless given.
-   * @throws {MatrixError} 400 `M_INVALID_PARAM` for what is no user ID.
+   * @throws {MatrixError} 400 `M_INVALID_PARAM` for what is no user ID; 413 `M_TOO_LARGE` for too many.
    */
   async query(viewer: KeyViewer, asked: AskedDevices, timeoutMs?: number): Promise<QueriedKeys> {
     checkUserIds(asked);

@@ -59,7 +59,7 @@ export class ToDevice {
    * Sends messages to devices of this server and of others; there may be none of them.
    *
    * @throws {MatrixError} 400 `M_INVALID_PARAM` for what is no user ID; 413 `M_TOO_LARGE` for a message of more than
-   * 65,536 bytes.
+   * 65,536 bytes and for too many users.
    */
   async send(request: DeviceMessages): Promise<void> {
     checkUserIds(request.messages);
