@@ -1,4 +1,4 @@
-import { type Accounts, type AccountsOptions, createAccounts, type Profile } from '../src/accounts/index.ts';
+import { type Accounts, type AccountsOptions, createAccounts } from '../src/accounts/index.ts';
 import { createLogger } from '../src/base/logger.ts';
 import type { Requester } from '../src/http/endpoint.ts';
 import type { Storage } from '../src/storage/index.ts';
@@ -8,10 +8,6 @@ import { rejection } from './rejection.ts';
 /** Accounts of the server `test`, with open registration and cheap hashes. */
 export interface TestAccounts extends Accounts {
   readonly clock: ManualClock;
-  /** What the rooms were told of. */
-  readonly profileChanges: { userId: string; profile: Profile }[];
-  /** Whose rooms were left. */
-  readonly left: string[];
   /** Registers a user with the password `password of NAME`, logged in. */
   signUp(name: string): Promise<SignedUp>;
 }
@@ -24,8 +20,6 @@ export interface SignedUp extends Requester {
 /** @param options what differs from the usual. */
 export function accountsForTests(storage: Storage, options: Partial<AccountsOptions> = {}): TestAccounts {
   const clock = new ManualClock();
-  const profileChanges: TestAccounts['profileChanges'] = [];
-  const left: string[] = [];
   const accounts = createAccounts({
     invitations: { letsIn: async () => false },
     storage,
@@ -35,15 +29,12 @@ export function accountsForTests(storage: Storage, options: Partial<AccountsOpti
     registration: 'open',
     publicUrl: () => 'http://test.example',
     passwordHashing: { memoryKiB: 1024, passes: 1 },
-    profileListener: { profileChanged: (userId, profile) => profileChanges.push({ userId, profile }) },
-    roomsOfUser: { leaveAll: async (userId) => void left.push(userId), share: async () => false },
+    roomsOfUser: { share: async () => false },
     ...options,
   });
   return {
     ...accounts,
     clock,
-    profileChanges,
-    left,
     async signUp(username) {
       const password = `password of ${username}`;
       const { session } = await accounts.registration.register({

@@ -6,7 +6,7 @@ import { AccountData } from './account-data.ts';
 import { AccountSecret } from './account-secret.ts';
 import { AuthFallback } from './auth-fallback.ts';
 import { Confirmation, type ConfirmationMethod, PasswordConfirmation } from './confirmation.ts';
-import { Deactivation, type RoomsOfUser } from './deactivation.ts';
+import { Deactivation } from './deactivation.ts';
 import { type DeviceKeeper, NO_DEVICE_KEEPER } from './device-keeper.ts';
 import { Devices } from './devices.ts';
 import { Emails, type MailSender } from './emails.ts';
@@ -22,7 +22,7 @@ import { PasswordCheck } from './password-check.ts';
 import { PasswordLogin } from './password-login.ts';
 import { type PasswordHashing, Passwords } from './passwords.ts';
 import { Policies, type Policy } from './policies.ts';
-import { type ProfileListener, Profiles, type ProfileVisibility, type RemoteProfiles } from './profiles.ts';
+import { Profiles, type ProfileVisibility, type RemoteProfiles, type RoomsOfUser } from './profiles.ts';
 import { PushRules } from './push-rules.ts';
 import { type Invitations, Registration, type RegistrationMode } from './registration.ts';
 import { RegistrationTokens } from './registration-tokens.ts';
@@ -42,7 +42,6 @@ export interface AccountsOptions {
   readonly registration: RegistrationMode;
   /** For Synapse's shared-secret registration, which is off without one. */
   readonly registrationSharedSecret?: string | undefined;
-  readonly profileListener: ProfileListener;
   readonly roomsOfUser: RoomsOfUser;
   /** Told when devices change or go; nobody unless given. */
   readonly deviceKeeper?: DeviceKeeper | undefined;
@@ -123,7 +122,6 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const profiles = new Profiles({
     storage,
     serverName,
-    listener: options.profileListener,
     directory: userDirectory,
     roomsOfUser,
     remoteProfiles: options.remoteProfiles,
@@ -137,10 +135,8 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const deactivation = new Deactivation({
     storage,
     clock,
-    logger,
     sessions,
     profiles,
-    roomsOfUser,
     deviceKeeper,
   });
   const registration = new Registration({
@@ -200,9 +196,6 @@ export function createAccounts(options: AccountsOptions): Accounts {
     pushRules: new PushRules(accountData),
     roomSettings: new RoomSettings(accountData),
     filters: new Filters(storage),
-    async close() {
-      deactivation.close();
-      await lastSeen.flush();
-    },
+    close: () => lastSeen.flush(),
   };
 }

@@ -5,7 +5,6 @@ export { type AccountDataEntry, NO_ROOM, type RoomAccountDataEntry } from './acc
 export { type Accounts, type AccountsOptions, createAccounts } from './accounts.ts';
 export type { FallbackPage } from './auth-fallback.ts';
 export type { ConfirmationMethod } from './confirmation.ts';
-export type { RoomsOfUser } from './deactivation.ts';
 export type { DeviceKeeper } from './device-keeper.ts';
 export { CONFIRM_PATH, type ConfirmationLink, type MailSender } from './emails.ts';
 export {
@@ -20,7 +19,7 @@ export type { LoginMethod, LoginRequest } from './login.ts';
 export type { Sanction } from './moderation.ts';
 export type { PasswordHashing } from './passwords.ts';
 export type { Policy } from './policies.ts';
-export type { Profile, ProfileListener, ProfileVisibility, RemoteProfiles } from './profiles.ts';
+export type { Profile, ProfileVisibility, RemoteProfiles, RoomsOfUser } from './profiles.ts';
 export type { RegistrationMode } from './registration.ts';
 export { type Requester, refuseGuest, refuseLocked, refuseSuspended } from './requester.ts';
 export type { IssuedTokens, OpenedSession } from './sessions.ts';

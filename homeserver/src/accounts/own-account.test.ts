@@ -6,6 +6,7 @@ import {
   type TestAccounts,
 } from '../../test-kit/accounts-for-tests.ts';
 import { openTestStorage, type TestStorage } from '../../test-kit/storage-for-tests.ts';
+import { JobKind } from '../storage/index.ts';
 
 describe('own account', () => {
   let opened: TestStorage;
@@ -84,25 +85,8 @@ describe('own account', () => {
       expect(await accounts.sessions.authenticate(user.accessToken)).to.equal(undefined);
       expect(await refusal(logIn('leaver'))).to.include({ status: 403, errcode: 'M_USER_DEACTIVATED' });
       expect(await accounts.profiles.get(user.userId)).to.deep.equal({});
-      expect(accounts.left).to.deep.equal([user.userId]);
+      expect(await opened.storage.jobs.byKey(JobKind.LeaveRooms, user.userId)).to.not.equal(undefined);
       expect(await refusal(accounts.signUp('leaver'))).to.include({ errcode: 'M_USER_IN_USE' });
-    });
-
-    it('continues to leave the rooms after a restart', async () => {
-      const broken = accountsForTests(opened.storage, {
-        roomsOfUser: {
-          leaveAll: () => Promise.reject(new Error('the rooms are on fire')),
-          share: async () => false,
-        },
-      });
-      const user = await broken.signUp('unlucky');
-      await broken.ownAccount.deactivate(user, false, passwordAuth('unlucky'));
-      const { promise: left, resolve } = Promise.withResolvers<string>();
-      const restarted = accountsForTests(opened.storage, {
-        roomsOfUser: { leaveAll: async (userId) => resolve(userId), share: async () => false },
-      });
-      await restarted.deactivation.resume();
-      expect(await left).to.equal('@unlucky:test');
     });
   });
 });

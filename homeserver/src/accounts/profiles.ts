@@ -3,8 +3,7 @@ import { CanonicalJsonError, canonicalJson, type JsonValue } from '../protocol/c
 import { badJson, forbidden, invalidParam, MatrixError, notFound } from '../protocol/errors.ts';
 import { domainOf, isMxcUri, isUserId, type ServerName } from '../protocol/identifiers.ts';
 import { ownValue } from '../protocol/json-values.ts';
-import { type Storage, type StoredProfile, UnitOfWork } from '../storage/index.ts';
-import type { RoomsOfUser } from './deactivation.ts';
+import { JobKind, type Storage, type StoredProfile, UnitOfWork } from '../storage/index.ts';
 import { type Requester, refuseGuest } from './requester.ts';
 import { retryWhenOvertaken } from './retry-when-overtaken.ts';
 import type { UserDirectory } from './user-directory.ts';
@@ -16,10 +15,10 @@ export interface Profile {
   readonly [field: string]: JsonValue | undefined;
 }
 
-/** What accounts needs of rooms when a profile changes. */
-export interface ProfileListener {
-  /** The display name or the avatar has changed, and is stored: the user's rooms are to show it. Must not wait. */
-  profileChanged(userId: string, profile: Profile): void;
+/** What accounts asks of rooms. */
+export interface RoomsOfUser {
+  /** Whether two users are in a common room. */
+  share(userId: string, otherId: string): Promise<boolean>;
 }
 
 /** Where the profiles of users of other servers come from: their servers. */
@@ -34,9 +33,8 @@ export type ProfileVisibility = 'everyone' | 'users' | 'shared';
 export interface ProfilesParts {
   readonly storage: Storage;
   readonly serverName: ServerName;
-  readonly listener: ProfileListener;
   readonly directory: UserDirectory;
-  readonly roomsOfUser: Pick<RoomsOfUser, 'share'>;
+  readonly roomsOfUser: RoomsOfUser;
   readonly remoteProfiles: RemoteProfiles | undefined;
   readonly visibility: ProfileVisibility;
 }
@@ -136,10 +134,7 @@ export class Profiles {
     if (field !== 'displayname') refuseGuest(requester);
     checkFieldName(field);
     const kept = checkValue(field, value);
-    const changed = await retryWhenOvertaken(() => this.#replace(requester, field, kept));
-    if (changed !== undefined && SEARCHED_FIELDS.includes(field)) {
-      this.#parts.listener.profileChanged(userId, changed);
-    }
+    await retryWhenOvertaken(() => this.#replace(requester, field, kept));
   }
 
   /** Empties a profile, in a unit, without a word to the rooms: for a user that is leaving them. */
@@ -148,17 +143,16 @@ export class Profiles {
     unit.invalidate('profiles', userId);
   }
 
-  /** The new profile; undefined if nothing changes. */
   async #replace(
     { userId, restriction }: Requester,
     field: string,
     value: JsonValue | undefined,
-  ): Promise<Profile | undefined> {
+  ): Promise<void> {
     const before = await this.#read(userId);
     const { [field]: old, ...rest } = JSON.parse(before.fields) as Profile;
     const profile: Profile = value === undefined ? rest : { ...rest, [field]: value };
     const fields = toCanonicalJson(profile);
-    if (fields === before.fields) return undefined;
+    if (fields === before.fields) return;
     // A smaller profile is always welcome, even if it is still too large.
     if (value !== undefined && Buffer.byteLength(fields) > MAX_PROFILE_BYTES) {
       throw new MatrixError(
@@ -170,12 +164,14 @@ export class Profiles {
     const unit = new UnitOfWork();
     this.#storage.profiles.replace(unit, before, fields);
     unit.invalidate('profiles', userId);
+    if (SEARCHED_FIELDS.includes(field)) {
+      this.#storage.jobs.enqueue(unit, { kind: JobKind.CarryProfile, key: userId });
+    }
     if (SEARCHED_FIELDS.includes(field) && restriction !== 'guest') {
       const { displayname: displayName, avatar_url: avatarUrl } = profile;
       this.#parts.directory.set(unit, [{ userNid: before.userNid, userId, displayName, avatarUrl }]);
     }
     await this.#storage.database.commit(unit);
-    return profile;
   }
 
   async #read(userId: string): Promise<StoredProfile> {

@@ -1,5 +1,7 @@
 /** Work that outlives the request which asked for it: one file for each kind of job, and the runner that does them. */
+export { carryProfileJob } from './carry-profile.ts';
 export { JobRunner } from './job-runner.ts';
+export { leaveRoomsJob } from './leave-rooms.ts';
 export { purgeHistoryJob } from './purge-history.ts';
 export { purgeLeftoversJob, purgeRoomJob } from './purge-room.ts';
 export { purgeUnneededJob } from './purge-unneeded.ts';

@@ -206,7 +206,9 @@ export class JobRunner {
         });
       },
     };
-    const failure = await definition.run(running).then(
+    // What another process has stored with the job may not be in memory here yet.
+    const begun = storage.database.neighbours.caughtUp().then(() => definition.run(running));
+    const failure = await begun.then(
       () => undefined,
       (error: unknown) => ({ error }),
     );

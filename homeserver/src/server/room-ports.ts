@@ -1,5 +1,4 @@
 import type { RoomsOfUser } from '../accounts/index.ts';
-import { MatrixError } from '../protocol/errors.ts';
 import { relationOf } from '../protocol/relations.ts';
 import type {
   EphemeralChange,
@@ -8,7 +7,7 @@ import type {
   RoomMembership,
   SharedRooms,
 } from '../realtime/index.ts';
-import { findRoom, forgetRoom, leaveRoom, type RoomsContext } from '../rooms/index.ts';
+import { findRoom, type RoomsContext } from '../rooms/index.ts';
 import { LogKind, type LogRow, type Storage } from '../storage/index.ts';
 import type { Notifier } from '../stream/index.ts';
 
@@ -55,22 +54,6 @@ export function roomsForAccounts(rooms: () => RoomsContext): RoomsOfUser {
       const { storage, userRooms } = rooms();
       const [userNid, otherNid] = [await storage.strings.find(userId), await storage.strings.find(otherId)];
       return userNid !== undefined && otherNid !== undefined && userRooms.share(userNid, otherNid);
-    },
-    async leaveAll(userId) {
-      const context = rooms();
-      const userNid = await context.storage.strings.intern(userId);
-      for (const { roomNid, membership } of (await context.userRooms.of(userNid)).values()) {
-        const room = await context.registry.byNid(roomNid);
-        if (room === undefined || !['join', 'invite', 'knock'].includes(membership)) continue;
-        const target = { roomId: room.roomId, sender: userId };
-        try {
-          await leaveRoom(context, target, 'Account deactivated');
-          await forgetRoom(context, target);
-        } catch (error) {
-          if (!(error instanceof MatrixError)) throw error;
-          context.logger.warn('a deactivated user stays in a room', { room: room.roomId, error });
-        }
-      }
     },
   };
 }

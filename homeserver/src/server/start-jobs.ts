@@ -2,7 +2,9 @@ import type { Clock } from '../base/clock.ts';
 import type { Lifecycle } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
 import {
+  carryProfileJob,
   JobRunner,
+  leaveRoomsJob,
   purgeHistoryJob,
   purgeLeftoversJob,
   purgeRoomJob,
@@ -30,6 +32,8 @@ export async function startJobs(
   const runner = new JobRunner({
     ...options,
     definitions: [
+      carryProfileJob(rooms),
+      leaveRoomsJob(rooms),
       purgeRoomJob(rooms),
       purgeLeftoversJob(rooms),
       purgeHistoryJob(rooms),

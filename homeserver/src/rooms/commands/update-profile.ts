@@ -6,11 +6,17 @@ import type { RoomsContext } from '../context.ts';
  * Carries a changed profile into every room that its user is joined to, as new member events.
  *
  * Source: Client-Server API v1.19, "Profiles", "Events on Change of Profile Information".
+ * @param signal ends it early.
  */
-export async function updateProfileInRooms(context: RoomsContext, userId: string): Promise<void> {
+export async function updateProfileInRooms(
+  context: RoomsContext,
+  userId: string,
+  signal: AbortSignal,
+): Promise<void> {
   const userNid = await context.storage.strings.intern(userId);
   const { displayname, avatar_url: avatarUrl } = await context.profiles.profileOf(userId);
   for (const roomNid of await context.userRooms.joined(userNid)) {
+    signal.throwIfAborted();
     const room = await context.registry.byNid(roomNid);
     if (room === undefined) continue;
     try {

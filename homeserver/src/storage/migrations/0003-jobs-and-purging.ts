@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 /** Work that outlives the request which asked for it, rooms that nobody may enter, and what finding a room's rows takes. */
 export async function up(knex: Knex): Promise<void> {
   await createJobs(knex);
+  await moveDeactivationsToJobs(knex);
   // Rooms that are gone for everybody, while their rows are being deleted.
   await knex.schema.createTable('purged_rooms', (table) => {
     table.bigInteger('nid').primary();
@@ -44,4 +45,13 @@ async function createJobs(knex: Knex): Promise<void> {
     table.bigInteger('finished_ts').notNullable().index();
     table.index(['kind', 'key']);
   });
+}
+
+/** Whoever still had rooms to leave has a job for it now. */
+async function moveDeactivationsToJobs(knex: Knex): Promise<void> {
+  await knex.schema.raw(
+    `INSERT INTO jobs (kind, key, job_id, payload, run_at, attempts)
+     SELECT 'leave-rooms', user_id, 'leave-rooms ' || user_id, '{}', 0, 0 FROM users WHERE leaving_rooms = 1`,
+  );
+  await knex.schema.raw('ALTER TABLE users DROP COLUMN leaving_rooms');
 }

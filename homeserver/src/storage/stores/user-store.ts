@@ -43,19 +43,16 @@ const insertUser = defineInsertIgnore('users', {
   admin: 'integer',
   user_type: 'text?',
   created_ts: 'bigint',
-  leaving_rooms: 'integer',
   guest: 'integer',
   accepted_policies: 'text?',
 });
 const setPassword = defineUpdate('users', { user_nid: 'bigint', password_hash: 'text?' }, ['user_nid']);
-const setLeaving = defineUpdate('users', { user_nid: 'bigint', leaving_rooms: 'integer' }, ['user_nid']);
 const deactivate = defineUpdate(
   'users',
   {
     user_nid: 'bigint',
     password_hash: 'text?',
     deactivated_ts: 'bigint?',
-    leaving_rooms: 'integer',
     erased: 'integer',
   },
   ['user_nid'],
@@ -79,9 +76,6 @@ const guestsAmong = defineQuery<[number[]], { userId: string }>(
   'SELECT user_id AS "userId" FROM users WHERE guest = 1 AND user_nid = ANY(?:bigint[])',
 );
 const anyAdmin = defineQuery<[], { found: number }>('SELECT 1 AS found FROM users WHERE admin = 1 LIMIT 1');
-const leavingRooms = defineQuery<[], { userNid: number; userId: string }>(
-  'SELECT user_nid AS "userNid", user_id AS "userId" FROM users WHERE leaving_rooms = 1',
-);
 
 /** Local users. A deactivated user keeps its row, so that nobody can take the name again. */
 export class UserStore {
@@ -131,7 +125,6 @@ export class UserStore {
       admin: user.admin ? 1 : 0,
       user_type: user.userType,
       created_ts: user.createdTs,
-      leaving_rooms: 0,
       guest: user.guest ? 1 : 0,
       accepted_policies: user.acceptedPolicies,
     });
@@ -179,7 +172,6 @@ export class UserStore {
       user_nid: userNid,
       password_hash: null,
       deactivated_ts: deactivatedTs,
-      leaving_rooms: 1,
       erased: erase ? 1 : 0,
     });
     if (erase) unit.invalidate('erased-users', userNid);
@@ -191,16 +183,6 @@ export class UserStore {
       this.#erased = undefined;
     });
     return new Set((await reading).map(({ userId }) => userId));
-  }
-
-  /** The deactivated users that may still be in rooms. */
-  leavingRooms(): Promise<{ userNid: number; userId: string }[]> {
-    return this.#database.all(leavingRooms, []);
-  }
-
-  /** Notes, in a unit, that a deactivated user has left its rooms. */
-  setRoomsLeft(unit: UnitOfWork, userNid: number): void {
-    unit.write(setLeaving, { user_nid: userNid, leaving_rooms: 0 });
   }
 }
 
