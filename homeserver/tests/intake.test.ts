@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { JsonObject } from '../src/protocol/canonical-json.ts';
 import type { MatrixError } from '../src/protocol/errors.ts';
-import { eventIdOf } from '../src/protocol/hashing.ts';
+import { contentHash, eventIdOf, referenceHash } from '../src/protocol/hashing.ts';
+import { pduFromWire, pduToWire } from '../src/protocol/wire.ts';
 import { changeRoom } from '../src/rooms/change-room.ts';
 import {
   createRoom,
@@ -11,6 +12,7 @@ import {
   type Room,
   receiveEvent,
 } from '../src/rooms/index.ts';
+import { defineQuery } from '../src/storage/database/sql.ts';
 import { EventStatus, type StoredEvent } from '../src/storage/index.ts';
 import { rejection } from '../test-kit/rejection.ts';
 import { REMOTE, RemoteRoom, type RemoteSending, remoteKeys } from '../test-kit/remote-room.ts';
@@ -22,7 +24,7 @@ import {
   timelineOf,
 } from '../test-kit/room-on-disk.ts';
 import { openTestRooms, type TestRooms } from '../test-kit/rooms-for-tests.ts';
-import { expectSoundDatabase } from '../test-kit/sound-database.ts';
+import { contradictionsIn, expectSoundDatabase } from '../test-kit/sound-database.ts';
 
 const BOB = `@bob:${REMOTE}`;
 const CAROL = `@carol:${REMOTE}`;
@@ -218,7 +220,7 @@ describe('Intake', () => {
     expect(room.head.extremities).to.have.length(1);
   });
 
-  for (const version of ['5', '10', '12']) {
+  for (const version of ['1', '2', '5', '10', '12']) {
     it(`resolves a ban and a demotion that cross, in version ${version}`, async () => {
       const shared = await share(version);
       const { room, remote, sendAndReceive } = shared;
@@ -242,6 +244,30 @@ describe('Intake', () => {
         inOrder(await remote.stateAfter([remote.newest])),
       );
       await expectAsOnDisk(context, room);
+    });
+  }
+
+  for (const version of ['1', '2']) {
+    it(`makes events that other servers take, with IDs and hashes of their own, in version ${version}`, async () => {
+      const { room, remote, aliceSays, stored } = await share(version);
+      const before = room.head.extremities.map(({ eventId }) => eventId);
+      const messages = await Promise.all(['one', 'two', 'three'].map((body) => aliceSays(body)));
+      for (const [at, eventId] of messages.entries()) {
+        const event = await stored(eventId);
+        if (event === undefined) throw new Error('not stored');
+        const text = await storedJson(context, event.nid);
+        const pdu = pduFromWire(pduToWire(JSON.parse(text), remote.rules), remote.rules);
+        expect(pdu.event_id)
+          .to.equal(eventId)
+          .and.to.match(/^\$[A-Za-z0-9]{18}:test$/);
+        expect(contentHash(pdu, remote.rules)).to.equal(pdu.hashes.sha256);
+        expect(pdu.prev_events).to.deep.equal(at === 0 ? before : [messages[at - 1]]);
+        for (const key of ['prev_events', 'auth_events'] as const) {
+          const hashes = pdu[key].map((id) => referenceHash(remote.pdu(id), remote.rules).toString('base64'));
+          expect(pdu.reference_hashes?.[key].map(({ sha256 }) => `${sha256}=`)).to.deep.equal(hashes);
+        }
+      }
+      expect((await contradictionsIn(context.storage.database)).join()).to.not.include(messages[0]);
     });
   }
 
@@ -379,6 +405,11 @@ describe('Intake', () => {
     await expectAsOnDisk(restarted, again);
   });
 });
+
+async function storedJson({ storage }: IntakeContext, nid: number): Promise<string> {
+  const query = defineQuery<[number], { json: string }>('SELECT json FROM events WHERE nid = ?');
+  return (await storage.database.get(query, [nid]))?.json ?? '';
+}
 
 async function failure(promise: Promise<unknown>): Promise<MatrixError> {
   return (await rejection(promise)) as MatrixError;

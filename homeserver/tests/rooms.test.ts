@@ -40,7 +40,7 @@ describe('creating rooms', () => {
     expect(levels.events).to.include({ 'm.room.tombstone': 150 });
   });
 
-  for (const version of ['3', '4', '5', '6', '7', '8', '9', '10', '11', '12']) {
+  for (const version of ['1', '2', '3', '4', '5', '6', '7', '8', '9', '10', '11', '12']) {
     it(`makes a room of version ${version} in which people talk`, async () => {
       const bob = await server.user('bob');
       const roomId = await alice.createRoom({ room_version: version, preset: 'public_chat' });
@@ -56,7 +56,7 @@ describe('creating rooms', () => {
     });
   }
 
-  for (const version of ['1', '2', '13', 'org.example', '']) {
+  for (const version of ['13', 'org.example', '']) {
     it(`does not make a room of version "${version}"`, async () => {
       const refused = await alice.refusal('POST', '/v3/createRoom', { room_version: version });
       expect(refused).to.equal('400 M_UNSUPPORTED_ROOM_VERSION');
@@ -173,9 +173,9 @@ describe('creating rooms', () => {
   for (const [what, request, errcode] of refused) {
     it(`refuses ${what}, and leaves no room behind`, async () => {
       await alice.createRoom({ room_alias_name: 'taken' }).catch(() => undefined);
-      const before = await alice.get('/v3/joined_rooms');
+      const { joined_rooms: before } = await alice.get('/v3/joined_rooms');
       expect(await alice.refusal('POST', '/v3/createRoom', request)).to.equal(errcode);
-      expect(await alice.get('/v3/joined_rooms')).to.deep.equal(before);
+      expect((await alice.get('/v3/joined_rooms')).joined_rooms).to.have.members(before as string[]);
     });
   }
 

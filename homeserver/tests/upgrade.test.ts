@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { supportedRoomVersions } from '../src/protocol/room-versions.ts';
 import { type ChatClient, roomPath } from '../test-kit/chat-client.ts';
 import { type ChatServer, startChatServer } from '../test-kit/chat-server.ts';
 
@@ -29,6 +30,24 @@ describe('upgrading a room', () => {
       room_version: '12',
       predecessor: { room_id: old },
     });
+  });
+
+  it('leads from every version to every other', async function () {
+    this.timeout(60_000);
+    const versions = supportedRoomVersions;
+    for (const from of versions) {
+      const old = await alice.createRoom({ name: 'Club', room_version: from });
+      const next = versions[(versions.indexOf(from) + 1) % versions.length] ?? '';
+      for (const to of new Set(['1', next, from, '12'])) {
+        const replacement = await upgrade(alice, old, { new_version: to });
+        expect(await alice.state(replacement, 'm.room.name'), `${from} to ${to}`).to.deep.equal({
+          name: 'Club',
+        });
+        expect((await alice.state(replacement, 'm.room.create')).room_version).to.equal(to);
+        await alice.say(replacement, 'here');
+        expect(await alice.history(replacement)).to.deep.equal(['here']);
+      }
+    }
   });
 
   it('names the last event of the old room where the version of the new one has that', async () => {

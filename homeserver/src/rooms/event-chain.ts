@@ -5,6 +5,7 @@ import type { Pdu } from '../protocol/events.ts';
 import { MAX_DEPTH } from '../protocol/limits.ts';
 import { EventStatus, type StoredEvent, type TransactionKey, type UnitOfWork } from '../storage/index.ts';
 import type { RoomsContext } from './context.ts';
+import { nameEvent } from './name-event.ts';
 import { type Room, type RoomHead, type Snapshot, stateKeyOf } from './room.ts';
 import { type EventStrings, entryOf, RoomWriter } from './room-writer.ts';
 import { sameContent } from './same-content.ts';
@@ -79,7 +80,7 @@ export class EventChain {
   async append(draft: EventDraft): Promise<StoredEvent> {
     const { ids, storage } = this.#context;
     const authState = await this.#authState(draft);
-    const pdu = this.#shape(draft, authState);
+    const pdu = await this.#name(this.#shape(draft, authState));
     const decision = authorizeEvent(pdu, lookupIn(authState), this.#room.rules);
     if (!decision.allowed) throw forbidden(decision.reason);
 
@@ -168,6 +169,13 @@ export class EventChain {
       hashes: { sha256: '' },
       signatures: {},
     };
+  }
+
+  async #name(pdu: Pdu): Promise<Pdu> {
+    const { lastCommit, rules } = this.#room;
+    // The hashes of events that are still on their way to the disk are needed.
+    if (rules.referencesCarryHashes) await lastCommit.catch(() => undefined);
+    return nameEvent(this.#context, pdu, rules, this.events);
   }
 
   async #moveHead(event: StoredEvent, strings: EventStrings): Promise<void> {

@@ -8,9 +8,7 @@ export { joinRoom, resolveEnterable } from './commands/join.ts';
 export { knockOnRoom } from './commands/knock.ts';
 export { banUser, forgetRoom, kickUser, leaveRoom, unbanUser } from './commands/leave.ts';
 export { leaveEveryRoom } from './commands/leave-every-room.ts';
-export { leaveEveryRoom } from './commands/leave-every-room.ts';
 export { listRoom } from './commands/list-room.ts';
-export { creatableRoomVersions } from './commands/new-room.ts';
 export { type HistoryPurgeRequest, purgeHistory, requestHistoryPurge } from './commands/purge-history.ts';
 export {
   purgeLeftovers,

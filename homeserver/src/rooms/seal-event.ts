@@ -21,6 +21,7 @@ export interface SealedEvent {
 /**
  * Hashes an event and names it; the signature is made on the way to the disk, since nothing depends on it.
  *
+ * @param draft which carries its ID in room versions 1 and 2 (`nameEvent`).
  * @param keyId of the key that signs, `ed25519:VERSION`.
  * @throws MatrixError 400 `M_BAD_JSON` for content without a canonical form, 413 `M_TOO_LARGE`.
  */
@@ -39,7 +40,8 @@ export function sealEvent(
     const suffix = '"}}}';
     const bytes = Buffer.byteLength(prefix) + SIGNATURE_BYTES + suffix.length;
     checkEventSizes(pdu, bytes);
-    return { pdu, eventId: eventIdOfSigningBytes(message, rules), bytes, json: { prefix, suffix, message } };
+    const eventId = pdu.event_id ?? eventIdOfSigningBytes(message, rules);
+    return { pdu, eventId, bytes, json: { prefix, suffix, message } };
   } catch (error) {
     if (error instanceof CanonicalJsonError) throw badJson(error.message);
     throw error;

@@ -3,23 +3,11 @@ import type { JsonObject, JsonValue } from '../../protocol/canonical-json.ts';
 import { invalidParam, MatrixError } from '../../protocol/errors.ts';
 import type { Pdu } from '../../protocol/events.ts';
 import { isUserId } from '../../protocol/identifiers.ts';
-import {
-  type RoomVersionRules,
-  roomVersionRules,
-  supportedRoomVersions,
-} from '../../protocol/room-versions.ts';
+import { type RoomVersionRules, roomVersionRules } from '../../protocol/room-versions.ts';
 import { EMPTY_SNAPSHOT, type UnitOfWork } from '../../storage/index.ts';
 import type { RoomsContext } from '../context.ts';
 import { EventChain, type EventDraft } from '../event-chain.ts';
 import { Room, type RoomHead } from '../room.ts';
-
-/**
- * The room versions that can be created here, oldest first. Versions 1 and 2 name events themselves and chain hashes:
- * events of theirs are understood, not made.
- */
-export const creatableRoomVersions: readonly string[] = supportedRoomVersions.filter(
-  (version) => roomVersionRules(version)?.eventIdFormat !== 'in-event',
-);
 
 /** All first events are written at once, and others wait meanwhile. */
 export const MOST_INITIAL_STATE = 500;
@@ -27,7 +15,7 @@ export const MOST_INITIAL_STATE = 500;
 /** @throws MatrixError 400 `M_UNSUPPORTED_ROOM_VERSION` unless rooms of this version can be created here. */
 export function rulesOfNewRoom(version: string): RoomVersionRules {
   const rules = roomVersionRules(version);
-  if (rules === undefined || !creatableRoomVersions.includes(version)) {
+  if (rules === undefined) {
     throw new MatrixError(
       400,
       'M_UNSUPPORTED_ROOM_VERSION',

@@ -7,6 +7,7 @@ import { EventStatus, type Membership, type StoredEvent } from '../../storage/in
 import { requireEnterable } from '../commands/block-room.ts';
 import type { SendTarget } from '../commands/send-event.ts';
 import type { RoomsContext } from '../context.ts';
+import { nameEvent } from '../name-event.ts';
 import type { Room } from '../room.ts';
 import { notInRoom } from '../room-access.ts';
 import { RoomWriter } from '../room-writer.ts';
@@ -130,7 +131,8 @@ export async function leaveOutOfBand(
       hashes: { sha256: '' },
       signatures: {},
     };
-    const sealed = sealEvent(draft, room.rules, context.serverName, context.signingKeyId);
+    const named = await nameEvent(context, draft, room.rules);
+    const sealed = sealEvent(named, room.rules, context.serverName, context.signingKeyId);
     await keep(context, room, sealed);
     return sealed.eventId;
   });

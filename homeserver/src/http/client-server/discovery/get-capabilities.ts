@@ -1,13 +1,12 @@
-import { DEFAULT_ROOM_VERSION } from '../../../protocol/room-versions.ts';
+import { DEFAULT_ROOM_VERSION, supportedRoomVersions } from '../../../protocol/room-versions.ts';
 import { LONGEST_DELAY_MS, MOST_DELAYED } from '../../../realtime/index.ts';
-import { creatableRoomVersions } from '../../../rooms/index.ts';
 import { endpoint } from '../../endpoint.ts';
 
 /** New rooms should not be of these: their state can be taken over or they lack what clients expect by now. */
 const LAST_UNSTABLE_ROOM_VERSION = 9;
 
 const roomVersions = Object.fromEntries(
-  creatableRoomVersions.map((version) => [
+  supportedRoomVersions.map((version) => [
     version,
     Number(version) <= LAST_UNSTABLE_ROOM_VERSION ? 'unstable' : 'stable',
   ]),
