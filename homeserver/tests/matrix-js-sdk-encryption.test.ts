@@ -273,6 +273,8 @@ describe('matrix-js-sdk with Rust crypto', function () {
     const { imported } = await tablet.crypto.restoreKeyBackup();
     expect(imported).to.be.greaterThan(2);
     expect(await tablet.reads(roomId, eventId)).to.equal('before the tablet');
+    const userId = tablet.client.getSafeUserId();
+    await until(() => tablet.crypto.userHasCrossSigningKeys(userId, true), 'the tablet to see the keys');
     await tablet.crypto.bootstrapCrossSigning({});
     expect(await tablet.crypto.isCrossSigningReady()).to.equal(true);
   });
