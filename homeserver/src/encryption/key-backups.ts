@@ -1,8 +1,7 @@
 import { randomOpaqueId } from '../base/ids.ts';
-import type { JsonObject, JsonValue } from '../protocol/canonical-json.ts';
-import { badJson, invalidParam, MatrixError, notFound, tooLarge } from '../protocol/errors.ts';
-import { isRoomId, type RoomId } from '../protocol/identifiers.ts';
-import { isJsonObject } from '../protocol/json-values.ts';
+import type { JsonObject } from '../protocol/canonical-json.ts';
+import { invalidParam, MatrixError, notFound, tooLarge } from '../protocol/errors.ts';
+import type { RoomId } from '../protocol/identifiers.ts';
 import {
   type BackupPart,
   ExpectationFailed,
@@ -11,6 +10,7 @@ import {
   type StoredBackupVersion,
   UnitOfWork,
 } from '../storage/index.ts';
+import { isBetter, parseRooms, presentSession, sessionKey } from './backup-sessions.ts';
 
 /** A version of a backup, as clients see it. */
 export interface BackupVersion {
@@ -31,9 +31,7 @@ export type BackupRooms = Record<RoomId, { sessions: Record<string, JsonObject> 
 /** Which keys of a version: all, those of a room, or one. */
 export type PartOfBackup = Pick<BackupPart, 'roomId' | 'sessionId'>;
 
-const MAX_SESSION_BYTES = 65_536;
 const MAX_AUTH_DATA_BYTES = 65_536;
-const MAX_ID_BYTES = 255;
 
 /**
  * Backups of room keys. The server keeps what it cannot read.
@@ -153,7 +151,9 @@ export class KeyBackups {
     return Object.fromEntries(
       [...rooms].map(([roomId, ofRoom]) => [
         roomId,
-        { sessions: Object.fromEntries(ofRoom.map((session) => [session.sessionId, present(session)])) },
+        {
+          sessions: Object.fromEntries(ofRoom.map((session) => [session.sessionId, presentSession(session)])),
+        },
       ]),
     );
   }
@@ -195,8 +195,8 @@ export class KeyBackups {
     const roomIds = [...new Set(sessions.map(({ roomId }) => roomId))];
     const sessionIds = [...new Set(sessions.map(({ sessionId }) => sessionId))];
     const stored = await this.#storage.keyBackups.sessionsWithIds(userNid, version, roomIds, sessionIds);
-    const known = new Map(stored.map((session) => [keyOf(session), session]));
-    return sessions.filter((session) => isBetter(session, known.get(keyOf(session))));
+    const known = new Map(stored.map((session) => [sessionKey(session), session]));
+    return sessions.filter((session) => isBetter(session, known.get(sessionKey(session))));
   }
 
   async #sizeOf(userNid: number, { version, etag }: StoredBackupVersion): Promise<BackupSize> {
@@ -223,65 +223,4 @@ function authDataForm(authData: JsonObject): string {
     throw tooLarge(`auth_data has at most ${MAX_AUTH_DATA_BYTES} bytes`);
   }
   return stored;
-}
-
-function keyOf({ roomId, sessionId }: StoredBackupSession): string {
-  return `${roomId}\0${sessionId}`;
-}
-
-/** As the store decides when it writes. */
-function isBetter(one: StoredBackupSession, other: StoredBackupSession | undefined): boolean {
-  if (other === undefined) return true;
-  if (one.isVerified !== other.isVerified) return one.isVerified;
-  if (one.firstMessageIndex !== other.firstMessageIndex) {
-    return one.firstMessageIndex < other.firstMessageIndex;
-  }
-  return one.forwardedCount < other.forwardedCount;
-}
-
-function parseRooms(rooms: JsonObject): StoredBackupSession[] {
-  return Object.entries(rooms).flatMap(([roomId, room]) => {
-    if (!isRoomId(roomId)) throw invalidParam('The rooms must be named by their room IDs');
-    const sessions = isJsonObject(room) ? room.sessions : undefined;
-    if (!isJsonObject(sessions)) throw badJson(`The keys of ${roomId} must be in an object named sessions`);
-    return Object.entries(sessions).map(([sessionId, session]) => parseSession(roomId, sessionId, session));
-  });
-}
-
-function parseSession(roomId: RoomId, sessionId: string, session: JsonValue): StoredBackupSession {
-  const bytes = Buffer.byteLength(sessionId);
-  if (bytes === 0 || bytes > MAX_ID_BYTES || sessionId.includes('\0') || !sessionId.isWellFormed()) {
-    throw invalidParam('A session ID has 1 to 255 bytes');
-  }
-  if (!isJsonObject(session)) throw badJson('A backed up key must be an object');
-  const { is_verified: isVerified, session_data: data } = session;
-  if (typeof isVerified !== 'boolean') throw badJson('is_verified must be true or false');
-  if (!isJsonObject(data)) throw badJson('session_data must be an object');
-  const sessionData = JSON.stringify(data);
-  if (Buffer.byteLength(sessionData) > MAX_SESSION_BYTES) {
-    throw tooLarge(`session_data has at most ${MAX_SESSION_BYTES} bytes`);
-  }
-  return {
-    roomId,
-    sessionId,
-    isVerified,
-    firstMessageIndex: countIn(session, 'first_message_index'),
-    forwardedCount: countIn(session, 'forwarded_count'),
-    sessionData,
-  };
-}
-
-function countIn(session: JsonObject, field: string): number {
-  const value = session[field];
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
-  throw invalidParam(`${field} must be an integer that is not negative`);
-}
-
-function present(session: StoredBackupSession): JsonObject {
-  return {
-    first_message_index: session.firstMessageIndex,
-    forwarded_count: session.forwardedCount,
-    is_verified: session.isVerified,
-    session_data: JSON.parse(session.sessionData) as JsonObject,
-  };
 }
