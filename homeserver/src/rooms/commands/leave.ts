@@ -6,7 +6,7 @@ import { changeRoom } from '../change-room.ts';
 import type { RoomsContext } from '../context.ts';
 import { untilComplete } from '../full-state.ts';
 import { isOutOfBand, leaveOutOfBand } from '../intake/out-of-band.ts';
-import { joinedRoom, knownRoom } from '../room-access.ts';
+import { existingRoom, findRoom, joinedRoom, knownRoom } from '../room-access.ts';
 import { badState } from './bans.ts';
 import type { SendTarget } from './send-event.ts';
 
@@ -14,13 +14,14 @@ import type { SendTarget } from './send-event.ts';
  * Leaves a room, or turns an invite down.
  *
  * Source: Client-Server API v1.19, `POST /rooms/{roomId}/leave`.
- * @throws MatrixError 403 `M_FORBIDDEN`.
+ * @throws MatrixError 404 `M_NOT_FOUND` for a room that is not here, as Synapse; 403 `M_FORBIDDEN`.
  */
 export async function leaveRoom(
   context: RoomsContext,
   { roomId, sender }: SendTarget,
   reason?: string,
 ): Promise<string> {
+  await existingRoom(context, roomId);
   const room = await knownRoom(context, roomId, sender);
   if (await isOutOfBand(context, room, sender)) return leaveOutOfBand(context, { roomId, sender }, reason);
   return changeRoom(context, room, async (chain) => {
@@ -86,11 +87,12 @@ export async function unbanUser(
 /**
  * Forgets a room that was left, so that it no longer shows in the user's lists.
  *
- * Source: Client-Server API v1.19, `POST /rooms/{roomId}/forget`.
+ * Source: Client-Server API v1.19, `POST /rooms/{roomId}/forget`; as Synapse, what nobody knew is forgotten already.
  * @throws MatrixError 400 `M_UNKNOWN` for a room that the user is still in.
  */
 export async function forgetRoom(context: RoomsContext, { roomId, sender }: SendTarget): Promise<void> {
-  const room = await knownRoom(context, roomId, sender);
+  const room = await findRoom(context, roomId, (found) => found.membershipOf(sender) !== undefined);
+  if (room === undefined) return;
   // In the room's queue, so that nobody who joins meanwhile is told that they never were there.
   await room.queue.run(async () => {
     const member = room.members.get(sender);
