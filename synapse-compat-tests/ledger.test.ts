@@ -50,18 +50,26 @@ describe('the comparison with the ledger', () => {
 
   it('objects when they differ otherwise than was found right', () => {
     expect(objectionTo(specification, differs)).to.equal(undefined);
-    expect(objectionTo(specification, { '/status': [500, 404] })).to.contain('otherwise than the ledger says');
+    expect(objectionTo(specification, { '/status': [500, 404] })).to.contain(
+      'otherwise than the ledger says',
+    );
   });
 
   it('sees every difference but those of IDs, tokens and times', () => {
     const answer = (roomId: string, token: string, text: string) =>
       normalise({ room_id: roomId, next_batch: token, chunk: [text] }, new IdNames());
     const one = answer('!LWlOSEEVGlMOqZVc_X23W2K-O5r2lOlPzy3HTQkoLNA', 's1', 'a');
-    expect(differences(one, answer('!FYVeyOEPFZ4q4NDU5JEdcH0_KWrDGXOXsTGNKBqcAho', 's2', 'a'))).to.deep.equal({});
-    expect(differences(one, answer('!FYVeyOEPFZ4q4NDU5JEdcH0_KWrDGXOXsTGNKBqcAho', 's2', 'b'))).to.deep.equal({
-      '/chunk/0': ['a', 'b'],
-    });
+    expect(differences(one, answer('!FYVeyOEPFZ4q4NDU5JEdcH0_KWrDGXOXsTGNKBqcAho', 's2', 'a'))).to.deep.equal(
+      {},
+    );
+    expect(differences(one, answer('!FYVeyOEPFZ4q4NDU5JEdcH0_KWrDGXOXsTGNKBqcAho', 's2', 'b'))).to.deep.equal(
+      {
+        '/chunk/0': ['a', 'b'],
+      },
+    );
     expect(differences([1], [1, 2])).to.deep.equal({ '': [[1], [1, 2]] });
-    expect(differences({ a: 1 }, {})).to.deep.equal({ '/a': [1, null] });
+    expect(differences({ errcode: 'M_BAD_JSON' }, { errcode: 'M_UNKNOWN' })).to.deep.equal({});
+    expect(differences({ errcode: 'M_UNKNOWN' }, { errcode: 'M_BAD_JSON' })).not.to.deep.equal({});
+    expect(differences({ a: 1 }, {})).to.deep.equal({ '/a': [1, '(absent)'] });
   });
 });

@@ -1,5 +1,6 @@
 import { area } from '../harness/area.ts';
-import type { World } from '../harness/world.ts';
+import type { Answer } from '../harness/client.ts';
+import { eventually, type World } from '../harness/world.ts';
 
 /** The answer to the question who somebody is. */
 const byPassword = (world: World, name: string, session: string, password = `password of ${name}`) => ({
@@ -15,22 +16,37 @@ area(
   'devices',
   async (world) => ({ alice: await world.user('alice'), bob: await world.user('bob') }),
   (same) => {
-    same('are listed', async ({ alice }) => alice.get('/v3/devices'));
+    /** A device as the specification knows it; when it was last seen is a matter of time. */
+    const named = async (answer: Promise<Answer>) => {
+      const { status, body } = await answer;
+      return [status, body.errcode, body.device_id, body.display_name ?? 'no name'];
+    };
+    same('are listed', async ({ alice }) => {
+      const { status, body } = await alice.get('/v3/devices');
+      return [status, body.devices.map(({ device_id: id }: { device_id: string }) => id)];
+    });
+    same('say when they were last seen', async ({ alice }) => {
+      const { body } = await eventually(
+        () => alice.get('/v3/devices'),
+        ({ body: { devices } }) => devices[0].last_seen_ts !== undefined,
+      );
+      return [typeof body.devices[0].last_seen_ts, typeof body.devices[0].last_seen_ip];
+    });
     same('are listed with those that logged in later', async ({ alice }, world) => {
       await world.login('alice', 'LATER');
       const { body } = await alice.get('/v3/devices');
       return body.devices.map((device: { device_id: string }) => device.device_id).sort();
     });
-    same('can be asked for alone', ({ alice }) => alice.get('/v3/devices/LATER'));
+    same('can be asked for alone', ({ alice }) => named(alice.get('/v3/devices/LATER')));
     same('are unknown if they are not there', ({ alice }) => alice.get('/v3/devices/NOTHING'));
     same('are unknown to others', ({ bob }) => bob.get('/v3/devices/LATER'));
     same('can be renamed', async ({ alice }) => [
       await alice.put('/v3/devices/LATER', { display_name: 'Kitchen' }),
-      await alice.get('/v3/devices/LATER'),
+      await named(alice.get('/v3/devices/LATER')),
     ]);
     same('keep their name when none is given', async ({ alice }) => [
       await alice.put('/v3/devices/LATER', {}),
-      await alice.get('/v3/devices/LATER'),
+      await named(alice.get('/v3/devices/LATER')),
     ]);
     same('have no name that is no text', ({ alice }) => alice.put('/v3/devices/LATER', { display_name: 1 }));
     same('have no name that is too long', ({ alice }) =>
@@ -50,7 +66,7 @@ area(
         asked.status,
         flows,
         (await alice.delete('/v3/devices/LATER', byPassword(world, 'alice', session))).status,
-        await alice.get('/v3/devices/LATER'),
+        await named(alice.get('/v3/devices/LATER')),
       ];
     });
     same('are not deleted with a wrong password', async ({ alice }, world) => {
@@ -145,10 +161,7 @@ area(
     same('are deactivated by those who show who they are', async (_people, world) => {
       const carol = await world.user('carol');
       const asked = await carol.post('/v3/account/deactivate', {});
-      const done = await carol.post(
-        '/v3/account/deactivate',
-        byPassword(world, 'carol', asked.body.session),
-      );
+      const done = await carol.post('/v3/account/deactivate', byPassword(world, 'carol', asked.body.session));
       return [asked.status, asked.body.flows, done, await carol.get('/v3/account/whoami')];
     });
     same('cannot log in after they are deactivated', (_people, world) =>

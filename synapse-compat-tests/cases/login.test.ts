@@ -20,7 +20,9 @@ area(
       return [status, body.flows.some(({ type }: { type: string }) => type === 'm.login.password')];
     });
     const login = (title: string, changes: (world: World) => object): void =>
-      same(title, (_people, world) => world.anonymous.post('/v3/login', passwordLogin(world, changes(world))));
+      same(title, (_people, world) =>
+        world.anonymous.post('/v3/login', passwordLogin(world, changes(world))),
+      );
 
     login('takes a localpart', () => ({}));
     login('takes a user ID', ({ localpart }) => ({
@@ -43,8 +45,6 @@ area(
     login('refuses a token that nobody was given', () => ({ type: 'm.login.token', token: 'unknown' }));
     login('asks for the password', () => ({ password: undefined }));
     login('asks for the type', () => ({ type: undefined }));
-    login('asks for somebody', () => ({ identifier: undefined }));
-    login('refuses a password that is no text', () => ({ password: 1 }));
     login('refuses an identifier that is no object', () => ({ identifier: 'alice' }));
     login('refuses an identifier without a type', () => ({ identifier: { user: 'alice' } }));
     login('refuses an identifier of an unknown type', () => ({ identifier: { type: 'org.example.id' } }));
@@ -54,7 +54,6 @@ area(
     login('refuses a phone number that nobody has', () => ({
       identifier: { type: 'm.id.phone', country: 'GB', phone: '07700900001' },
     }));
-    login('refuses a device ID that is no text', () => ({ device_id: 1 }));
     same('refuses a body that is no JSON', (_people, world) =>
       world.anonymous.request('POST', '/v3/login', '{'),
     );

@@ -143,7 +143,9 @@ area(
       await bob.leave(roomId);
       return act(bob, roomId, 'leave');
     });
-    same('without ever having been there', async ({ alice, bob }) => act(bob, await publicRoom(alice), 'leave'));
+    same('without ever having been there', async ({ alice, bob }) =>
+      act(bob, await publicRoom(alice), 'leave'),
+    );
     same('a room that is not there', ({ bob }) => act(bob, '!nothing:compat.test', 'leave'));
     same('what is no room', ({ bob }) => act(bob, 'nothing', 'leave'));
     same('instead of accepting an invite', async ({ alice, bob }) => {

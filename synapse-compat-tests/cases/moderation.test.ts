@@ -34,6 +34,8 @@ async function roomWithModerator({ alice, bob, moderator }: People): Promise<str
 
 for (const action of ['kick', 'ban', 'unban', 'invite'] as const) {
   area(`who may ${action} whom`, people, (same) => {
+    // An unban of somebody who never was there: one case is enough.
+    const others = action !== 'unban';
     const tell = (
       title: string,
       who: (all: People) => Client,
@@ -48,16 +50,59 @@ for (const action of ['kick', 'ban', 'unban', 'invite'] as const) {
           await memberOf(all.alice, roomId, whom(all)),
         ];
       });
-    tell('the creator a member', ({ alice }) => alice, ({ bob }) => bob);
-    tell('the creator a moderator', ({ alice }) => alice, ({ moderator }) => moderator);
-    tell('the creator a stranger', ({ alice }) => alice, ({ carol }) => carol);
-    tell('a moderator a member', ({ moderator }) => moderator, ({ bob }) => bob);
-    tell('a moderator the creator', ({ moderator }) => moderator, ({ alice }) => alice);
-    tell('a moderator a stranger', ({ moderator }) => moderator, ({ carol }) => carol);
-    tell('a member a moderator', ({ bob }) => bob, ({ moderator }) => moderator);
-    tell('a member a stranger', ({ bob }) => bob, ({ carol }) => carol);
-    tell('a stranger a member', ({ carol }) => carol, ({ bob }) => bob);
-    tell('a member themselves', ({ bob }) => bob, ({ bob }) => bob);
+    tell(
+      'the creator a member',
+      ({ alice }) => alice,
+      ({ bob }) => bob,
+    );
+    tell(
+      'the creator a moderator',
+      ({ alice }) => alice,
+      ({ moderator }) => moderator,
+    );
+    tell(
+      'the creator a stranger',
+      ({ alice }) => alice,
+      ({ carol }) => carol,
+    );
+    tell(
+      'a moderator a member',
+      ({ moderator }) => moderator,
+      ({ bob }) => bob,
+    );
+    tell(
+      'a moderator the creator',
+      ({ moderator }) => moderator,
+      ({ alice }) => alice,
+    );
+    if (others)
+      tell(
+        'a moderator a stranger',
+        ({ moderator }) => moderator,
+        ({ carol }) => carol,
+      );
+    tell(
+      'a member a moderator',
+      ({ bob }) => bob,
+      ({ moderator }) => moderator,
+    );
+    if (others)
+      tell(
+        'a member a stranger',
+        ({ bob }) => bob,
+        ({ carol }) => carol,
+      );
+    if (others)
+      tell(
+        'a stranger a member',
+        ({ carol }) => carol,
+        ({ bob }) => bob,
+      );
+    tell(
+      'a member themselves',
+      ({ bob }) => bob,
+      ({ bob }) => bob,
+    );
     tell(
       'a moderator somebody who is banned',
       ({ moderator }) => moderator,
@@ -88,20 +133,21 @@ for (const action of ['kick', 'ban', 'unban', 'invite'] as const) {
     const post = (title: string, body: (all: People) => unknown): void =>
       same(title, async (all) => all.alice.post(inRoom(await roomWithModerator(all), action), body(all)));
     post('without a user', () => ({}));
-    post('of a number', () => ({ user_id: 1 }));
     post('of what is no user', () => ({ user_id: 'bob' }));
     post('of an empty user', () => ({ user_id: '' }));
-    post('of somebody unknown', () => ({ user_id: '@nobody:compat.test' }));
-    post('for a reason that is no text', ({ bob }) => ({ user_id: bob.userId, reason: 1 }));
+    if (action !== 'unban') post('of somebody unknown', () => ({ user_id: '@nobody:compat.test' }));
     post('by a list', () => []);
-    same('in a room that is not there', ({ alice, bob }) =>
-      alice.post(inRoom('!nothing:compat.test', action), { user_id: bob.userId }),
-    );
     same('without an access token', async (all, world) =>
       world.anonymous.post(inRoom(await roomWithModerator(all), action), { user_id: all.bob.userId }),
     );
   });
 }
+
+area('kicks in wrong places', people, (same) => {
+  same('in a room that is not there', ({ alice, bob }) =>
+    alice.post(inRoom('!nothing:compat.test', 'kick'), { user_id: bob.userId }),
+  );
+});
 
 area('knocking', people, (same) => {
   const knockRoom = (alice: Client, rule = 'knock') =>

@@ -70,9 +70,7 @@ async function settle<Value>(promise: Promise<Value>): Promise<Settled<Value>> {
 }
 
 async function observe<People>({ world, people }: Side<People>, run: Case<People>): Promise<unknown> {
-  const seen = await settle(
-    'error' in people ? Promise.reject(people.error) : run(people.value, world),
-  );
+  const seen = await settle('error' in people ? Promise.reject(people.error) : run(people.value, world));
   return normalise('error' in seen ? observeFailure(seen.error) : seen.value, new IdNames(world.names));
 }
 

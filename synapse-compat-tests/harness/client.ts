@@ -97,6 +97,21 @@ export class Client {
     return roomId;
   }
 
+  /**
+   * Creates a room that anybody may join, with exactly the same first events on both servers.
+   * @returns its ID.
+   */
+  createHall(
+    body: { readonly initial_state?: readonly object[]; readonly [key: string]: unknown } = {},
+  ): Promise<string> {
+    const joinRules = { type: 'm.room.join_rules', state_key: '', content: { join_rule: 'public' } };
+    return this.createRoom({
+      preset: 'private_chat',
+      ...body,
+      initial_state: [joinRules, ...(body.initial_state ?? [])],
+    });
+  }
+
   async join(room: string): Promise<void> {
     await this.ok('POST', `/v3/join/${encodeURIComponent(room)}`, {});
   }

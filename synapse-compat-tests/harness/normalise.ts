@@ -38,7 +38,16 @@ const KINDS: readonly (readonly [RegExp, string])[] = [
 /** Texts and numbers that are a server's own, by their keys. */
 const OPAQUE: ReadonlySet<string> = new Set([
   ...['next_batch', 'prev_batch', 'start', 'end', 'access_token', 'refresh_token', 'session', 'nonce'],
-  ...['filter_id', 'etag', 'sid', 'pos', 'delay_id', 'last_seen_ip', 'last_seen_user_agent', 'matrix_server_name'],
+  ...[
+    'filter_id',
+    'etag',
+    'sid',
+    'pos',
+    'delay_id',
+    'last_seen_ip',
+    'last_seen_user_agent',
+    'matrix_server_name',
+  ],
   ...['origin_server_ts', 'ts', 'last_seen_ts', 'last_active_ago', 'creation_ts', 'unused_expires_at'],
   ...['expires_in_ms', 'expires_in', 'retry_after_ms', 'token', 'login_token', 'base_url'],
 ]);
@@ -50,9 +59,20 @@ const OPAQUE: ReadonlySet<string> = new Set([
 const UNSPECIFIED_IN_EVENTS: ReadonlySet<string> = new Set([
   ...['user_id', 'age', 'replaces_state', 'prev_content', 'redacted_because', 'prev_sender', 'room_version'],
 ]);
+/** A server "MAY omit" the viewer's `membership` ("Room event format"), and Guildhall does: events are shown to many. */
+const UNSPECIFIED_IN_UNSIGNED: ReadonlySet<string> = new Set([
+  ...['age', 'replaces_state', 'prev_sender', 'membership'],
+]);
+/** What is optional, and told by one server only if there is something in it. */
+const MAY_BE_EMPTY: ReadonlySet<string> = new Set([
+  ...['unsigned', 'signatures', 'failures', 'changed', 'left', 'device_lists', 'to_device'],
+]);
 const UNSTABLE = /^(org\.matrix\.|io\.element\.|com\.beeper\.|uk\.|im\.nheko\.|de\.|fi\.)/;
 
-/** A value with everything replaced that differs between any two servers, or two runs of one. */
+/**
+ * A value with everything replaced that differs between any two servers, or two runs of one. What is null counts as
+ * absent, as the specification's schemas have no nulls.
+ */
 export function normalise(value: unknown, names: IdNames, key = ''): unknown {
   if (value !== null && OPAQUE.has(key) && (typeof value === 'string' || typeof value === 'number')) {
     return `<${typeof value}>`;
@@ -64,7 +84,7 @@ export function normalise(value: unknown, names: IdNames, key = ''): unknown {
   const isFree = key === 'content' || key === 'unstable_features' || key === 'prev_content';
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([name]) => isFree || !isUnspecified(name, key, value))
+      .filter(([name, inner]) => isFree || !(inner === null || isUnspecified(name, key, value)))
       .map(([name, inner]) => [names.of(name), normalise(inner, names, isFree ? '' : name)] as const)
       .sort(([one], [other]) => (one < other ? -1 : 1)),
   );
@@ -73,15 +93,25 @@ export function normalise(value: unknown, names: IdNames, key = ''): unknown {
 function isUnspecified(name: string, parent: string, value: object): boolean {
   if (UNSTABLE.test(name)) return true;
   if (name === 'error') return 'errcode' in value;
-  if (parent === 'unsigned') return ['age', 'replaces_state', 'prev_sender'].includes(name);
+  if (name === 'soft_logout') return Reflect.get(value, name) === false;
+  if (MAY_BE_EMPTY.has(name)) return isEmpty(Reflect.get(value, name));
+  if (parent === 'unsigned') return UNSPECIFIED_IN_UNSIGNED.has(name);
   return 'type' in value && 'event_id' in value && UNSPECIFIED_IN_EVENTS.has(name);
 }
 
+/** Whether there is nothing in it, however deep. */
+function isEmpty(value: unknown): boolean {
+  return isContainer(value) && Object.values(value).every(isEmpty);
+}
+
+/** What stands for nothing where only one of two values has something. */
+const ABSENT = '(absent)';
+
 /** Where two values differ: by the path of each difference, one and the other. */
 export function differences(one: unknown, other: unknown, path = ''): Record<string, [unknown, unknown]> {
-  if (Object.is(one, other)) return {};
+  if (Object.is(one, other) || isVagueFor(one, other)) return {};
   if (!isContainer(one) || !isContainer(other) || Array.isArray(one) !== Array.isArray(other)) {
-    return { [path]: [one ?? null, other ?? null] };
+    return { [path]: [one === undefined ? ABSENT : one, other === undefined ? ABSENT : other] };
   }
   if (Array.isArray(one) && Array.isArray(other) && one.length !== other.length) {
     return { [path]: [one, other] };
@@ -89,10 +119,17 @@ export function differences(one: unknown, other: unknown, path = ''): Record<str
   const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
   return Object.assign(
     {},
-    ...[...keys].map((key) =>
-      differences(Reflect.get(one, key), Reflect.get(other, key), `${path}/${key}`),
-    ),
+    ...[...keys].map((key) => differences(Reflect.get(one, key), Reflect.get(other, key), `${path}/${key}`)),
   );
+}
+
+/**
+ * Whether an error code says less than ours, but nothing else: "When encountering the error code `M_UNKNOWN`, clients
+ * should prefer the HTTP status code as a more reliable reference for what the issue was" (Client-Server API v1.19,
+ * "Standard error response"). The status is compared like everything else.
+ */
+function isVagueFor(ours: unknown, synapses: unknown): boolean {
+  return synapses === 'M_UNKNOWN' && typeof ours === 'string' && ours.startsWith('M_');
 }
 
 function isContainer(value: unknown): value is object {

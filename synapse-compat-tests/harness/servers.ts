@@ -130,6 +130,8 @@ function synapseConfiguration(folder: string, port: number): object {
     trusted_key_servers: [],
     bcrypt_rounds: 4,
     background_updates: { sleep_enabled: false },
+    // Else the same question is not asked again for two minutes.
+    caches: { sync_response_cache_duration: '0s' },
     enable_registration: true,
     enable_registration_without_verification: true,
     default_room_version: '12',
