@@ -118,6 +118,29 @@ describe('Every scene can be used by everybody', function () {
         await ada.page.keyboard.press('Escape');
       });
 
+      it('the quick switcher', async () => {
+        await ada.page.keyboard.press('Control+K');
+        await ada.page.getByRole('combobox').fill('e');
+        await ada.page.getByRole('option').first().waitFor();
+        await expectAccessible(ada.page, 'quick switcher');
+        await ada.page.keyboard.press('Escape');
+      });
+
+      it('the inbox', async () => {
+        await ada.page.keyboard.press('Control+I');
+        await ada.dialog.getByRole('tab', { name: 'Mentions' }).click();
+        await ada.dialog.getByText('Ada Marten').first().waitFor();
+        await expectAccessible(ada.page, 'inbox');
+        await ada.page.keyboard.press('Escape');
+      });
+
+      it('the list of keys', async () => {
+        await ada.page.keyboard.press('Control+/');
+        await ada.dialog.getByText('Everywhere').waitFor();
+        await expectAccessible(ada.page, 'keys');
+        await ada.page.keyboard.press('Escape');
+      });
+
       it('a channel in which nobody has said anything', async () => {
         await ada.channelLink('recipes').click();
         await ada.page.getByRole('heading', { name: 'Welcome to recipes' }).waitFor();

@@ -7,6 +7,7 @@ export type DialogRequest =
   | { readonly kind: 'create-category'; readonly guildId: string }
   | { readonly kind: 'invite'; readonly guildId: string }
   | { readonly kind: 'channel-settings'; readonly channelId: string }
+  | { readonly kind: 'switcher' | 'inbox' | 'keys' }
   | { readonly kind: 'new-direct' }
   | { readonly kind: 'profile' }
   | { readonly kind: 'person'; readonly userId: string; readonly roomId: string }

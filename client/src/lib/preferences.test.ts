@@ -7,6 +7,7 @@ describe('parsePreferences', () => {
       collapsedCategories: [],
       showsMembers: true,
       lastChannels: {},
+      recentChannels: [],
       lastPath: undefined,
     });
   });
@@ -16,6 +17,7 @@ describe('parsePreferences', () => {
       collapsedCategories: ['!games'],
       showsMembers: false,
       lastChannels: { '!guild': '!general' },
+      recentChannels: ['!general'],
       lastPath: '/home',
     };
     expect(parsePreferences(JSON.parse(JSON.stringify(kept)))).to.deep.equal(kept);
@@ -32,6 +34,7 @@ describe('parsePreferences', () => {
       collapsedCategories: ['!games'],
       showsMembers: true,
       lastChannels: { '!other': '!a' },
+      recentChannels: [],
       lastPath: undefined,
     });
     expect(parsePreferences('nonsense')).to.deep.equal(parsePreferences({}));

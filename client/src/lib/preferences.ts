@@ -7,11 +7,16 @@ export interface Preferences {
   readonly showsMembers: boolean;
   /** The channel that was open last in each guild. */
   readonly lastChannels: Readonly<Record<string, string>>;
+  /** The channels and conversations that were open last, the newest first. */
+  readonly recentChannels: readonly string[];
   /** Where somebody was when they left: the front door leads there again. */
   readonly lastPath: string | undefined;
 }
 
 const storageKey = 'guildhall.preferences';
+
+/** How many channels are remembered as open last. */
+const mostRecent = 12;
 
 export function parsePreferences(stored: unknown): Preferences {
   const fields = asObject(stored) ?? {};
@@ -24,6 +29,7 @@ export function parsePreferences(stored: unknown): Preferences {
     collapsedCategories: asArray(fields.collapsedCategories).filter((id) => typeof id === 'string'),
     showsMembers: fields.showsMembers !== false,
     lastChannels,
+    recentChannels: asArray(fields.recentChannels).filter((id) => typeof id === 'string'),
     lastPath: asString(fields.lastPath),
   };
 }
@@ -57,13 +63,16 @@ export function toggleMembers(): void {
   change({ showsMembers: !usePreferences.getState().showsMembers });
 }
 
-/** Remembers the address that is on the screen, and the channel as the last one of its guild. */
+/** Remembers the address that is on the screen, and the channel as the last one of its guild and of all. */
 export function rememberPlace(path: string, guildId?: string, channelId?: string): void {
-  const { lastChannels, lastPath } = usePreferences.getState();
+  const { lastChannels, lastPath, recentChannels } = usePreferences.getState();
   if (lastPath === path) return;
   const isInGuild = guildId !== undefined && channelId !== undefined;
   change({
     lastPath: path,
+    ...(channelId !== undefined && {
+      recentChannels: [channelId, ...recentChannels.filter((id) => id !== channelId)].slice(0, mostRecent),
+    }),
     lastChannels: isInGuild ? { ...lastChannels, [guildId]: channelId } : lastChannels,
   });
 }

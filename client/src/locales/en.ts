@@ -123,6 +123,11 @@ export const en = {
   'hall.home': 'Home',
   'hall.guilds': 'Guilds',
   'hall.drawer': 'Guilds and channels',
+  'hall.goHome': 'Go home',
+  'hall.previousChannel': 'Previous channel',
+  'hall.nextChannel': 'Next channel',
+  'hall.previousUnread': 'Previous unread channel',
+  'hall.nextUnread': 'Next unread channel',
 
   'unread.mark': '{{name}}, unread',
   'unread.markMessages': '{{name}}, unread messages',
@@ -168,6 +173,7 @@ export const en = {
   'guild.createFirst': 'Create the first channel',
   'guild.noChannels': 'There is no channel here yet.',
   'guild.createFirstShort': 'Create the first one',
+  'guild.unnamed': 'A guild without a name',
 
   'category.create': 'Create a category',
   'category.createText': 'A heading for channels that belong together.',
@@ -210,6 +216,7 @@ export const en = {
   'members.failedText': 'There may be more people in this channel.',
   'members.isOwner': 'runs this guild',
   'members.isModerator': 'moderator',
+  'members.toggle': 'Show or hide members',
 
   'account.yours': 'Your account',
   'account.menu': 'Account menu',
@@ -356,5 +363,28 @@ export const en = {
   'notice.topicRemoved': '{{name}} removed the topic',
   'notice.topicSet': '{{name}} set the topic: {{topic}}',
 
-  'guild.unnamed': 'A guild without a name',
+  'switcher.open': 'Find anything',
+  'switcher.search': 'Guild, channel, person or action',
+  'switcher.placeholder': 'Where to?',
+  'switcher.results': 'What fits',
+  'switcher.none': 'Nothing by that name.',
+  'switcher.nothingNew': 'Nothing new. Type a name.',
+  'switcher.unread': 'unread',
+  'switcher.mentions_one': '{{count}} mention',
+  'switcher.mentions_other': '{{count}} mentions',
+  'switcher.hint': '# channels, @ people, * guilds, > actions',
+
+  'inbox.open': 'Inbox',
+  'inbox.unread': 'Unread',
+  'inbox.mentions': 'Mentions',
+  'inbox.markRead': 'Mark {{name}} as read',
+  'inbox.markAllRead': 'Mark all as read',
+  'inbox.allRead': 'All caught up',
+  'inbox.allReadText': 'What is new in your channels and conversations appears here.',
+  'inbox.noMentions': 'Nobody has called you',
+  'inbox.noMentionsText': 'Messages that mention you appear here.',
+
+  'keys.open': 'Keyboard shortcuts',
+  'keys.everywhere': 'Everywhere',
+  'keys.onMessages': 'On a message that has the focus',
 } as const;

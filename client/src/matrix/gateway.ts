@@ -13,13 +13,23 @@ import { ChangeFeed } from './change-feed.ts';
 import { ChannelStore, MemberListStore, ProfileStore, TypingStore } from './channel-stores.ts';
 import { type CommunityActions, createCommunityActions } from './communities.ts';
 import { GuildListStore, GuildStore, type HomeSnapshot, HomeStore } from './guild-stores.ts';
+import { InboxStore } from './inbox-store.ts';
 import { createMediaLoader, MediaCache } from './media.ts';
 import { createMessageActions, type MessageActions } from './messages.ts';
+import { PlacesStore } from './places.ts';
 import { quietGlobalLogger, quietLogger } from './quiet-logger.ts';
 import { ReadReporter } from './read-reporter.ts';
 import { Cell, type Readable } from './store.ts';
 import { TimelineStore } from './timeline-store.ts';
-import type { ChannelDetails, Connection, GuildDetails, GuildSummary, Person } from './types.ts';
+import type {
+  ChannelDetails,
+  Connection,
+  GuildDetails,
+  GuildSummary,
+  Inbox,
+  Person,
+  Place,
+} from './types.ts';
 
 /** Everything that views may know and do. The Matrix SDK stays behind it. */
 export interface Gateway {
@@ -28,6 +38,9 @@ export interface Gateway {
   readonly profile: Readable<Person>;
   readonly guilds: Readable<readonly GuildSummary[]>;
   readonly home: Readable<HomeSnapshot>;
+  /** Everywhere that one can go by name. */
+  readonly places: Readable<readonly Place[]>;
+  readonly inbox: Readable<Inbox>;
   readonly media: MediaCache;
   readonly messages: MessageActions;
   readonly communities: CommunityActions;
@@ -85,6 +98,8 @@ export function startGateway(session: Session, options: GatewayOptions): Gateway
     profile: new ProfileStore(client, feed),
     guilds: new GuildListStore(client, feed),
     home: new HomeStore(client, feed),
+    places: new PlacesStore(client, feed),
+    inbox: new InboxStore(client, feed),
     media: new MediaCache(createMediaLoader(session)),
     messages: createMessageActions(client),
     communities: createCommunityActions(client, session),

@@ -33,7 +33,8 @@ import { rollUpUnread } from './unread.ts';
 
 const nothingListed: UnjoinedRooms = new Map();
 
-function changesRooms(batch: ChangeBatch): boolean {
+/** Whether a batch may change which rooms there are, or what is new in them. */
+export function changesRooms(batch: ChangeBatch): boolean {
   if (batch.account) return true;
   for (const change of batch.rooms.values())
     if (change.state || change.timeline || change.members) return true;

@@ -160,14 +160,14 @@ function readReply(room: Room, event: MatrixEvent): ReplyQuote | undefined {
   return {
     eventId,
     author: authorId ? readPerson(room, authorId) : undefined,
-    excerpt: quoted && describeContent(quoted),
+    excerpt: quoted && excerptEvent(quoted),
   };
 }
 
 const longestExcerpt = 160;
 
 /** One line that says what a message says. */
-function describeContent(event: MatrixEvent): string {
+export function excerptEvent(event: MatrixEvent): string {
   if (event.isRedacted()) return t('message.deleted');
   const content = readContent(event.getType(), event.getContent());
   switch (content.kind) {

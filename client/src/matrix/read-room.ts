@@ -17,7 +17,7 @@ const unreadDepth = 100;
 const messageTypes: ReadonlySet<string> = new Set(['m.room.message', 'm.sticker', 'm.room.encrypted']);
 
 /** Whether an event is something that a person said: the kind of event that makes a channel unread. */
-function isMessageEvent(event: MatrixEvent): boolean {
+export function isMessageEvent(event: MatrixEvent): boolean {
   return messageTypes.has(event.getType()) && !event.isRelation('m.replace');
 }
 
@@ -98,7 +98,7 @@ function* listUnreadCandidates(client: MatrixClient, room: Room): Generator<Unre
 }
 
 /** When a member came, in milliseconds; 0 when the event that says so is not known (a new name is one as well). */
-function readJoinTime(room: Room, userId: string): number {
+export function readJoinTime(room: Room, userId: string): number {
   const event = room.getMember(userId)?.events.member;
   return event && event.getPrevContent().membership !== 'join' ? event.getTs() : 0;
 }

@@ -51,6 +51,14 @@ export abstract class Store<Snapshot> implements Readable<Snapshot> {
   protected abstract detach(): void;
 }
 
+/** What a store says now, whether or not somebody else looks at it. */
+export function readNow<Snapshot>(store: Readable<Snapshot>): Snapshot {
+  const leave = store.subscribe(() => undefined);
+  const snapshot = store.getSnapshot();
+  leave();
+  return snapshot;
+}
+
 /** A store whose value is given to it. */
 export class Cell<Snapshot> extends Store<Snapshot> {
   #value: Snapshot;

@@ -46,6 +46,53 @@ export interface ChannelTree {
   readonly categories: readonly CategorySummary[];
 }
 
+/** Somewhere that one can go by name. */
+export type Place = Unread & { readonly id: string; readonly name: string } & (
+    | { readonly kind: 'guild'; readonly avatarMxc: string | undefined }
+    | {
+        readonly kind: 'channel';
+        /** Undefined for a channel that belongs to no guild. */
+        readonly guildId: string | undefined;
+        readonly guildName: string | undefined;
+        readonly category: string | undefined;
+      }
+    | {
+        readonly kind: 'person';
+        /** Undefined for a conversation of several. */
+        readonly userId: string | undefined;
+        readonly avatarMxc: string | undefined;
+        readonly presence: Presence;
+        /** The conversation with them, if there is one. */
+        readonly channelId: string | undefined;
+      }
+  );
+
+/** A message of somebody else, in one line. */
+export interface InboxMessage {
+  readonly eventId: string;
+  readonly author: Person;
+  readonly excerpt: string;
+  readonly timestamp: number;
+  readonly mentionsMe: boolean;
+  readonly isNew: boolean;
+}
+
+export interface InboxChannel extends Unread {
+  readonly channelId: string;
+  readonly name: string;
+  readonly guildId: string | undefined;
+  readonly guildName: string | undefined;
+  readonly isDirect: boolean;
+}
+
+/** What waits for us. */
+export interface Inbox {
+  /** What was meant for us in particular, the newest first, read or not. */
+  readonly mentions: readonly (InboxMessage & { readonly channel: InboxChannel })[];
+  /** Where there is something new, with the newest of it. */
+  readonly unread: readonly (InboxChannel & { readonly news: readonly InboxMessage[] })[];
+}
+
 /** What the person who looks may do in a channel or guild. */
 export interface Permissions {
   readonly canSend: boolean;

@@ -3,7 +3,7 @@ import type { LucideIcon } from 'lucide-react';
 import { type Action, listMenuEntries, performByKey } from './action.ts';
 
 const icon = {} as LucideIcon;
-const press = { ctrlKey: false, metaKey: false, altKey: false };
+const press = { ctrlKey: false, metaKey: false, altKey: false, shiftKey: false };
 
 function createActions(log: string[]): readonly Action<{ readonly canDelete: boolean }>[] {
   return [

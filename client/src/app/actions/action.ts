@@ -1,6 +1,7 @@
 import type { LucideIcon } from 'lucide-react';
 import type { PlainMessageKey } from '../../lib/i18n/messages.ts';
 import { t } from '../../lib/i18n/translate.ts';
+import { describeKey, type KeyPress, nameKey } from '../../lib/keys.ts';
 import type { MenuEntry } from '../../ui/Menu.tsx';
 
 /** Something that a person can do, described once: menus, toolbars and keys all read the same description. */
@@ -8,7 +9,7 @@ export interface Action<Context> {
   readonly id: string;
   readonly label: PlainMessageKey;
   readonly icon: LucideIcon;
-  /** The key that does it, as `KeyboardEvent.key` names it; `Mod+` in front means Control, or Command on a Mac. */
+  /** The key that does it, as `nameKey` names it. */
   readonly key?: string;
   readonly isDangerous?: boolean;
   readonly isAvailable: (context: Context) => boolean;
@@ -26,17 +27,10 @@ export function listMenuEntries<Context>(
       id: action.id,
       label: t(action.label),
       icon: action.icon,
-      shortcut: action.key,
+      shortcut: action.key === undefined ? undefined : describeKey(action.key),
       isDangerous: action.isDangerous ?? false,
       perform: () => action.perform(context),
     }));
-}
-
-interface KeyPress {
-  readonly key: string;
-  readonly ctrlKey: boolean;
-  readonly metaKey: boolean;
-  readonly altKey: boolean;
 }
 
 /** Does what a key stands for here; false when it stands for nothing. */
@@ -45,9 +39,8 @@ export function performByKey<Context>(
   context: Context,
   pressed: KeyPress,
 ): boolean {
-  if (pressed.altKey) return false;
-  const name = pressed.ctrlKey || pressed.metaKey ? `Mod+${pressed.key}` : pressed.key;
-  const action = actions.find((candidate) => candidate.key?.toLowerCase() === name.toLowerCase());
+  const name = nameKey(pressed).toLowerCase();
+  const action = actions.find((candidate) => candidate.key?.toLowerCase() === name);
   if (!action?.isAvailable(context)) return false;
   action.perform(context);
   return true;

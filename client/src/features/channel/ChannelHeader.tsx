@@ -7,11 +7,19 @@ import { t } from '../../lib/i18n/translate.ts';
 import { toggleMembers, usePreferences } from '../../lib/preferences.ts';
 import type { ChannelDetails } from '../../matrix/types.ts';
 import { IconButton } from '../../ui/IconButton.tsx';
+import { InboxButton } from '../inbox/InboxButton.tsx';
 import { MediaAvatar } from '../media/MediaAvatar.tsx';
+import { SwitcherButton } from '../switcher/SwitcherButton.tsx';
 import styles from './ChannelHeader.module.css';
 
+interface PlaceHeaderProps {
+  readonly children?: ReactNode;
+  /** Buttons at the end of the bar. */
+  readonly tools?: ReactNode;
+}
+
 /** The bar above a place; on narrow screens it holds the way back to guilds and channels. */
-export function PlaceHeader({ children }: { readonly children?: ReactNode }) {
+export function PlaceHeader({ children, tools }: PlaceHeaderProps) {
   const isNarrow = useLayout() === 'narrow';
   return (
     <header className={styles.header}>
@@ -24,6 +32,11 @@ export function PlaceHeader({ children }: { readonly children?: ReactNode }) {
         />
       )}
       {children}
+      <span className={styles.tools}>
+        <SwitcherButton />
+        <InboxButton />
+        {tools}
+      </span>
     </header>
   );
 }
@@ -32,7 +45,7 @@ export function PlaceHeader({ children }: { readonly children?: ReactNode }) {
 export function ChannelHeader({ channel }: { readonly channel: ChannelDetails }) {
   const { name, topic, partner, kind } = channel;
   return (
-    <PlaceHeader>
+    <PlaceHeader tools={kind === 'channel' && <MembersToggle />}>
       {partner ? (
         <MediaAvatar id={partner.userId} name={partner.name} mxc={partner.avatarMxc} size={24} />
       ) : (
@@ -52,7 +65,6 @@ export function ChannelHeader({ channel }: { readonly channel: ChannelDetails })
           {topic}
         </button>
       )}
-      {kind === 'channel' && <MembersToggle />}
     </PlaceHeader>
   );
 }

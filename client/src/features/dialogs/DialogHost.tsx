@@ -1,9 +1,12 @@
 import { closeDialog, type DialogRequest } from '../../app/dialog-store.ts';
+import { InboxDialog } from '../inbox/InboxDialog.tsx';
+import { SwitcherDialog } from '../switcher/SwitcherDialog.tsx';
 import { ChannelSettingsDialog } from './ChannelSettingsDialog.tsx';
 import { ConfirmDialog } from './ConfirmDialog.tsx';
 import { CreateCategoryDialog, CreateChannelDialog } from './CreateChannelDialog.tsx';
 import { CreateGuildDialog } from './CreateGuildDialog.tsx';
 import { InviteDialog } from './InviteDialog.tsx';
+import { KeysDialog } from './KeysDialog.tsx';
 import { NewDirectDialog } from './NewDirectDialog.tsx';
 import { PersonDialog } from './PersonDialog.tsx';
 import { ProfileDialog } from './ProfileDialog.tsx';
@@ -21,6 +24,12 @@ export default function DialogHost({ request }: { readonly request: DialogReques
       return <InviteDialog guildId={request.guildId} handleClose={closeDialog} />;
     case 'channel-settings':
       return <ChannelSettingsDialog channelId={request.channelId} handleClose={closeDialog} />;
+    case 'switcher':
+      return <SwitcherDialog handleClose={closeDialog} />;
+    case 'inbox':
+      return <InboxDialog handleClose={closeDialog} />;
+    case 'keys':
+      return <KeysDialog handleClose={closeDialog} />;
     case 'new-direct':
       return <NewDirectDialog handleClose={closeDialog} />;
     case 'profile':

@@ -1,7 +1,8 @@
 import { ArrowDown } from 'lucide-react';
-import { useCallback, useLayoutEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useState } from 'react';
 import { listMenuEntries } from '../../app/actions/action.ts';
 import { type MessageContext, messageActions, toggleReaction } from '../../app/actions/message-actions.ts';
+import { takeJump, useJump } from '../../app/jump-store.ts';
 import { t } from '../../lib/i18n/translate.ts';
 import type { TimelineStore } from '../../matrix/timeline-store.ts';
 import type { ChannelDetails, GuildDetails, Message, TimelineSnapshot } from '../../matrix/types.ts';
@@ -66,6 +67,12 @@ function LoadedTimeline({ channel, guild, store, snapshot }: LoadedTimelineProps
     },
     [store, showEvent],
   );
+  const jump = useJump((state) => state.wanted);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new wish is what there is to look at.
+  useEffect(() => {
+    const wantedId = takeJump(channelId);
+    if (wantedId !== undefined) void handleJump(wantedId);
+  }, [jump, channelId, handleJump]);
   const controls = useMemo<TimelineControls>(
     () => ({
       channelId,

@@ -85,6 +85,8 @@ export function useTimelineScroll(
     if (isPlaced.current || rows.length === 0) return;
     virtualizer.scrollToEnd();
     const frame = requestAnimationFrame(() => {
+      // Somebody came for an older message, which has been shown meanwhile.
+      if (isPlaced.current) return;
       isPlaced.current = true;
       virtualizer.scrollToEnd();
     });
@@ -110,6 +112,8 @@ export function useTimelineScroll(
   useEffect(() => {
     const index = wanted === undefined ? -1 : findRow(rows, wanted);
     if (index === -1) return;
+    isPlaced.current = true;
+    isPinned.current = false;
     virtualizer.scrollToIndex(index, { align: 'center' });
     setHighlightedId(wanted);
     setWanted(undefined);

@@ -2,6 +2,7 @@ import { Suspense, useEffect } from 'react';
 import { Redirect, Route, Switch } from 'wouter';
 import { closeDialog, type DialogRequest, useDialog } from '../../app/dialog-store.ts';
 import { buildGuildPath, buildHomePath } from '../../app/paths.ts';
+import { useHallKeys } from '../../app/use-hall-keys.ts';
 import { useGateway, useStore } from '../../features/session/gateway-context.ts';
 import { t } from '../../lib/i18n/translate.ts';
 import { usePreferences } from '../../lib/preferences.ts';
@@ -18,6 +19,7 @@ const loadDialogs = () => import('../../features/dialogs/DialogHost.tsx');
 
 /** Guilds, channels and what is open, side by side. */
 export function Hall() {
+  useHallKeys();
   return (
     <>
       <Switch>

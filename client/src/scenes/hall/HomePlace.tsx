@@ -71,8 +71,8 @@ function HomeChannel({ channelId }: { readonly channelId: string }) {
   useTitle(channel?.name);
   const isThere = channel !== undefined;
   useEffect(() => {
-    if (isThere) rememberPlace(path);
-  }, [isThere, path]);
+    if (isThere) rememberPlace(path, undefined, channelId);
+  }, [isThere, path, channelId]);
   if (channel) return <ChannelView channel={channel} />;
   return <MissingPlace title={t('home.missing')}>{t('home.missingText')}</MissingPlace>;
 }
