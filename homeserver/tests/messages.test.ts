@@ -90,6 +90,44 @@ describe('sending', () => {
     expect((await send(bob, 't', 'x', 'm.reaction')).status).to.equal(200);
   });
 
+  it('tells integers from what is only worth one, where the room version does', async () => {
+    const message = (number: string) => `{"msgtype":"m.text","body":"x","number":${number}}`;
+    const put = (room: string, number: string) =>
+      alice.request('PUT', roomPath(room, 'send', 'm.room.message', `n${number}`), message(number));
+    const state = (room: string, number: string) =>
+      alice.request('PUT', roomPath(room, 'state', 'org.example.number', ''), `{"number":${number}}`);
+    const create = (number: string) =>
+      alice.request('POST', '/v3/createRoom', `{"creation_content":{"number":${number}}}`);
+    const [old, recent] = [
+      await alice.createRoom({ room_version: '5' }),
+      await alice.createRoom({ room_version: '6' }),
+    ];
+    for (const number of ['1.0', '1e3', '-0.0', '0.5', '9007199254740993']) {
+      for (const answer of [await put(recent, number), await state(recent, number), await create(number)]) {
+        expect(answer.body.errcode, number).to.equal('M_BAD_JSON');
+        expect(answer.status).to.equal(400);
+      }
+      expect((await put(old, number)).status, number).to.equal(200);
+      expect((await state(old, number)).status, number).to.equal(200);
+    }
+    for (const number of ['1', '-1', '0', '9007199254740991']) {
+      for (const answer of [await put(recent, number), await state(recent, number), await create(number)]) {
+        expect(answer.status, number).to.equal(200);
+      }
+    }
+    expect((await alice.messages(old)).chunk.filter(({ content }) => content.number === 0.5)).to.have.length(
+      2,
+    );
+    const levels = '{"users_default":1.0}';
+    const refused = await alice.request('PUT', roomPath(recent, 'state', 'm.room.power_levels', ''), levels);
+    expect(refused.body.errcode).to.equal('M_BAD_JSON');
+    const initial = '{"creation_content":1.5}';
+    expect((await alice.request('POST', '/v3/createRoom', initial)).body.errcode).to.equal('M_BAD_JSON');
+    expect(
+      (await alice.request('PUT', roomPath(old, 'send', 'm.room.message', 'bare'), '1.5')).status,
+    ).to.equal(400);
+  });
+
   it('refuses what has no canonical form, is too large or no message, and stores nothing of it', async () => {
     const path = roomPath(roomId, 'send', 'm.room.message', 'bad');
     expect(await bob.refusal('PUT', path, { body: 1.5 })).to.equal('400 M_BAD_JSON');

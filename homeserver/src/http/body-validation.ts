@@ -64,7 +64,8 @@ async function compile(schema: JsonSchema): Promise<ValidateFunction> {
   return validate;
 }
 
-function dropNulls(body: unknown, { properties = {}, required = [] }: JsonSchema): void {
+/** Removes the optional properties of a body that are `null`. */
+export function dropNulls(body: unknown, { properties = {}, required = [] }: JsonSchema): void {
   if (typeof body !== 'object' || body === null) return;
   for (const [key, value] of Object.entries(body)) {
     if (value !== null || required.includes(key)) continue;

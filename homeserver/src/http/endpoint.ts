@@ -62,6 +62,8 @@ export interface Endpoint {
   readonly body: BodyKind;
   readonly bodySchema: JsonSchema | undefined;
   readonly maxBodyBytes: number;
+  /** Whether the handler sees numbers as they were written, as `parseJson` reads them: the content of events. */
+  readonly exactNumbers: boolean;
   readonly handle: (call: AnyCall) => Handled;
 }
 
@@ -89,6 +91,8 @@ interface EndpointOptions<Auth extends AuthKind> {
   readonly body?: BodyKind;
   /** 13,107,200 (200 x 64 KiB) unless given, 65,536 where no token is needed. Does not count for streams. */
   readonly maxBodyBytes?: number;
+  /** For bodies with content of events, whose hashes tell `1.0` from `1`. */
+  readonly exactNumbers?: boolean;
   /** Further paths. A parameter that such a path lacks is the empty string. */
   readonly aliases?: readonly string[];
 }
@@ -115,6 +119,7 @@ export function endpoint<Id extends OperationId, Auth extends AuthKind = Operati
     body: options.body ?? (isJson ? 'json' : requestBody ? 'stream' : 'none'),
     bodySchema: isJson ? requestBody.schema : undefined,
     maxBodyBytes: options.maxBodyBytes ?? defaultBodyCap(caller),
+    exactNumbers: options.exactNumbers ?? false,
     handle: handle as Endpoint['handle'],
   };
 }
@@ -147,7 +152,8 @@ export function customEndpoint<
   description: CustomEndpoint<Path, Auth, Schema>,
   handle: (call: Call<ParamsOf<Path>, FromSchema<Schema>, CallerOf<Auth>>) => Handled,
 ): Endpoint {
-  const { name, method, path, auth, bodySchema, limit, body, maxBodyBytes, aliases } = description;
+  const { name, method, path, auth, bodySchema, limit, body, maxBodyBytes, exactNumbers, aliases } =
+    description;
   return {
     name,
     method,
@@ -157,6 +163,7 @@ export function customEndpoint<
     body: body ?? (bodySchema ? 'json' : 'none'),
     bodySchema,
     maxBodyBytes: maxBodyBytes ?? defaultBodyCap(auth),
+    exactNumbers: exactNumbers ?? false,
     handle: handle as Endpoint['handle'],
   };
 }

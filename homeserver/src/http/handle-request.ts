@@ -2,8 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../base/logger.ts';
 import type { Histogram, Metrics } from '../base/metrics.ts';
 import { MatrixError } from '../protocol/errors.ts';
+import { parseJson } from '../protocol/json-numbers.ts';
 import { authenticate } from './access-token.ts';
-import { validateBody } from './body-validation.ts';
+import { dropNulls, validateBody } from './body-validation.ts';
 import { addressGroup } from './client-address.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { RateLimitName, RateLimits } from './rate-limits.ts';
@@ -138,11 +139,15 @@ function pathOf(request: IncomingMessage): string {
 
 async function readBody(endpoint: Endpoint, request: IncomingMessage): Promise<unknown> {
   if (endpoint.body === 'stream' || endpoint.body === 'none') return undefined;
-  let body = await readJson(request, endpoint.maxBodyBytes);
-  if (body === undefined) {
-    if (endpoint.body === 'json') throw new MatrixError(400, 'M_NOT_JSON', 'The body is missing');
-    body = {};
+  const body = await readJson(request, endpoint.maxBodyBytes);
+  if (body === undefined && endpoint.body === 'json') {
+    throw new MatrixError(400, 'M_NOT_JSON', 'The body is missing');
   }
-  if (endpoint.bodySchema) await validateBody(body, endpoint.bodySchema);
-  return body;
+  const { value, text } = body ?? { value: {}, text: '{}' };
+  if (endpoint.bodySchema) await validateBody(value, endpoint.bodySchema);
+  if (!endpoint.exactNumbers) return value;
+  // Checked already, but for what the check has left out.
+  const exact = parseJson(text);
+  if (endpoint.bodySchema) dropNulls(exact, endpoint.bodySchema);
+  return exact;
 }

@@ -10,21 +10,27 @@ export class ClientGone extends Error {
 /** More than any client needs, less than what the recursion of those who walk the value can bear. */
 const MAX_NESTING = 200;
 
+/** A JSON body, and as what it was written. */
+export interface JsonBody {
+  readonly value: unknown;
+  readonly text: string;
+}
+
 /**
  * Reads a JSON body.
- * @returns the value; undefined if there is no body at all.
+ * @returns undefined if there is no body at all.
  * @throws {MatrixError} 413 `M_TOO_LARGE` for more than `maxBytes`, before reading if the client says so; 400
  * `M_NOT_JSON` for what is not UTF-8 or JSON; 400 `M_BAD_JSON` for nesting deeper than 200.
  * @throws {ClientGone}
  */
-export async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
+export async function readJson(request: IncomingMessage, maxBytes: number): Promise<JsonBody | undefined> {
   const bytes = await readBytes(request, maxBytes);
   if (bytes.length === 0) return undefined;
   if (!isUtf8(bytes)) throw notJson('The body is not valid UTF-8');
   const text = bytes.toString();
   if (isNestedTooDeeply(text)) throw badJson(`The body is nested deeper than ${MAX_NESTING}`);
   try {
-    return JSON.parse(text);
+    return { value: JSON.parse(text), text };
   } catch {
     throw notJson('The body is not valid JSON');
   }

@@ -81,11 +81,11 @@ export class EventChain {
     const { ids, storage } = this.#context;
     const authState = await this.#authState(draft);
     const pdu = await this.#name(this.#shape(draft, authState));
+    const { serverName, signingKeyId } = this.#context;
+    const built = sealEvent(pdu, this.#room.rules, serverName, signingKeyId);
     const decision = authorizeEvent(pdu, lookupIn(authState), this.#room.rules);
     if (!decision.allowed) throw forbidden(decision.reason);
 
-    const { serverName, signingKeyId } = this.#context;
-    const built = sealEvent(pdu, this.#room.rules, serverName, signingKeyId);
     // Only now: what is refused leaves nothing behind.
     const strings = await this.#writer.intern(pdu);
     const replaced =

@@ -4,7 +4,7 @@ import { endpoint } from '../../endpoint.ts';
 
 export const createRoom = endpoint(
   'createRoom',
-  { limit: 'roomCreation' },
+  { limit: 'roomCreation', exactNumbers: true },
   async ({ body, requester, services, takeFromLimit }) => {
     if ((body.invite_3pid ?? []).length > 0) {
       throw invalidParam('This server does not invite by e-mail address or telephone number');

@@ -9,7 +9,7 @@ const LIMITS = new Map<string, RateLimitName>([
   ['m.room.redaction', 'redaction'],
 ]);
 
-export const sendMessage = endpoint('sendMessage', {}, async (call) => {
+export const sendMessage = endpoint('sendMessage', { exactNumbers: true }, async (call) => {
   const { params, query, body, requester, services, takeFromLimit } = call;
   const { roomId, eventType, txnId } = params;
   const { userId, userNid, deviceId } = requester;

@@ -5,7 +5,11 @@ import { delayOf, scheduleEvent } from '../delayed-events/schedule.ts';
 /** Without a state key in the path it is the empty one. */
 export const setRoomStateWithKey = endpoint(
   'setRoomStateWithKey',
-  { limit: 'roomState', aliases: ['/_matrix/client/v3/rooms/{roomId}/state/{eventType}'] },
+  {
+    limit: 'roomState',
+    exactNumbers: true,
+    aliases: ['/_matrix/client/v3/rooms/{roomId}/state/{eventType}'],
+  },
   async (call) => {
     const { params, query, body, requester, services } = call;
     const { roomId, eventType, stateKey } = params;
