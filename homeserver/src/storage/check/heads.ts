@@ -3,7 +3,7 @@ import { MAX_DEPTH } from '../../protocol/limits.ts';
 import { defineQuery } from '../database/sql.ts';
 import { EventStatus } from '../stores/event-store.ts';
 import { type Check, readRooms, readServerName } from './check.ts';
-import { type LinkedEvent, linkedEventPages } from './event-pages.ts';
+import { hasPlace, type LinkedEvent, linkedEventPages } from './event-pages.ts';
 import { NewestEvents } from './newest-events.ts';
 
 const timelineLengths = defineQuery<[], { roomNid: number; rows: number }>(
@@ -45,8 +45,8 @@ export const headsAreNewest: Check = {
   },
 };
 
-/** Whether an event is a join of ours that another server made: it follows what is not here. */
+/** Whether an event is a join of ours that another server made: it follows what is not here, or has no place here. */
 function beginsAnew({ event: { pdu }, prev }: Omit<LinkedEvent, 'auth'>, us: string | undefined): boolean {
   const isOwn = pdu.type === 'm.room.member' && pdu.state_key === pdu.sender && domainOf(pdu.sender) === us;
-  return isOwn && prev.length < new Set(pdu.prev_events).size;
+  return isOwn && prev.filter(hasPlace).length < new Set(pdu.prev_events).size;
 }

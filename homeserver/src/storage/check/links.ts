@@ -42,7 +42,7 @@ const TARGETS: Readonly<Record<string, Target>> = {
 const CHECKED_ELSEWHERE = new Set(['state_blocks.event_nid']);
 
 /** Where 0 stands for none. */
-const MAY_BE_ZERO = new Set(['account_data.room_nid', 'events.snapshot_nid']);
+const MAY_BE_ZERO = new Set(['account_data.room_nid', 'events.snapshot_nid', 'rooms.snapshot_nid']);
 
 /** Rows that must not outlive what they belong to, beyond what names of columns say. */
 const OWNED: readonly { readonly table: string; readonly by: string; readonly columns: readonly string[] }[] =

@@ -4,11 +4,15 @@ import { EventStatus } from '../stores/event-store.ts';
 import { type Check, type CheckedRoom, type Report, readRooms, readServerName } from './check.ts';
 import { type LinkedEvent, linkedEventPages, type NamedEvent } from './event-pages.ts';
 
+/** Where this server is not from the beginning. */
+const IN_ENTERED_ROOM = `EXISTS (
+  SELECT 1 FROM events AS beginning JOIN strings ON strings.nid = beginning.type_nid
+  WHERE beginning.room_nid = events.room_nid AND beginning.status <> 0 AND value = 'm.room.create')`;
 const wrongRows = defineQuery<[], { position: number; nid: number; eventId: string | null; status: number }>(
   `SELECT position, ref AS nid, event_id AS "eventId", status FROM log LEFT JOIN events ON events.nid = ref
    LEFT JOIN strings ON strings.nid = type_nid
    WHERE kind = 1 AND (events.nid IS NULL OR events.room_nid <> coalesce(log.room_nid, 0)
-     OR NOT (status = 0 OR (status = 1 AND value = 'm.room.member')))
+     OR NOT (status = 0 OR (status = 1 AND value = 'm.room.member') OR ${IN_ENTERED_ROOM}))
    ORDER BY position`,
 );
 const repeated = defineQuery<[], { nid: number; rows: number }>(
@@ -20,8 +24,8 @@ const absent = defineQuery<[], { eventId: string }>(
 );
 
 /**
- * The log has one row for each accepted event, of its room, and none for others, but for memberships in rooms of other
- * servers that this one is not in: invites, say.
+ * The log has one row for each accepted event, of its room, and none for others. But a membership in a room that this
+ * server is not in (an invite, say) has one, and what was accepted on a partial state keeps it whatever the whole says.
  */
 export const timelineIsTheLog: Check = {
   holds: 'Every accepted event has one row in the log, and no other event has',
