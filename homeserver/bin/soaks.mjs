@@ -32,6 +32,11 @@ export const SOAKS = {
     what: 'Guildhall beside Synapse and Dendrite, where npm run services -- install has brought them',
     command: ['homeserver/bench/compare.ts'],
   },
+  processes: {
+    what: '4 processes on one PostgreSQL, 64 sends of one room in flight (npm run services -- start)',
+    command: ['homeserver/bench/processes/main.ts'],
+    environment: { GUILDHALL_TEST_DATABASE: 'postgres' },
+  },
   store: {
     what: 'a million messages in 100 rooms on SQLite: bytes a message, growth of each table, reads of history',
     command: ['homeserver/bench/store/main.ts'],

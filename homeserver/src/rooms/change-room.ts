@@ -37,7 +37,7 @@ export async function changeRoom<T>(
       return result;
     } catch (error) {
       if (attempt === ATTEMPTS) throw error;
-      if (error instanceof RoomVersionConflict) room.contention.note();
+      if (error instanceof RoomVersionConflict) context.registry.noteConflict(room);
       else if (!(error instanceof MatrixError && attempt === 1 && (await isOutdated(context, room, version))))
         throw error;
     }

@@ -1,14 +1,18 @@
 import { LogKind, type LogRow } from '../storage/index.ts';
 import type { RoomsContext } from './context.ts';
+import { REDACTION } from './room-writer.ts';
 
 /** Keeps what is in memory of rooms, and of who is in which, up to what other processes commit. */
 export function followOthers({ logger, registry, storage, userRooms }: RoomsContext): void {
   const { database } = storage;
   database.neighbours.onRows(async (rows) => {
     const roomNids = new Set(rows.filter(isAboutState).flatMap(({ room }) => room ?? []));
-    const eventNids = rows.filter(({ kind }) => kind === LogKind.Event).flatMap(({ ref }) => ref ?? []);
+    const redactions = rows.filter(({ kind, key }) => kind === LogKind.Event && key === REDACTION);
     const users = new Set(rows.filter(isAboutState).flatMap(({ user }) => user ?? []));
-    const change = await registry.readChanges(roomNids, eventNids);
+    const change = await registry.readChanges(
+      roomNids,
+      redactions.flatMap(({ ref }) => ref ?? []),
+    );
     return () => {
       change();
       for (const user of users) userRooms.forget(user);

@@ -30,6 +30,7 @@ export class RoomRegistry {
   /** What each room was last measured to take, and all of them together. */
   readonly #sizes = new Map<number, number>();
   #bytes = 0;
+  #conflicts = 0;
 
   constructor(storage: Storage, serverName: string) {
     this.#storage = storage;
@@ -69,6 +70,17 @@ export class RoomRegistry {
     this.#measure(room);
   }
 
+  /** How often another process was first to change a room. */
+  get conflicts(): number {
+    return this.#conflicts;
+  }
+
+  /** Notes that another process was first to change a room. */
+  noteConflict(room: Room): void {
+    this.#conflicts += 1;
+    room.contention.note();
+  }
+
   /** Notes that a commit of this process has changed a room. */
   noteChange(room: Room): void {
     const loading = this.#loading.get(room.nid);
@@ -100,9 +112,9 @@ export class RoomRegistry {
   /**
    * Reads what another process has written about rooms that are in memory; what is returned brings them up to it.
    *
-   * @param eventNids the events that it has added to their timelines.
+   * @param redactionNids the redactions that it has added to their timelines.
    */
-  async readChanges(roomNids: ReadonlySet<number>, eventNids: readonly number[]): Promise<() => void> {
+  async readChanges(roomNids: ReadonlySet<number>, redactionNids: readonly number[]): Promise<() => void> {
     const rooms = new Map<number, Room>();
     for (const nid of roomNids) {
       const loading = this.#loading.get(nid);
@@ -111,11 +123,11 @@ export class RoomRegistry {
       if (room !== undefined) rooms.set(nid, room);
     }
     if (rooms.size === 0) return () => undefined;
-    const events = await this.#storage.events.getAll(eventNids);
+    const redactions = await this.#storage.events.getAll(redactionNids);
     const rows = await this.#storage.rooms.byNids([...rooms.keys()]);
     const changes = await Promise.all([
       ...rows.map((row) => this.#readChange(rooms.get(row.nid), row)),
-      ...events.map((event) => this.#readRedaction(rooms.get(event.roomNid), event.pdu)),
+      ...redactions.map(({ roomNid, pdu }) => this.#readRedaction(rooms.get(roomNid), pdu)),
     ]);
     return () => {
       for (const change of changes) change();
@@ -179,7 +191,7 @@ export class RoomRegistry {
   /** Reads state that another process has redacted. */
   async #readRedaction(room: Room | undefined, pdu: Pdu): Promise<() => void> {
     const target = room === undefined ? undefined : redactsOf(pdu, room.rules);
-    if (room === undefined || pdu.type !== 'm.room.redaction' || target === undefined) return nothing;
+    if (room === undefined || target === undefined) return nothing;
     const event = await this.#storage.events.readAgain(target);
     if (event === undefined || event.redactedBy === null) return nothing;
     const redacted = { ...event, pdu: redactPdu(event.pdu, room.rules) };

@@ -129,6 +129,7 @@ export class RoomWriter {
       room: this.#room.nid,
       ref: event.nid,
       ...(event.pdu.type === 'm.room.member' && stateKeyNid !== null ? { user: stateKeyNid } : {}),
+      ...(event.pdu.type === 'm.room.redaction' ? { key: REDACTION } : {}),
     });
   }
 
@@ -306,6 +307,9 @@ export class RoomWriter {
 }
 
 const MEMBER_KEY = stateKeyOf('m.room.member', '');
+
+/** The key of a redaction's row in the log. */
+export const REDACTION = 'redaction';
 
 /** The entry of a state event; undefined for an event that is not state. */
 export function entryOf(event: StoredEvent, strings: EventStrings): StateEntry | undefined {

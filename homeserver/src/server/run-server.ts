@@ -84,7 +84,7 @@ export async function runServer(options: ServerOptions): Promise<RunningServer> 
       rateLimits: configuration.rateLimits,
       clientDirectory: options.clientDirectory,
       describeHealth: () => describeHealth(storage),
-      metrics: measure(options),
+      metrics: measure(options, services.rooms),
       logger,
     });
     // Handed over before it listens: what a stop ends first is what people are connected to.
@@ -301,9 +301,14 @@ async function describeHealth(storage: Storage): Promise<object> {
   return { database: storage.database.dialect, position: await storage.log.newest() };
 }
 
-function measure({ processMetrics = false }: ServerOptions): Metrics {
+function measure({ processMetrics = false }: ServerOptions, { registry }: RoomsContext): Metrics {
   const metrics = createMetrics();
   if (processMetrics) metrics.collectProcess();
+  metrics.gauge({
+    name: 'guildhall_room_conflicts_total',
+    help: 'How often another process was first to change a room, so that a change was built again',
+    collect: (gauge) => gauge.set(registry.conflicts),
+  });
   return metrics;
 }
 

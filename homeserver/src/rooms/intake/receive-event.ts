@@ -67,7 +67,7 @@ async function takeInQueue(
       return await changeInTurn(context, room, take);
     } catch (error) {
       if (attempt === ATTEMPTS) throw error;
-      if (error instanceof RoomVersionConflict) room.contention.note();
+      if (error instanceof RoomVersionConflict) context.registry.noteConflict(room);
       else if (!(error instanceof ExpectationFailed)) throw error;
     }
   }

@@ -4,7 +4,10 @@ import { toPostgres } from './sql.ts';
 
 /** What a log row is about. The numbers are stored: never reuse one. */
 export const LogKind = {
-  /** A room event: `room`, `ref` = event nid; `user` = the member concerned, for `m.room.member`. */
+  /**
+   * A room event: `room`, `ref` = event nid; `user` = the member concerned, for `m.room.member`; `key` = `redaction` for
+   * an `m.room.redaction`.
+   */
   Event: 1,
   /** A receipt changed: `room`, `user`. */
   Receipt: 2,

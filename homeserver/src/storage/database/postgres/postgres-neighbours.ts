@@ -19,7 +19,7 @@ export interface PostgresNeighboursOptions {
 
 /** A room that others want is held for some ten milliseconds. */
 const HELD_AT_ONCE = 8;
-const LOCK_TIMEOUT = 'SET lock_timeout = 30000';
+const LOCK_TIMEOUT_MS = 30_000;
 /** What waits to be broadcast; more is dropped. */
 const MOST_WAITING = 2_000;
 const SENT_AT_ONCE = 200;
@@ -49,8 +49,12 @@ export class PostgresNeighbours implements Neighbours {
       onListening: (isAgain) => void this.#catchUp(isAgain),
       onError,
     });
-    const pool = new pg.Pool({ connectionString: url, types: integersAsNumbers, max: HELD_AT_ONCE });
-    pool.on('connect', (client) => void client.query(LOCK_TIMEOUT).catch(onError));
+    const pool = new pg.Pool({
+      connectionString: url,
+      types: integersAsNumbers,
+      max: HELD_AT_ONCE,
+      lock_timeout: LOCK_TIMEOUT_MS,
+    });
     pool.on('error', onError);
     this.#locks = new RoomLocks(pool);
   }
