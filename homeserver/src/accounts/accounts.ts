@@ -24,6 +24,7 @@ import { type PasswordHashing, Passwords } from './passwords.ts';
 import { Policies, type Policy } from './policies.ts';
 import { Profiles, type ProfileVisibility, type RemoteProfiles, type RoomsOfUser } from './profiles.ts';
 import { PushRules } from './push-rules.ts';
+import { Pushers } from './pushers.ts';
 import { type Invitations, Registration, type RegistrationMode } from './registration.ts';
 import { RegistrationTokens } from './registration-tokens.ts';
 import { RoomSettings } from './room-settings.ts';
@@ -97,6 +98,7 @@ export interface Accounts {
   readonly accountData: AccountData;
   readonly tags: Tags;
   readonly pushRules: PushRules;
+  readonly pushers: Pushers;
   readonly roomSettings: RoomSettings;
   readonly filters: Filters;
   /** Writes what was gathered. */
@@ -194,6 +196,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     accountData,
     tags: new Tags(accountData),
     pushRules: new PushRules(accountData),
+    pushers: new Pushers(storage, clock),
     roomSettings: new RoomSettings(accountData),
     filters: new Filters(storage),
     close: () => lastSeen.flush(),

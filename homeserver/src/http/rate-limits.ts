@@ -49,6 +49,8 @@ const RATE_LIMITS = {
   keys: { perSecond: 10, burst: 200 },
   keyBackup: { perSecond: 20, burst: 200 },
   toDevice: { perSecond: 10, burst: 200 },
+  /** By address: another server speaks for many of its users. */
+  pushGateway: { perSecond: 50, burst: 500 },
   search: { perSecond: 2, burst: 30 },
 } as const satisfies Readonly<Record<string, RateLimit>>;
 

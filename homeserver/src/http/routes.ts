@@ -3,6 +3,7 @@ import { accountEndpoints } from './client-server/account/index.ts';
 import { accountDataEndpoints } from './client-server/account-data/index.ts';
 import { authFallbackEndpoints } from './client-server/auth-fallback/index.ts';
 import { dehydratedDeviceEndpoints } from './client-server/dehydrated-device/index.ts';
+import { delayedEventEndpoints } from './client-server/delayed-events/index.ts';
 import { deviceEndpoints } from './client-server/devices/index.ts';
 import { directoryEndpoints } from './client-server/directory/index.ts';
 import { discoveryEndpoints } from './client-server/discovery/index.ts';
@@ -15,6 +16,7 @@ import { moderationEndpoints } from './client-server/moderation/index.ts';
 import { presenceEndpoints } from './client-server/presence/index.ts';
 import { profileEndpoints } from './client-server/profile/index.ts';
 import { pushRuleEndpoints } from './client-server/push-rules/index.ts';
+import { pusherEndpoints } from './client-server/pushers/index.ts';
 import { receiptEndpoints } from './client-server/receipts/index.ts';
 import { registrationEndpoints } from './client-server/registration/index.ts';
 import { relationEndpoints } from './client-server/relations/index.ts';
@@ -26,6 +28,7 @@ import { typingEndpoints } from './client-server/typing/index.ts';
 import { userDirectoryEndpoints } from './client-server/user-directory/index.ts';
 import type { Endpoint } from './endpoint.ts';
 import { guildhallEndpoints } from './guildhall/index.ts';
+import { pushGatewayEndpoints } from './push-gateway/index.ts';
 
 /** The route table: every endpoint of the server. */
 export const ROUTES: readonly Endpoint[] = [
@@ -34,6 +37,7 @@ export const ROUTES: readonly Endpoint[] = [
   ...roomEndpoints,
   ...relationEndpoints,
   ...directoryEndpoints,
+  ...delayedEventEndpoints,
   ...receiptEndpoints,
   ...typingEndpoints,
   ...presenceEndpoints,
@@ -54,6 +58,8 @@ export const ROUTES: readonly Endpoint[] = [
   ...userDirectoryEndpoints,
   ...accountDataEndpoints,
   ...filterEndpoints,
+  ...pusherEndpoints,
+  ...pushGatewayEndpoints,
   ...pushRuleEndpoints,
   ...adminEndpoints,
 ];

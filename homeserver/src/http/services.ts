@@ -1,6 +1,7 @@
 import type { Accounts } from '../accounts/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
+import type { PushGateway, WebPush } from '../delivery/index.ts';
 import type { Encryption } from '../encryption/index.ts';
 import type { GuildsContext } from '../guilds/index.ts';
 import type { Media } from '../media/index.ts';
@@ -22,6 +23,8 @@ export interface Services {
   readonly guilds: GuildsContext;
   readonly rooms: RoomsContext;
   readonly sync: Sync;
+  readonly pushGateway: PushGateway;
+  readonly webPush: WebPush;
   readonly serverName: ServerName;
   /** Where clients reach this server, without a slash at the end: `https://chat.example.org`. */
   readonly publicUrl: string;

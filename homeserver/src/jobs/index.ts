@@ -5,4 +5,5 @@ export { leaveRoomsJob } from './leave-rooms.ts';
 export { purgeHistoryJob } from './purge-history.ts';
 export { purgeLeftoversJob, purgeRoomJob } from './purge-room.ts';
 export { purgeUnneededJob } from './purge-unneeded.ts';
+export { pushJob } from './push.ts';
 export { sendDelayedJob } from './send-delayed.ts';

@@ -10,21 +10,25 @@ import { followMemberships, type GuildsContext, inviterOf } from '../guilds/inde
 import { createHttpServer } from '../http/server.ts';
 import type { Services } from '../http/services.ts';
 import { createMedia } from '../media/index.ts';
+import { OutboundClient } from '../outbound/index.ts';
 import { createRealtime, DelayedEvents } from '../realtime/index.ts';
 import {
   createRooms,
   followPeople,
   indexEvents,
   type MemberProfile,
+  PushEvaluator,
   type RoomsContext,
   STEWARD_LOCALPART,
   UserSettingsCache,
 } from '../rooms/index.ts';
 import { FileStore, openStorage, type Storage } from '../storage/index.ts';
-import { broadcastsThrough, OutboxReader, openNotifier } from '../stream/index.ts';
+import { broadcastsThrough, openNotifier } from '../stream/index.ts';
 import { createSync } from '../sync/index.ts';
 import type { Configuration } from './configuration/index.ts';
 import { establishIdentity } from './identity.ts';
+import { startLogReaders } from './log-readers.ts';
+import { createPushing } from './pushing.ts';
 import {
   endTypingOfLeavers,
   roomsForAccounts,
@@ -126,7 +130,10 @@ async function assemble(
     registrationSharedSecret: configuration.registrationSharedSecret,
     roomsOfUser: roomsForAccounts(() => rooms),
     deviceKeeper: {
-      devicesEnded: (...ended) => encryption.deviceLists.devicesEnded(...ended),
+      devicesEnded(unit, userNid, deviceIds) {
+        storage.pushers.deleteOfDevices(unit, userNid, deviceIds);
+        encryption.deviceLists.devicesEnded(unit, userNid, deviceIds);
+      },
       deviceRenamed: (...renamed) => encryption.deviceLists.deviceRenamed(...renamed),
       accountEnded: (...ended) => encryption.deviceLists.accountEnded(...ended),
     },
@@ -185,31 +192,23 @@ async function assemble(
   });
   endTypingOfLeavers(rooms, storage, realtime);
   notifier.onRows((rows) => wakeForDeviceLists(rows, rooms, notifier));
-  const searchIndexer = new OutboxReader({
-    storage,
-    clock,
-    logger,
-    name: 'search',
-    begin: 'oldest',
-    gatherMs: 100,
-    handle: (rows, unit) => indexEvents(rooms, rows, unit),
-  });
-  await searchIndexer.start();
-  lifecycle.onStop('search', () => searchIndexer.stop());
-  const peopleFollower = new OutboxReader({
-    storage,
-    clock,
-    logger,
-    name: 'people',
-    begin: 'oldest',
-    gatherMs: 100,
-    handle: (rows, unit) => followPeople(rooms, accounts.userDirectory, rows, unit),
-  });
-  await peopleFollower.start();
-  lifecycle.onStop('people', () => peopleFollower.stop());
   const settings = new UserSettingsCache(rooms, accounts.pushRules);
   notifier.onRows((rows) => settings.follow(rows));
   const sync = createSync({ rooms, accounts, realtime, encryption, notifier, settings });
+  const outbound = new OutboundClient({ allowPrivateAddresses: configuration.allowPrivateAddresses });
+  lifecycle.onStop('outbound', () => outbound.close());
+  const pushing = await createPushing({
+    storage,
+    rooms,
+    receipts: realtime.receipts,
+    settings,
+    evaluator: new PushEvaluator(rooms),
+    outbound,
+    clock,
+    logger,
+    publicUrl,
+    badgeOf: (user) => sync.unreadRooms(user),
+  });
   const blobs = await FileStore.open(configuration.mediaUrl.path);
   const media = createMedia({
     storage,
@@ -226,7 +225,23 @@ async function assemble(
     publicUrl,
   });
   const delayedEvents = new DelayedEvents({ storage, rooms, clock });
-  await startJobs({ storage, clock, logger, rooms, delayedEvents }, lifecycle);
+  await startLogReaders({ storage, clock, logger }, lifecycle, [
+    {
+      name: 'search',
+      begin: 'oldest',
+      gatherMs: 100,
+      handle: (rows, unit) => indexEvents(rooms, rows, unit),
+    },
+    {
+      name: 'people',
+      begin: 'oldest',
+      gatherMs: 100,
+      handle: (rows, unit) => followPeople(rooms, accounts.userDirectory, rows, unit),
+    },
+    pushing.reader,
+  ]);
+  const jobParts = { storage, clock, logger, rooms, delayedEvents, deliverPushes: pushing.deliver };
+  await startJobs(jobParts, lifecycle);
   return {
     accounts,
     rooms,
@@ -236,6 +251,8 @@ async function assemble(
     sync,
     media,
     guilds,
+    pushGateway: pushing.gateway,
+    webPush: pushing.webPush,
     serverName,
     get publicUrl() {
       return publicUrl();

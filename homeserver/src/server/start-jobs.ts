@@ -9,6 +9,7 @@ import {
   purgeLeftoversJob,
   purgeRoomJob,
   purgeUnneededJob,
+  pushJob,
   sendDelayedJob,
 } from '../jobs/index.ts';
 import type { DelayedEvents } from '../realtime/index.ts';
@@ -22,11 +23,13 @@ interface JobParts {
   readonly logger: Logger;
   readonly rooms: RoomsContext;
   readonly delayedEvents: DelayedEvents;
+  /** Does what the pusher of a job has to do. */
+  readonly deliverPushes: (jobKey: string) => Promise<void>;
 }
 
 /** Begins to do what is stored to be done, until the server stops. */
 export async function startJobs(
-  { rooms, delayedEvents, ...options }: JobParts,
+  { rooms, delayedEvents, deliverPushes, ...options }: JobParts,
   lifecycle: Lifecycle,
 ): Promise<void> {
   const runner = new JobRunner({
@@ -39,6 +42,7 @@ export async function startJobs(
       purgeHistoryJob(rooms),
       purgeUnneededJob(rooms),
       sendDelayedJob(delayedEvents),
+      pushJob(deliverPushes),
     ],
   });
   lifecycle.onStop('jobs', () => runner.stop());

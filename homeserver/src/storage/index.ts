@@ -47,6 +47,7 @@ export type { StoredMedia, StoredThumbnail, ThumbnailKey, UploadedContent } from
 export type { StoredFallbackKey, StoredOneTimeKey } from './stores/one-time-key-store.ts';
 export type { StoredProfile } from './stores/profile-store.ts';
 export { PURGED_AT_ONCE, type StoredSnapshot } from './stores/purged-events.ts';
+export type { PendingPush, PusherKey, StoredPusher } from './stores/pusher-store.ts';
 export { receiptKey, type StoredReceipt } from './stores/receipt-store.ts';
 export type { RegistrationToken } from './stores/registration-token-store.ts';
 export type { MemberRow, Membership, PartialRoom, RoomOfUser, RoomRow } from './stores/room-store.ts';

@@ -20,6 +20,7 @@ import { MediaStore } from './stores/media-store.ts';
 import { MetaStore } from './stores/meta-store.ts';
 import { OneTimeKeyStore } from './stores/one-time-key-store.ts';
 import { ProfileStore } from './stores/profile-store.ts';
+import { PusherStore } from './stores/pusher-store.ts';
 import { ReceiptStore } from './stores/receipt-store.ts';
 import { RegistrationTokenStore } from './stores/registration-token-store.ts';
 import { RelationStore } from './stores/relation-store.ts';
@@ -73,6 +74,7 @@ export interface Storage {
   readonly toDevice: ToDeviceStore;
   readonly jobs: JobStore;
   readonly delayedEvents: DelayedEventStore;
+  readonly pushers: PusherStore;
   readonly blockedRooms: BlockedRoomStore;
   readonly roomPurge: RoomPurgeStore;
   readonly historyPurge: HistoryPurgeStore;
@@ -118,6 +120,7 @@ export async function openStorage(options: DatabaseOptions): Promise<Storage> {
     toDevice: new ToDeviceStore(database),
     jobs: new JobStore(database),
     delayedEvents: new DelayedEventStore(database),
+    pushers: new PusherStore(database),
     blockedRooms: new BlockedRoomStore(database),
     roomPurge: new RoomPurgeStore(database, states),
     historyPurge: new HistoryPurgeStore(database, states),

@@ -21,6 +21,8 @@ export interface OutboxReaderOptions {
 
 const ROWS_AT_ONCE = 500;
 /** How soon another process goes on when the one that had the lead has ended. */
+/** How many rows for which nothing was done are read again at most after a restart. */
+const MOST_READ_AGAIN = 1_000;
 const LEAD_RETRY_MS = 2_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
@@ -33,6 +35,7 @@ const LONGEST_PAUSE_MS = 60_000;
 export class OutboxReader {
   readonly #options: OutboxReaderOptions;
   #position = 0;
+  #stored = 0;
   #newest = 0;
   #isLeading = false;
   #isStopped = false;
@@ -50,6 +53,7 @@ export class OutboxReader {
     const { storage, name, begin } = this.#options;
     this.#newest = await storage.log.newest();
     this.#position = await storage.logReaders.position(name, begin === 'oldest' ? 0 : this.#newest);
+    this.#stored = this.#position;
     storage.database.onCommitted((rows) => {
       this.#newest = Math.max(this.#newest, rows.at(-1)?.position ?? 0);
       if (this.#timer === undefined) this.#schedule(this.#options.gatherMs ?? 0);
@@ -69,6 +73,7 @@ export class OutboxReader {
     this.#isStopped = true;
     this.#timer?.cancel();
     await this.#turn;
+    await this.#store();
     this.#settle(Number.POSITIVE_INFINITY);
   }
 
@@ -103,7 +108,10 @@ export class OutboxReader {
     const { storage, name } = this.#options;
     const wasLeading = this.#isLeading;
     this.#isLeading = await storage.database.tryLead(`reader ${name}`);
-    if (this.#isLeading && !wasLeading) this.#position = await storage.logReaders.position(name, 0);
+    if (this.#isLeading && !wasLeading) {
+      this.#position = await storage.logReaders.position(name, 0);
+      this.#stored = this.#position;
+    }
     return this.#isLeading;
   }
 
@@ -114,11 +122,24 @@ export class OutboxReader {
     if (last === undefined) return false;
     const unit = new UnitOfWork();
     await handle(rows, unit);
-    storage.logReaders.advance(unit, name, last);
-    await storage.database.commit(unit);
+    // Where nothing was done, nothing is lost if the rows are read again: that is not worth a write each time.
+    if (!unit.isEmpty || last - this.#stored >= MOST_READ_AGAIN) {
+      storage.logReaders.advance(unit, name, last);
+      await storage.database.commit(unit);
+      this.#stored = last;
+    }
     this.#position = last;
     this.#settle(last);
     return rows.length === ROWS_AT_ONCE;
+  }
+
+  /** Stores how far it has come over rows for which nothing was done. */
+  async #store(): Promise<void> {
+    const { storage, name } = this.#options;
+    if (!this.#isLeading || this.#position <= this.#stored) return;
+    const unit = new UnitOfWork();
+    storage.logReaders.advance(unit, name, this.#position);
+    await storage.database.commit(unit);
   }
 
   #settle(position: number): void {

@@ -2,7 +2,7 @@ import type { Accounts } from '../accounts/index.ts';
 import type { Timer } from '../base/clock.ts';
 import { invalidParam } from '../protocol/errors.ts';
 import type { PresenceState } from '../realtime/index.ts';
-import type { Viewer } from '../rooms/index.ts';
+import type { Onlooker, Viewer } from '../rooms/index.ts';
 import { parseStreamToken, type StreamToken } from '../stream/index.ts';
 import { type DeviceListChanges, deviceListChanges } from './device-lists.ts';
 import type { Frame, Place, StateKey, SyncContext } from './frame.ts';
@@ -74,6 +74,11 @@ export class Sync {
     const until = (await this.#placeOf(to, 'to'))?.position ?? notifier.position;
     const memberships = await rooms.userRooms.of(viewer.userNid);
     return deviceListChanges(this.#context, viewer, { after, until }, memberships);
+  }
+
+  /** In how many rooms something notifies a user which they have not read: the number that stands on an icon. */
+  unreadRooms(user: Onlooker): Promise<number> {
+    return this.#context.unread.rooms(user, this.#context.notifier.position);
   }
 
   async #waitForNews(request: SyncRequest, filter: SyncFilter, since: Place | undefined): Promise<SyncBody> {

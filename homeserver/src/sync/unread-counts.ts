@@ -3,12 +3,12 @@ import { RecentMap } from '../base/recent-map.ts';
 import { relationOf } from '../protocol/relations.ts';
 import type { ReadPositions, Realtime } from '../realtime/index.ts';
 import {
+  type Onlooker,
   PushEvaluator,
   type Room,
   type RoomsContext,
   type UserSettings,
   type UserSettingsCache,
-  type Viewer,
 } from '../rooms/index.ts';
 import { LogKind, type LogRow, type Placed, type StoredEvent } from '../storage/index.ts';
 
@@ -89,13 +89,28 @@ export class UnreadCounts {
    *
    * @param recent the newest events, if they are at hand.
    */
-  async of(viewer: Viewer, room: Room, until: number, recent?: RecentEvents): Promise<UnreadTallies> {
+  async of(viewer: Onlooker, room: Room, until: number, recent?: RecentEvents): Promise<UnreadTallies> {
     const key = `${viewer.userNid} ${room.nid}`;
     const entry = this.#entries.get(key) ?? { counter: undefined, tail: Promise.resolve() };
     this.#entries.set(key, entry);
     const counting = entry.tail.then(() => this.#bringUp(entry, viewer, room, until, recent));
     entry.tail = counting.catch(() => undefined);
     return tallied(await counting);
+  }
+
+  /** In how many of the rooms that a user is joined to something notifies them which they have not read. */
+  async rooms(user: Onlooker, until: number): Promise<number> {
+    const { registry, storage, userRooms } = this.#rooms;
+    const newest = await storage.log.newestOfRooms(await userRooms.joined(user.userNid));
+    let unread = 0;
+    for (const [roomNid, position] of newest) {
+      const room = await registry.byNid(roomNid);
+      if (room === undefined) continue;
+      // No further than the room goes: then nothing is read for those that are quiet.
+      const { main, threads } = await this.of(user, room, Math.min(position, until));
+      if (main.notifications > 0 || threads.size > 0) unread += 1;
+    }
+    return unread;
   }
 
   /** Forgets the counters of those who have read, in committed rows, or have come into the room. */
@@ -108,7 +123,7 @@ export class UnreadCounts {
 
   async #bringUp(
     entry: Entry,
-    viewer: Viewer,
+    viewer: Onlooker,
     room: Room,
     until: number,
     recent: RecentEvents | undefined,
@@ -128,7 +143,7 @@ export class UnreadCounts {
   }
 
   /** Counts from where the viewer has read to. */
-  async #begin(viewer: Viewer, room: Room, until: number, settings: UserSettings): Promise<Counter> {
+  async #begin(viewer: Onlooker, room: Room, until: number, settings: UserSettings): Promise<Counter> {
     const { log } = this.#rooms.storage;
     const positions = await this.#receipts.readPositions(viewer.userNid, [room.nid]);
     const read = positions.get(room.nid) ?? NOTHING_READ;
@@ -164,7 +179,7 @@ export class UnreadCounts {
   /** Counts events on. @returns whether the counter is right still: what was counted may have been redacted. */
   async #count(
     counter: Counter,
-    viewer: Viewer,
+    viewer: Onlooker,
     room: Room,
     placed: readonly Placed[],
     settings: UserSettings,
@@ -192,7 +207,7 @@ export class UnreadCounts {
   }
 
   /** Where the viewer has joined, changes of their profile since then not counted. */
-  async #joinedAt({ userId }: Viewer, room: Room): Promise<number> {
+  async #joinedAt({ userId }: Onlooker, room: Room): Promise<number> {
     const { events, log } = this.#rooms.storage;
     let joined: number | undefined;
     let nid = room.members.get(userId)?.eventNid ?? null;

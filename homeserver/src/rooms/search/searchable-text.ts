@@ -6,15 +6,15 @@ import { isJsonObject } from '../../protocol/json-values.ts';
 export const SEARCH_KEYS = ['content.body', 'content.name', 'content.topic'] as const;
 export type SearchKey = (typeof SEARCH_KEYS)[number];
 
-const KEY_OF_TYPE: Readonly<Record<string, SearchKey>> = {
-  'm.room.message': 'content.body',
-  'm.room.name': 'content.name',
-  'm.room.topic': 'content.topic',
-};
+const KEY_OF_TYPE: ReadonlyMap<string, SearchKey> = new Map([
+  ['m.room.message', 'content.body'],
+  ['m.room.name', 'content.name'],
+  ['m.room.topic', 'content.topic'],
+]);
 
 /** The key whose text an event of this type is found by. */
 export function searchKeyOf({ type }: Pick<Pdu, 'type'>): SearchKey | undefined {
-  return KEY_OF_TYPE[type];
+  return KEY_OF_TYPE.get(type);
 }
 
 /**

@@ -44,6 +44,7 @@ describe('loadConfiguration', () => {
       policies: [],
       guestAccess: false,
       profileVisibility: 'everyone',
+      allowPrivateAddresses: false,
       registrationSharedSecret: undefined,
       accessTokenLifetime: 300_000,
       refreshTokenLifetime: undefined,

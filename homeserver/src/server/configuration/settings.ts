@@ -198,6 +198,14 @@ export const SETTINGS = {
     example: 'Guildhall <noreply@example.org>',
     doc: 'Whom mails are from. Unless set, noreply at the server name.',
   },
+  allowPrivateAddresses: {
+    name: 'ALLOW_PRIVATE_ADDRESSES',
+    type: onOrOff,
+    default: 'off',
+    doc:
+      'Whether notifications, previews and requests to other servers may go to private addresses. on is for test ' +
+      'networks: it lets strangers make this server ask machines beside it.',
+  },
   rateLimits: {
     name: 'RATE_LIMITS',
     type: onOrOff,
@@ -232,7 +240,6 @@ export const LATER_SETTINGS: readonly LaterSetting[] = [
   { name: 'FEDERATION_PORT', doc: 'The port for other homeservers.' },
   { name: 'FEDERATION_CA', doc: 'A further certificate authority, for test networks.' },
   { name: 'FEDERATION_RESOLVE', doc: 'Addresses of homeservers, for test networks.' },
-  { name: 'ALLOW_PRIVATE_ADDRESSES', doc: 'Requests to private addresses, for test networks.' },
 ];
 
 /** A key as it stands in the environment. */

@@ -12,7 +12,8 @@ export type CacheName =
   | 'user-rooms'
   | 'uploads'
   | 'relations'
-  | 'erased-users';
+  | 'erased-users'
+  | 'pushers';
 
 /** Forgets what is kept under a key; everything when there is none, since changes may have been missed. */
 export type Forget = (key: string | undefined) => void;

@@ -108,6 +108,11 @@ export class UnitOfWork {
   /** Whether it has to run by itself, in its place: it promises how many rows change, or has text of its own. */
   guarded = false;
 
+  /** Whether there is nothing to be written. */
+  get isEmpty(): boolean {
+    return this.statements.length === 0 && this.log.length === 0 && this.heads.length === 0;
+  }
+
   /** Adds a row to be written by a declared operation. */
   write<C extends Columns>(operation: WriteOperation<C>, row: RowOf<C>): this {
     this.statements.push({

@@ -1,22 +1,26 @@
 import type { Knex } from 'knex';
 import { up as firstSchema } from './0001-first-schema.ts';
+import { up as severalProcesses } from './0002-several-processes.ts';
 import { up as jobsAndPurging } from './0003-jobs-and-purging.ts';
 import { up as partialState } from './0004-partial-state.ts';
 import { up as encryption } from './0006-encryption.ts';
 import { up as accounts } from './0007-accounts.ts';
 import { up as eventRelations } from './0008-event-relations.ts';
 import { up as logReadersAndSearch } from './0009-log-readers-and-search.ts';
+import { up as pushers } from './0010-pushers.ts';
 import { up as delayedEvents } from './0013-delayed-events.ts';
 
 /** Every change of the schema, in order. A released migration is never edited: add another. */
 export const migrations: readonly { readonly name: string; readonly up: (knex: Knex) => Promise<void> }[] = [
   { name: '0001-first-schema', up: firstSchema },
+  { name: '0002-several-processes', up: severalProcesses },
   { name: '0003-jobs-and-purging', up: jobsAndPurging },
   { name: '0004-partial-state', up: partialState },
   { name: '0006-encryption', up: encryption },
   { name: '0007-accounts', up: accounts },
   { name: '0008-event-relations', up: eventRelations },
   { name: '0009-log-readers-and-search', up: logReadersAndSearch },
+  { name: '0010-pushers', up: pushers },
   { name: '0013-delayed-events', up: delayedEvents },
 ];
 

@@ -10,6 +10,8 @@ export const JobKind = {
   CarryProfile: 'carry-profile',
   /** A deactivated user is to leave its rooms: `key` = user ID. */
   LeaveRooms: 'leave-rooms',
+  /** A pusher has something to tell: `key` names it. */
+  Push: 'push',
   /** A delayed event is to be sent: `key` = delay ID. */
   SendDelayed: 'send-delayed',
   /** A room is to be deleted: `key` = room ID. */

@@ -6,7 +6,7 @@ const insertFact = defineInsertIgnore('meta', { key: 'text', value: 'text' });
 const fact = defineQuery<[string], { value: string }>('SELECT value FROM meta WHERE key = ?');
 
 /** Facts about the database itself. */
-export type MetaKey = 'server_name' | 'epoch' | 'auth_secret';
+export type MetaKey = 'server_name' | 'epoch' | 'auth_secret' | 'vapid_keys';
 
 /** Facts that are written once and stay for the database's life. */
 export class MetaStore {
@@ -14,6 +14,11 @@ export class MetaStore {
 
   constructor(database: Database) {
     this.#database = database;
+  }
+
+  /** The stored value, if there is one. */
+  async get(key: MetaKey): Promise<string | undefined> {
+    return (await this.#database.get(fact, [key]))?.value;
   }
 
   /** The stored value; `initial` is stored and returned when there is none. */

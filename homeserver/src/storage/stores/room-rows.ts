@@ -32,6 +32,7 @@ export const TABLES_OF_EVENTS: readonly DependentTable[] = [
   { table: 'transactions', column: 'event_nid' },
   { table: 'event_relations', column: 'event_nid' },
   { table: 'search_index', column: 'rowid' },
+  { table: 'pending_pushes', column: 'event_nid' },
   { table: 'partial_events', column: 'event_nid' },
   { table: 'partial_events', column: 'event_nid' },
 ];

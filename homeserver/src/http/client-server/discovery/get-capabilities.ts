@@ -21,6 +21,9 @@ export const getCapabilities = endpoint('getCapabilities', {}, ({ requester, ser
     'm.set_displayname': { enabled: true },
     'm.set_avatar_url': { enabled: true },
     'org.matrix.msc4140.delayed_events': { max_delay_ms: LONGEST_DELAY_MS, max_scheduled: MOST_DELAYED },
+    // MSC4174
+    'm.webpush': { enabled: true, vapid: services.webPush.publicKey },
+    'org.matrix.msc4174.webpush': { enabled: true, vapid: services.webPush.publicKey },
     'm.delayed_events': { max_delay_ms: LONGEST_DELAY_MS, max_scheduled: MOST_DELAYED },
     'm.3pid_changes': { enabled: services.accounts.emails.areOffered },
     'm.get_login_token': { enabled: true },

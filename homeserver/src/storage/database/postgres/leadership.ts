@@ -11,13 +11,21 @@ export class Leadership {
   readonly #url: string;
   readonly #leads = new Set<string>();
   #client: Promise<pg.Client> | undefined;
+  /** One question at a time. */
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(url: string) {
     this.#url = url;
   }
 
   /** Takes the lead in a task, unless another process has it. @returns whether this process has it now. */
-  async tryLead(task: string): Promise<boolean> {
+  tryLead(task: string): Promise<boolean> {
+    const asked = this.#last.then(() => this.#ask(task));
+    this.#last = asked.catch(() => undefined);
+    return asked;
+  }
+
+  async #ask(task: string): Promise<boolean> {
     if (this.#leads.has(task)) return true;
     const client = await this.#connect();
     const { rows } = await client.query<{ locked: boolean }>({

@@ -1,0 +1,6 @@
+/** What leaves the server for people who are not looking: notifications. */
+export { collectPushes } from './push/collect-pushes.ts';
+export { deliverPushes } from './push/deliver-pushes.ts';
+export type { PushContext, PushedUser } from './push/push-context.ts';
+export { PushGateway, type PushGatewayOptions } from './push/push-gateway.ts';
+export { WebPush } from './push/web-push.ts';

@@ -1,0 +1,36 @@
+import { MatrixError } from '../../protocol/errors.ts';
+import { customEndpoint, type Endpoint } from '../endpoint.ts';
+
+const PATH = '/_matrix/push/v1/notify';
+
+/** Passes a notification on to a browser or to a distributor of UnifiedPush (Push Gateway API v1.19). */
+const notify = customEndpoint(
+  {
+    name: 'pushGatewayNotify',
+    method: 'POST',
+    path: PATH,
+    auth: 'none',
+    limit: 'pushGateway',
+    bodySchema: {
+      type: 'object',
+      properties: { notification: { type: 'object' } },
+      required: ['notification'],
+    },
+  },
+  async ({ body, services }) => {
+    try {
+      return await services.pushGateway.notify(body.notification);
+    } catch (error) {
+      services.logger.info('a notification could not be passed on', { error });
+      throw new MatrixError(502, 'M_UNKNOWN', 'The notification could not be passed on: try again later');
+    }
+  },
+);
+
+/** How distributors of UnifiedPush find out that this is a gateway. */
+const discoverGateway = customEndpoint(
+  { name: 'pushGatewayDiscovery', method: 'GET', path: PATH, auth: 'none' },
+  () => ({ unifiedpush: { gateway: 'matrix' } }),
+);
+
+export const pushGatewayEndpoints: readonly Endpoint[] = [notify, discoverGateway];
