@@ -44,12 +44,14 @@ export {
   stateMoveOf,
 } from './stores/log-store.ts';
 export type { StoredMedia, StoredThumbnail, ThumbnailKey, UploadedContent } from './stores/media-store.ts';
+export type { OAuthItem, OAuthItemKind } from './stores/oauth-item-store.ts';
 export type { StoredFallbackKey, StoredOneTimeKey } from './stores/one-time-key-store.ts';
 export type { StoredProfile } from './stores/profile-store.ts';
 export { PURGED_AT_ONCE, type StoredSnapshot } from './stores/purged-events.ts';
 export type { PendingPush, PusherKey, StoredPusher } from './stores/pusher-store.ts';
 export { receiptKey, type StoredReceipt } from './stores/receipt-store.ts';
 export type { RegistrationToken } from './stores/registration-token-store.ts';
+export type { Rendezvous } from './stores/rendezvous-store.ts';
 export type { MemberRow, Membership, PartialRoom, RoomOfUser, RoomRow } from './stores/room-store.ts';
 export type { SearchHit } from './stores/search-store.ts';
 export {

@@ -18,12 +18,16 @@ import { LogReaderStore } from './stores/log-reader-store.ts';
 import { LogStore } from './stores/log-store.ts';
 import { MediaStore } from './stores/media-store.ts';
 import { MetaStore } from './stores/meta-store.ts';
+import { OAuthClientStore } from './stores/oauth-client-store.ts';
+import { OAuthItemStore } from './stores/oauth-item-store.ts';
+import { UpstreamUserStore } from './stores/oauth-upstream-user-store.ts';
 import { OneTimeKeyStore } from './stores/one-time-key-store.ts';
 import { ProfileStore } from './stores/profile-store.ts';
 import { PusherStore } from './stores/pusher-store.ts';
 import { ReceiptStore } from './stores/receipt-store.ts';
 import { RegistrationTokenStore } from './stores/registration-token-store.ts';
 import { RelationStore } from './stores/relation-store.ts';
+import { RendezvousStore } from './stores/rendezvous-store.ts';
 import { RoomPurgeStore } from './stores/room-purge-store.ts';
 import { RoomStore } from './stores/room-store.ts';
 import { SearchStore } from './stores/search-store.ts';
@@ -58,6 +62,10 @@ export interface Storage {
   readonly tokens: TokenStore;
   readonly shortTokens: ShortTokenStore;
   readonly authStages: AuthStageStore;
+  readonly oauthClients: OAuthClientStore;
+  readonly oauthItems: OAuthItemStore;
+  readonly upstreamUsers: UpstreamUserStore;
+  readonly rendezvous: RendezvousStore;
   readonly thirdPartyIds: ThirdPartyIdStore;
   readonly userDirectory: UserDirectoryStore;
   readonly profiles: ProfileStore;
@@ -104,6 +112,10 @@ export async function openStorage(options: DatabaseOptions): Promise<Storage> {
     tokens: new TokenStore(database),
     shortTokens: new ShortTokenStore(database),
     authStages: new AuthStageStore(database),
+    oauthClients: new OAuthClientStore(database),
+    oauthItems: new OAuthItemStore(database),
+    upstreamUsers: new UpstreamUserStore(database),
+    rendezvous: new RendezvousStore(database),
     thirdPartyIds: new ThirdPartyIdStore(database),
     userDirectory: new UserDirectoryStore(database),
     profiles: new ProfileStore(database),

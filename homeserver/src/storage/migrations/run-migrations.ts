@@ -9,6 +9,7 @@ import { up as eventRelations } from './0008-event-relations.ts';
 import { up as logReadersAndSearch } from './0009-log-readers-and-search.ts';
 import { up as pushers } from './0010-pushers.ts';
 import { up as delayedEvents } from './0013-delayed-events.ts';
+import { up as oauth } from './0014-oauth.ts';
 
 /** Every change of the schema, in order. A released migration is never edited: add another. */
 export const migrations: readonly { readonly name: string; readonly up: (knex: Knex) => Promise<void> }[] = [
@@ -22,6 +23,7 @@ export const migrations: readonly { readonly name: string; readonly up: (knex: K
   { name: '0009-log-readers-and-search', up: logReadersAndSearch },
   { name: '0010-pushers', up: pushers },
   { name: '0013-delayed-events', up: delayedEvents },
+  { name: '0014-oauth', up: oauth },
 ];
 
 /**
