@@ -33,6 +33,12 @@ export const SUITES = [
     files: ['synapse-compat-tests/oracle/**/*.test.ts'],
     needs: ['synapse'],
   },
+  {
+    name: 'synapse: the same asked of both',
+    files: ['synapse-compat-tests/ledger.test.ts', 'synapse-compat-tests/cases/**/*.test.ts'],
+    environment: { GUILDHALL_TEST_DATABASE: 'sqlite' },
+    needs: ['synapse'],
+  },
   { name: 'client: unit', files: ['client/src/**/*.test.ts'] },
   {
     name: 'client: end to end in Chromium',

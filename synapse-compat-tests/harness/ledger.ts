@@ -76,6 +76,11 @@ export function declareCase({ area, title }: CaseName): void {
   declared.set(area, titles.add(title));
 }
 
+/** The areas that have cases in this run. */
+export function declaredAreas(): ReadonlySet<string> {
+  return new Set(declared.keys());
+}
+
 /** Cases that the ledger has in the areas that there are, and that are not there. */
 export function undeclaredCases(): string[] {
   if (isWriting) return [];

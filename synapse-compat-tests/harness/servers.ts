@@ -139,6 +139,8 @@ function synapseConfiguration(folder: string, port: number): object {
     dynamic_thumbnails: true,
     room_list_publication_rules: [{ action: 'allow' }],
     allow_public_rooms_without_auth: true,
+    // Without the push rules that the specification took away in v1.17.
+    experimental_features: { msc4210_enabled: true },
     user_directory: { search_all_users: false },
     rc_message: NO_LIMIT,
     rc_registration: NO_LIMIT,
