@@ -40,6 +40,8 @@ export interface RemoteSending {
   readonly sender: string;
   readonly stateKey?: string;
   readonly content?: JsonObject;
+  /** At the top level of a redaction, before room version 11. */
+  readonly redacts?: string;
   readonly at?: number;
 }
 
@@ -142,7 +144,7 @@ export class RemoteRoom implements MissingEvents {
 
   /** An event without hash and signature. */
   async draft(after: readonly string[], sending: RemoteSending): Promise<Pdu> {
-    const { type, sender, stateKey, content = {} } = sending;
+    const { type, sender, stateKey, content = {}, redacts } = sending;
     const state = await this.stateAfter(after);
     const input = { type, sender, content, ...(stateKey === undefined ? {} : { state_key: stateKey }) };
     const authEvents = authEventKeys(input, this.rules).map(([of, key]) => state.get(stateMapKey(of, key)));
@@ -156,6 +158,7 @@ export class RemoteRoom implements MissingEvents {
       origin_server_ts: sending.at ?? Date.now() + this.#events.size,
       hashes: { sha256: '' },
       signatures: {},
+      ...(redacts === undefined ? {} : { redacts }),
       ...(this.rules.eventIdFormat === 'in-event'
         ? { event_id: `$${this.#events.size}${this.roomId.slice(1).split(':')[0]}:${domainOf(sender)}` }
         : {}),

@@ -391,6 +391,62 @@ describe('Intake', () => {
     expect((await stored(message))?.redactedBy).to.equal((await stored(redacted))?.nid);
   });
 
+  it('applies a redaction that came before what it redacts, if its sender may', async () => {
+    const { room, remote, receive, stored, sendAndReceive } = await share();
+    const start = remote.newest;
+    const [secret, other] = [
+      await remote.send([start], say(DAVE, 'secret')),
+      await remote.send([start], topic(BOB, 'x')),
+    ];
+    const redact = (sender: string, target: string): RemoteSending => ({
+      type: 'm.room.redaction',
+      sender,
+      content: { redacts: target },
+    });
+    const byDave = await sendAndReceive([start], redact(DAVE, secret));
+    await sendAndReceive([byDave], redact(CAROL, other));
+    expect((await receive(secret)).outcome).to.equal('accepted');
+    expect((await receive(other)).outcome).to.equal('accepted');
+    expect((await stored(secret))?.redactedBy).to.equal((await stored(byDave))?.nid);
+    expect((await stored(other))?.redactedBy).to.be.a('number');
+    expect(room.content('m.room.topic')).to.deep.equal({});
+    await expectAsOnDisk(context, room);
+    const restarted = restartedRooms(context);
+    expect((await restarted.storage.events.getById(secret))?.redactedBy).to.be.a('number');
+    const again = await sendAndReceive([remote.newest], say(BOB, 'later'));
+    expect((await stored(again))?.redactedBy).to.equal(null);
+  });
+
+  it('does not apply a redaction that waited, if its sender may not', async () => {
+    const { room, remote, receive, stored, aliceSays, sendAndReceive } = await share();
+    const start = remote.newest;
+    const message = await aliceSays('hello');
+    expect((await stored(message))?.redactedBy).to.equal(null);
+    const hidden = await remote.send([start], say(BOB, 'of the same server'));
+    for (const target of [message, hidden]) {
+      await sendAndReceive([start], { type: 'm.room.redaction', sender: DAVE, content: { redacts: target } });
+    }
+    await receive(hidden);
+    // What a server's users have said, its other users may redact: it is the server's word.
+    expect((await stored(hidden))?.redactedBy).to.be.a('number');
+    expect((await stored(message))?.redactedBy).to.equal(null);
+    await expectAsOnDisk(context, room);
+  });
+
+  it('goes by the server in the ID of an event where the room version does', async () => {
+    const { remote, receive, stored, aliceSays, sendAndReceive } = await share('1');
+    const own = await sendAndReceive([remote.newest], say(BOB, 'own server'));
+    const foreign = await aliceSays('other server');
+    const redact = (target: string) =>
+      remote.send([foreign], { type: 'm.room.redaction', sender: DAVE, redacts: target });
+    const first = await redact(own);
+    const second = await redact(foreign);
+    expect((await receive(first)).outcome).to.equal('accepted');
+    expect((await receive(second)).outcome).to.equal('rejected');
+    expect((await stored(own))?.redactedBy).to.equal((await stored(first))?.nid);
+    expect((await stored(foreign))?.redactedBy).to.equal(null);
+  });
+
   it('goes on where it was after a restart between two branches', async () => {
     const { room, remote, sendAndReceive } = await share();
     const start = remote.newest;

@@ -1,6 +1,6 @@
 import { redactionApplies } from '../protocol/event-auth/index.ts';
 import { type Pdu, redactsOf } from '../protocol/events.ts';
-import { domainOf } from '../protocol/identifiers.ts';
+import { domainOf, isEventId } from '../protocol/identifiers.ts';
 import { MAX_DEPTH } from '../protocol/limits.ts';
 import { redactPdu } from '../protocol/redaction.ts';
 import { relationOf } from '../protocol/relations.ts';
@@ -199,7 +199,8 @@ export class RoomWriter {
   /** Makes an event the holder of its type and key in the current state, which the caller writes as a snapshot. */
   setState(event: StoredEvent): void {
     const { type, state_key: stateKey = '', content } = event.pdu;
-    this.#state.set(stateKeyOf(type, stateKey), event);
+    const pdu = event.redactedBy === null ? event.pdu : redactPdu(event.pdu, this.#room.rules);
+    this.#state.set(stateKeyOf(type, stateKey), { ...event, pdu });
     if (type !== 'm.room.member') return;
     this.#context.storage.rooms.setMember(this.unit, this.#room.nid, {
       userNid: this.#userNid(stateKey),
@@ -215,11 +216,23 @@ export class RoomWriter {
     this.#context.storage.rooms.deleteMember(this.unit, this.#room.nid, this.#userNid(stateKey));
   }
 
+  /** Applies a redaction that waited for the event which is being stored, and counts as redacted already. */
+  endWaiting(event: StoredEvent, redaction: StoredEvent): void {
+    const { events } = this.#context.storage;
+    events.markRedacted(this.unit, event.nid, redaction.nid);
+    events.endWaitingRedactions(this.unit, event.eventId);
+  }
+
   /** Applies a redaction to its target, when the sender may (Room version 3, "Handling redactions"). */
   async redact(redaction: StoredEvent, state: (type: string, key: string) => Pdu | undefined): Promise<void> {
     const { storage } = this.#context;
     const { rules } = this.#room;
-    const target = await storage.events.getById(redactsOf(redaction.pdu, rules) ?? '');
+    const targetId = redactsOf(redaction.pdu, rules) ?? '';
+    const target = await storage.events.getById(targetId);
+    // What is not here may come later.
+    if (target === undefined && isEventId(targetId)) {
+      storage.events.addWaitingRedaction(this.unit, redaction, targetId);
+    }
     if (target === undefined || target.roomNid !== this.#room.nid || target.redactedBy !== null) return;
     if (!redactionApplies(redaction.pdu, target.pdu, state, rules)) return;
     storage.events.markRedacted(this.unit, target.nid, redaction.nid);

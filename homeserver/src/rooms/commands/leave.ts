@@ -6,7 +6,7 @@ import { changeRoom } from '../change-room.ts';
 import type { RoomsContext } from '../context.ts';
 import { untilComplete } from '../full-state.ts';
 import { isOutOfBand, leaveOutOfBand } from '../intake/out-of-band.ts';
-import { existingRoom, findRoom, joinedRoom, knownRoom } from '../room-access.ts';
+import { existingRoom, findRoom, joinedRoom, notInRoom } from '../room-access.ts';
 import { badState } from './bans.ts';
 import type { SendTarget } from './send-event.ts';
 
@@ -21,8 +21,11 @@ export async function leaveRoom(
   { roomId, sender }: SendTarget,
   reason?: string,
 ): Promise<string> {
-  await existingRoom(context, roomId);
-  const room = await knownRoom(context, roomId, sender);
+  const room = await findRoom(context, roomId, (found) => found.membershipOf(sender) !== undefined);
+  if (room === undefined) {
+    await existingRoom(context, roomId);
+    throw notInRoom();
+  }
   if (await isOutOfBand(context, room, sender)) return leaveOutOfBand(context, { roomId, sender }, reason);
   return changeRoom(context, room, async (chain) => {
     const before = await chain.stateEvent('m.room.member', sender);

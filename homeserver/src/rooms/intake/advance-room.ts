@@ -1,5 +1,4 @@
 import { isState } from '../../protocol/events.ts';
-import { redactPdu } from '../../protocol/redaction.ts';
 import { EventStatus, type StoredEvent } from '../../storage/index.ts';
 import type { RoomsContext } from '../context.ts';
 import type { Extremity, Room, Snapshot } from '../room.ts';
@@ -82,7 +81,6 @@ export async function replaceState(
   for (const [, { eventNid }] of changed) {
     const event = events.get(eventNid);
     if (event === undefined) throw new Error(`event ${eventNid} of a state is not stored`);
-    const isWhole = event.redactedBy === null;
-    writer.setState(isWhole ? event : { ...event, pdu: redactPdu(event.pdu, room.rules) });
+    writer.setState(event);
   }
 }

@@ -1,6 +1,6 @@
 import { isState } from '../../protocol/events.ts';
 import { MAX_DEPTH } from '../../protocol/limits.ts';
-import { EventStatus, type PartialRoom, type StoredEvent } from '../../storage/index.ts';
+import { EventStatus, type PartialRoom, type StateEntry, type StoredEvent } from '../../storage/index.ts';
 import type { RoomsContext } from '../context.ts';
 import type { Room, Snapshot } from '../room.ts';
 import { entryOf, RoomWriter } from '../room-writer.ts';
@@ -10,8 +10,8 @@ import { checkState, type ForeignState, judgeState, storeState } from './foreign
 import type { CheckedRoom, IntakeContext } from './intake-context.ts';
 import { alignMembers, entriesOf } from './join-with-state.ts';
 import { RoomStates } from './room-states.ts';
+import { eventInState } from './state-lookup.ts';
 import { checkByStateBefore, loadAuthorities } from './step-5-state-before.ts';
-import { eventInState } from './take-in.ts';
 
 /** The rooms whose state is still partial, and whom to ask for the rest: after a start as well. */
 export function partialRooms({ storage }: RoomsContext): Promise<PartialRoom[]> {
@@ -119,8 +119,9 @@ async function placeAgain(
   before: Snapshot,
 ): Promise<StoredEvent> {
   const { pdu } = event;
+  const inBefore = (key: Omit<StateEntry, 'eventNid'>) => writer.snapshots.entryOf(before, key);
   const authorities = await loadAuthorities(pdu, room.rules, (type, key) =>
-    eventInState(context, writer, before, type, key),
+    eventInState(context, room.rules, inBefore, type, key),
   );
   const isAllowed = checkByStateBefore(pdu, authorities, room.rules) === undefined;
   // What clients have not seen they do not see now; but where states are resolved, it counts.

@@ -4,6 +4,7 @@ import { checkOrigin, dropInvalid } from './check-alone.ts';
 import type { CheckedEvent, CheckedRoom, IntakeContext } from './intake-context.ts';
 import { checkForm } from './step-1-form.ts';
 import { checkByAuthEvents } from './step-4-auth-events.ts';
+import { redactionsOf } from './waiting-redactions.ts';
 
 /** A state of a room as another server gives it, with all that its events are based on; unchecked. */
 export interface ForeignState {
@@ -68,15 +69,17 @@ export interface JudgedState {
  * dropped if those are missing. To be called, as `storeState` is, in the room's queue, so that nobody stores the same.
  */
 export async function judgeState(
-  { ids, storage }: IntakeContext,
+  context: IntakeContext,
   room: CheckedRoom & { readonly nid: number },
   { events, stateIds }: CheckedState,
 ): Promise<JudgedState> {
+  const { ids, storage } = context;
   const named = [...events.values()].flatMap(({ eventId, pdu }) => [eventId, ...pdu.auth_events]);
   const known = await storage.events.getAllById([...new Set(named)]);
   // Room versions 1 and 2 let servers choose IDs: what has that of another room's event is dropped.
   const isOfOther = (eventId: string) => (known.get(eventId)?.roomNid ?? room.nid) !== room.nid;
   const ordered = byAuthority(events).filter(({ eventId }) => !isOfOther(eventId));
+  const redactions = await redactionsOf(context, room.rules, ordered);
   for (const eventId of known.keys()) if (isOfOther(eventId)) known.delete(eventId);
   const fresh: StoredEvent[] = [];
   for (const { eventId, pdu } of ordered) {
@@ -92,7 +95,7 @@ export async function judgeState(
       snapshotNid: 0,
       status: refused === undefined ? EventStatus.Outlier : EventStatus.Rejected,
       replacesNid: null,
-      redactedBy: null,
+      redactedBy: redactions.get(eventId)?.nid ?? null,
     };
     known.set(eventId, event);
     fresh.push(event);
@@ -122,6 +125,9 @@ export async function storeState({ storage }: IntakeContext, { fresh }: JudgedSt
         originServerTs: Math.max(-Number.MAX_SAFE_INTEGER, Math.min(time, Number.MAX_SAFE_INTEGER)),
         json: JSON.stringify(event.pdu),
       });
+      if (event.redactedBy === null) continue;
+      storage.events.markRedacted(unit, event.nid, event.redactedBy);
+      storage.events.endWaitingRedactions(unit, event.eventId);
     }
     await storage.database.commit(unit);
   }

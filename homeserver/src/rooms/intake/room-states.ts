@@ -17,6 +17,7 @@ import type { RoomsContext } from '../context.ts';
 import type { Room, Snapshot } from '../room.ts';
 import type { SnapshotWriter } from '../snapshot-writer.ts';
 import { hasPlace } from './place.ts';
+import { asItCounts } from './state-lookup.ts';
 
 type Entries = ReadonlyMap<string, StateEntry>;
 
@@ -130,10 +131,10 @@ export class RoomStates {
       (event) => event.roomNid === this.#room.nid && isState(event.pdu),
     );
     return new Map(
-      known.map(({ eventId, pdu, status }) => [
-        eventId,
-        { eventId, pdu: pdu as StatePdu, rejected: status === EventStatus.Rejected },
-      ]),
+      known.map((event) => {
+        const { eventId, pdu, status } = asItCounts(event, this.#room.rules);
+        return [eventId, { eventId, pdu: pdu as StatePdu, rejected: status === EventStatus.Rejected }];
+      }),
     );
   }
 

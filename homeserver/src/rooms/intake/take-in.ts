@@ -1,5 +1,4 @@
-import { EventStatus, type StoredEvent } from '../../storage/index.ts';
-import type { RoomsContext } from '../context.ts';
+import { EventStatus, type StateEntry, type StoredEvent } from '../../storage/index.ts';
 import { type Room, type Snapshot, stateKeyOf } from '../room.ts';
 import { type EventStrings, RoomWriter } from '../room-writer.ts';
 import { advanceRoom } from './advance-room.ts';
@@ -7,6 +6,7 @@ import type { Candidate } from './gather-missing.ts';
 import type { IntakeContext } from './intake-context.ts';
 import { hasPlace } from './place.ts';
 import { RoomStates } from './room-states.ts';
+import { eventInState } from './state-lookup.ts';
 import { checkByAuthEvents } from './step-4-auth-events.ts';
 import {
   type Authorities,
@@ -15,6 +15,7 @@ import {
   withClaimedMembers,
 } from './step-5-state-before.ts';
 import { checkByCurrentState } from './step-6-current-state.ts';
+import { redactionsOf } from './waiting-redactions.ts';
 
 /** What became of a received event. */
 export interface Received {
@@ -76,10 +77,13 @@ export async function takeIn(
   if (stored !== undefined && verdict.before === undefined) return { eventId, outcome: 'known' };
 
   const strings = await writer.intern(pdu);
-  const event = await eventOf(context, room, writer, candidate, stored, verdict, strings);
+  const redaction = (await redactionsOf(context, room.rules, [candidate])).get(eventId);
+  const placed = await eventOf(context, room, writer, candidate, stored, verdict, strings);
+  const event = { ...placed, redactedBy: redaction?.nid ?? placed.redactedBy };
   const size = JSON.stringify(event.pdu).length;
   if (stored === undefined) writer.insert(event, strings, JSON.stringify(event.pdu), size);
   else writer.place(event, size);
+  if (redaction !== undefined) writer.endWaiting(event, redaction);
   if (event.status === EventStatus.Accepted && verdict.before !== undefined) {
     await advanceRoom(context, room, writer, states, { event, strings, before: verdict.before });
     if (pdu.type === 'm.room.redaction') {
@@ -108,9 +112,10 @@ async function judge(
     return { status, reason, before, authorities: new Map() };
   }
   const isCurrent = before.nid === room.head.snapshotNid;
+  const inSnapshot = (key: Omit<StateEntry, 'eventNid'>) => writer.snapshots.entryOf(before, key);
   const orClaimed = (load: Load) => (room.isPartial ? withClaimedMembers(load, authEvents) : load);
   const inCurrent = orClaimed((type, key) => writer.stateEvent(type, key));
-  const inBefore = orClaimed((type, key) => eventInState(context, writer, before, type, key));
+  const inBefore = orClaimed((type, key) => eventInState(context, rules, inSnapshot, type, key));
   const authorities = await loadAuthorities(pdu, rules, isCurrent ? inCurrent : inBefore);
   const rejected = refused ?? checkByStateBefore(pdu, authorities, rules);
   if (rejected !== undefined) return { status: EventStatus.Rejected, reason: rejected, before, authorities };
@@ -120,21 +125,6 @@ async function judge(
 }
 
 type Load = (type: string, stateKey: string) => Promise<StoredEvent | undefined>;
-
-/** The event that holds a type and state key in a stored state. */
-export async function eventInState(
-  { storage }: RoomsContext,
-  writer: RoomWriter,
-  state: Snapshot,
-  type: string,
-  stateKey: string,
-): Promise<StoredEvent | undefined> {
-  const strings = await storage.strings.findAll([type, stateKey]);
-  const [typeNid, stateKeyNid] = [strings.get(type), strings.get(stateKey)];
-  if (typeNid === undefined || stateKeyNid === undefined) return undefined;
-  const nid = await writer.snapshots.entryOf(state, { typeNid, stateKeyNid });
-  return nid === undefined ? undefined : storage.events.get(nid);
-}
 
 async function eventOf(
   { ids }: IntakeContext,

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 
 /**
- * Rooms whose state is not all here yet: who else is in them and whom to ask for the rest, and the events that were
+ * What does not come in order from other servers: rooms whose state is not all here yet: who else is in them and whom to ask for the rest, and the events that were
  * placed on what there is.
  */
 export async function up(knex: Knex): Promise<void> {
@@ -13,5 +13,11 @@ export async function up(knex: Knex): Promise<void> {
   await knex.schema.createTable('partial_events', (table) => {
     table.bigInteger('event_nid').primary();
     table.bigInteger('room_nid').notNullable().index();
+  });
+  // Redactions that came before what they redact.
+  await knex.schema.createTable('waiting_redactions', (table) => {
+    table.bigInteger('event_nid').primary();
+    table.bigInteger('room_nid').notNullable().index();
+    table.text('target_id').notNullable().index();
   });
 }

@@ -1,7 +1,7 @@
 import type { Pdu } from '../../protocol/events.ts';
 import { parseJson } from '../../protocol/json-numbers.ts';
 import type { Database } from '../database/database.ts';
-import { defineInsert, defineQuery, defineUpdate, type SignedText } from '../database/sql.ts';
+import { defineDelete, defineInsert, defineQuery, defineUpdate, type SignedText } from '../database/sql.ts';
 import type { UnitOfWork } from '../database/unit-of-work.ts';
 
 /** How far an event came in the checks on receipt; the numbers are stored. */
@@ -78,6 +78,16 @@ const setPlace = defineUpdate(
   { nid: 'bigint', snapshot_nid: 'bigint', status: 'integer', replaces_nid: 'bigint?' },
   ['nid'],
 );
+const insertWaiting = defineInsert('waiting_redactions', {
+  event_nid: 'bigint',
+  room_nid: 'bigint',
+  target_id: 'text',
+});
+const deleteWaiting = defineDelete('waiting_redactions', { target_id: 'text' });
+const waitingFor = defineQuery<[string[]], { nid: number; targetId: string }>(
+  `SELECT event_nid AS nid, target_id AS "targetId" FROM waiting_redactions
+   WHERE target_id = ANY(?:text[]) ORDER BY event_nid`,
+);
 const COLUMNS = 'nid, event_id, room_nid, snapshot_nid, status, replaces_nid, redacted_by, json';
 const byNids = defineQuery<[number[]], EventRow>(`SELECT ${COLUMNS} FROM events WHERE nid = ANY(?:bigint[])`);
 const byId = defineQuery<[string], EventRow>(`SELECT ${COLUMNS} FROM events WHERE event_id = ?`);
@@ -139,6 +149,25 @@ export class EventStore {
   markRedacted(unit: UnitOfWork, nid: number, redactionNid: number): void {
     unit.write(setRedacted, { nid, redacted_by: redactionNid });
     unit.invalidate('events', nid);
+  }
+
+  /** Notes a redaction whose target is not here yet, in a unit. */
+  addWaitingRedaction(unit: UnitOfWork, redaction: StoredEvent, targetId: string): void {
+    unit.write(insertWaiting, { event_nid: redaction.nid, room_nid: redaction.roomNid, target_id: targetId });
+  }
+
+  /** Nothing waits for an event any more: in a unit. */
+  endWaitingRedactions(unit: UnitOfWork, targetId: string): void {
+    unit.write(deleteWaiting, { target_id: targetId });
+  }
+
+  /** The redactions that came before these events: their numbers, by the ID of what they redact, oldest first. */
+  async waitingRedactions(targetIds: readonly string[]): Promise<Map<string, number[]>> {
+    const found = new Map<string, number[]>();
+    for (const { nid, targetId } of await this.#database.all(waitingFor, [[...targetIds]])) {
+      found.set(targetId, [...(found.get(targetId) ?? []), nid]);
+    }
+    return found;
   }
 
   /** Puts a committed event into the cache. */

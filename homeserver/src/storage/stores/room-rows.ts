@@ -25,6 +25,7 @@ export const TABLES_OF_ROOMS: readonly TableOfRooms[] = [
   { table: 'delayed_events', column: 'room_nid', by: 'delay_id' },
   { table: 'partial_rooms', column: 'room_nid', by: 'join_nid' },
   { table: 'partial_events', column: 'room_nid', by: 'event_nid' },
+  { table: 'waiting_redactions', column: 'room_nid', by: 'event_nid' },
 ];
 
 /** What goes with an event. A new table has to be here, as with those of rooms. */
@@ -34,7 +35,9 @@ export const TABLES_OF_EVENTS: readonly DependentTable[] = [
   { table: 'search_index', column: 'rowid' },
   { table: 'pending_pushes', column: 'event_nid' },
   { table: 'partial_events', column: 'event_nid' },
+  { table: 'waiting_redactions', column: 'event_nid' },
   { table: 'partial_events', column: 'event_nid' },
+  { table: 'waiting_redactions', column: 'event_nid' },
 ];
 
 /** Those of them whose rows speak of events in the timeline only. */
