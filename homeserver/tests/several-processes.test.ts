@@ -310,6 +310,14 @@ if (testDialect === 'postgres') {
       await eventually(async () => (await alice.one.ok('GET', status(bob.one))).presence === 'online');
     });
 
+    it('give out at one what is uploaded at the other', async () => {
+      const { content_uri: uri } = await alice.one.ok('POST', '/_matrix/media/v1/create', {});
+      const path = uri.slice('mxc://'.length);
+      const waiting = bob.one.request('GET', `/_matrix/client/v1/media/download/${path}?timeout_ms=20000`);
+      await alice.other.ok('PUT', `/_matrix/media/v3/upload/${path}`, 'the content');
+      expect((await waiting).status).to.equal(200);
+    });
+
     it('let only one have a name, an alias, and the last use of a token', async () => {
       const outcomes = await Promise.all(
         [one, other].map(({ url }) => registerUser(() => url, 'wanted').catch(() => undefined)),

@@ -109,8 +109,14 @@ export class RegistrationTokens {
       expiresTs: null,
       makesAdmin: true,
     });
-    await this.#storage.database.commit(unit);
-    return token;
+    try {
+      await this.#storage.database.commit(unit);
+      return token;
+    } catch (error) {
+      if (!(error instanceof ExpectationFailed)) throw error;
+      // Another process starts for the first time as well.
+      return (await this.#storage.registrationTokens.firstAdminToken())?.token;
+    }
   }
 
   #isValid({ usesAllowed, completed, expiresTs }: RegistrationToken): boolean {

@@ -15,9 +15,10 @@ export class Arrivals {
     return { arrived: promise, cancel };
   }
 
-  /** Wakes those who wait for an upload. */
-  announce(mediaId: string): void {
-    for (const resolve of this.#waiting.get(mediaId) ?? []) resolve();
+  /** Wakes those who wait for an upload; without an ID, all. */
+  announce(mediaId: string | undefined): void {
+    const waiting = mediaId === undefined ? [...this.#waiting.values()] : [this.#waiting.get(mediaId) ?? []];
+    for (const resolve of waiting.flatMap((ofUpload) => [...ofUpload])) resolve();
   }
 
   /** For how many uploads somebody waits. */

@@ -25,8 +25,9 @@ export interface Media {
 
 export function createMedia(options: MediaOptions): Media {
   const arrivals = new Arrivals();
+  options.storage.database.onInvalidated('uploads', (mediaId) => arrivals.announce(mediaId));
   return {
-    uploads: new Uploads({ ...options, arrivals }),
+    uploads: new Uploads(options),
     library: new MediaLibrary({ ...options, arrivals }),
     maxUploadBytes: options.maxUploadBytes,
   };

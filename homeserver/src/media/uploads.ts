@@ -18,7 +18,6 @@ import {
   type StoredMedia,
   UnitOfWork,
 } from '../storage/index.ts';
-import type { Arrivals } from './arrivals.ts';
 import { readContentType } from './content-type.ts';
 
 export interface UploadsOptions {
@@ -27,7 +26,6 @@ export interface UploadsOptions {
   readonly serverName: ServerName;
   readonly clock: Clock;
   readonly maxUploadBytes: number;
-  readonly arrivals: Arrivals;
 }
 
 /** What a client sends. */
@@ -57,15 +55,13 @@ export class Uploads {
   readonly #serverName: ServerName;
   readonly #clock: Clock;
   readonly #maxUploadBytes: number;
-  readonly #arrivals: Arrivals;
 
-  constructor({ storage, blobs, serverName, clock, maxUploadBytes, arrivals }: UploadsOptions) {
+  constructor({ storage, blobs, serverName, clock, maxUploadBytes }: UploadsOptions) {
     this.#storage = storage;
     this.#blobs = blobs;
     this.#serverName = serverName;
     this.#clock = clock;
     this.#maxUploadBytes = maxUploadBytes;
-    this.#arrivals = arrivals;
   }
 
   /**
@@ -120,7 +116,6 @@ export class Uploads {
       await this.#requireReserved(userNid, serverName, mediaId);
       throw error;
     }
-    this.#arrivals.announce(mediaId);
   }
 
   async #requireReserved(userNid: number, serverName: ServerName, mediaId: string): Promise<void> {

@@ -49,8 +49,9 @@ describe('Receipts', () => {
       events,
       accountData: {
         get: async (userNid, roomNid, type) => accountData.get(`${userNid} ${roomNid} ${type}`),
-        set: async (userNid, roomNid, type, content) => {
-          accountData.set(`${userNid} ${roomNid} ${type}`, content);
+        update: async ({ userNid, roomNid, type }, change) => {
+          const key = `${userNid} ${roomNid} ${type}`;
+          accountData.set(key, change(accountData.get(key)));
         },
       },
     });

@@ -17,7 +17,7 @@ export interface ReceiptsOptions {
   readonly clock: Clock;
   readonly membership: RoomMembership;
   readonly events: EventPositions;
-  readonly accountData: Pick<Accounts['accountData'], 'get' | 'set'>;
+  readonly accountData: Pick<Accounts['accountData'], 'get' | 'update'>;
 }
 
 /** Whose receipts. */
@@ -175,11 +175,17 @@ export class Receipts {
     { eventId, position }: { eventId: EventId; position: number },
   ): Promise<void> {
     await this.#queue.run(`fully read ${roomNid} ${userNid}`, async () => {
-      const stored = (await this.#accountData.get(userNid, roomNid, FULLY_READ))?.event_id;
-      const storedPosition =
-        typeof stored === 'string' ? await this.#events.positionOf(roomId, stored) : undefined;
-      if (position <= (storedPosition ?? -Infinity)) return;
-      await this.#accountData.set(userNid, roomNid, FULLY_READ, { event_id: eventId });
+      for (let isMoved = false; !isMoved; ) {
+        const stored = (await this.#accountData.get(userNid, roomNid, FULLY_READ))?.event_id;
+        const storedPosition =
+          typeof stored === 'string' ? await this.#events.positionOf(roomId, stored) : undefined;
+        if (position <= (storedPosition ?? -Infinity)) return;
+        await this.#accountData.update({ userNid, roomNid, type: FULLY_READ }, (content) => {
+          // Unless another process has moved it since: then it has to be compared again.
+          isMoved = content?.event_id === stored;
+          return isMoved ? { event_id: eventId } : { ...content };
+        });
+      }
     });
   }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { randomOpaqueId } from '../base/ids.ts';
 import { generateSigningKey } from '../protocol/signing.ts';
-import type { Storage } from '../storage/index.ts';
+import { ExpectationFailed, type Storage } from '../storage/index.ts';
 
 /** What stays the same for the life of a database. */
 export interface ServerIdentity {
@@ -36,6 +36,13 @@ async function establishSigningKey(storage: Storage, now: number): Promise<strin
   if (stored !== undefined) return stored.keyId;
   const key = generateSigningKey(randomBytes(32));
   const privateKey = key.privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64');
-  await storage.signingKeys.add({ keyId: key.keyId, privateKey }, now);
-  return key.keyId;
+  try {
+    await storage.signingKeys.add({ keyId: key.keyId, privateKey }, now);
+    return key.keyId;
+  } catch (error) {
+    // Another process starts for the first time as well.
+    const made = error instanceof ExpectationFailed ? await storage.signingKeys.current() : undefined;
+    if (made === undefined) throw error;
+    return made.keyId;
+  }
 }

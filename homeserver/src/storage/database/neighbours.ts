@@ -3,7 +3,11 @@ import type { LogRow } from './group-committer.ts';
 /** Who wrote rows of the log: this process or another one. */
 export type Origin = 'here' | 'elsewhere';
 
-/** What a process keeps in memory beside the log, and forgets when a unit says so (`UnitOfWork.invalidate`). */
+/**
+ * What a process keeps in memory beside the log, or waits for, and forgets when a unit says so
+ * (`UnitOfWork.invalidate`). The key of `sessions` and `user-rooms` is the number of a user, of `events` and `rooms` that
+ * of an event and a room, of `profiles` a user ID, of `uploads` a media ID.
+ */
 export type CacheName =
   | 'sessions'
   | 'profiles'

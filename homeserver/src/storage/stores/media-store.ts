@@ -130,6 +130,7 @@ export class MediaStore {
       [contentType, uploadName, size, sha256, origin, mediaId, now],
       1,
     );
+    unit.invalidate('uploads', mediaId);
   }
 
   /** A thumbnail that was made already. */

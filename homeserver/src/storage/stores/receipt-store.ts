@@ -30,6 +30,7 @@ const upsertReceipt = defineUpsert(
     ts: 'bigint',
   },
   ['room_nid', 'user_nid', 'receipt_type', 'thread_id'],
+  'receipts.event_position < excluded.event_position',
 );
 const ofUser = defineQuery<[number[], number], StoredReceipt>(
   `${RECEIPT} WHERE room_nid = ANY(?:bigint[]) AND user_nid = ?`,
@@ -52,8 +53,8 @@ export class ReceiptStore {
   }
 
   /**
-   * Writes a receipt, in a unit, with a row in the log whose key is `receiptKey`. What it replaces must be older: the
-   * caller compares.
+   * Writes a receipt, in a unit, with a row in the log whose key is `receiptKey`. One that is further on stays: another
+   * process may have written it, and then the row tells of nothing.
    */
   put(unit: UnitOfWork, receipt: StoredReceipt): void {
     unit.write(upsertReceipt, {

@@ -31,7 +31,7 @@ export class SigningKeyStore {
     return this.#database.get(currentKey, []);
   }
 
-  /** Stores the first key. */
+  /** Stores the first key. @throws ExpectationFailed when another process has stored one. */
   async add(key: StoredSigningKey, createdTs: number): Promise<void> {
     const unit = new UnitOfWork();
     unit.write(insertKey, {
