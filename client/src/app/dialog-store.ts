@@ -10,7 +10,7 @@ export type DialogRequest =
   | { readonly kind: 'switcher' | 'inbox' | 'keys' }
   | { readonly kind: 'new-direct' }
   | { readonly kind: 'profile' }
-  | { readonly kind: 'person'; readonly userId: string; readonly roomId: string }
+  | { readonly kind: 'person'; readonly userId: string; readonly roomId?: string }
   | {
       readonly kind: 'confirm';
       readonly title: string;

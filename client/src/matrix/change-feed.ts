@@ -7,7 +7,6 @@ import {
   RoomEvent,
   RoomMemberEvent,
   RoomStateEvent,
-  UserEvent,
 } from 'matrix-js-sdk';
 import { runBeforeNextFrame } from './next-frame.ts';
 
@@ -64,7 +63,8 @@ export class ChangeFeed {
       this.#rememberTyping(member.roomId, member.userId, member.typing ? member.name : undefined);
       this.#mark(member.roomId, 'typing');
     });
-    client.on(UserEvent.Presence, () => this.#markAll('presence'));
+    // Not UserEvent.Presence, which leaves out that only the status of somebody is another one.
+    client.on(ClientEvent.Event, (event) => event.getType() === 'm.presence' && this.#markAll('presence'));
     client.on(ClientEvent.AccountData, () => this.#markAll('account'));
   }
 

@@ -4,7 +4,7 @@ import type { ChangeBatch, ChangeFeed } from './change-feed.ts';
 import { listDirectRooms } from './directory.ts';
 import { FeedStore } from './feed-store.ts';
 import { listPartners, readPermissions, readPerson, readPresence, readTopic } from './read-room.ts';
-import type { ChannelDetails, Member, MemberList, Person } from './types.ts';
+import type { ChannelDetails, Member, MemberList, OwnProfile } from './types.ts';
 
 /** The power level of an owner: the highest ordinary one in guilds made here, and that of creators elsewhere. */
 const ownerLevel = 100;
@@ -131,8 +131,8 @@ export class TypingStore extends FeedStore<readonly string[]> {
   }
 }
 
-/** Our own name and picture. */
-export class ProfileStore extends FeedStore<Person> {
+/** Our own name, picture and status. */
+export class ProfileStore extends FeedStore<OwnProfile> {
   readonly #client: MatrixClient;
 
   constructor(client: MatrixClient, feed: ChangeFeed) {
@@ -146,7 +146,7 @@ export class ProfileStore extends FeedStore<Person> {
     return false;
   }
 
-  protected override compute(): Person {
+  protected override compute(): OwnProfile {
     const ownId = this.#client.getSafeUserId();
     const user = this.#client.getUser(ownId);
     const fallback = readPerson(null, ownId);
@@ -154,6 +154,7 @@ export class ProfileStore extends FeedStore<Person> {
       userId: ownId,
       name: user?.displayName && user.displayName !== ownId ? user.displayName : fallback.name,
       avatarMxc: user?.avatarUrl,
+      status: user?.presenceStatusMsg || undefined,
     };
   }
 }

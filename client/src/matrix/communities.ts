@@ -1,9 +1,9 @@
-import { EventType, type MatrixClient, Preset } from 'matrix-js-sdk';
+import type { MatrixClient } from 'matrix-js-sdk';
 import * as guilds from '../lib/homeserver/guilds.ts';
 import type { Session } from '../lib/homeserver/session.ts';
-import { asArray, asObject } from '../lib/parse.ts';
 import { buildChannelTree, listChannels } from './channel-tree.ts';
-import { createDirectory, fetchUnjoinedRooms, listDirectRooms, type UnjoinedRooms } from './directory.ts';
+import { createDirectory, fetchUnjoinedRooms, type UnjoinedRooms } from './directory.ts';
+import { rememberDirect } from './social.ts';
 
 /** How long we wait for sync to bring what a request made, in milliseconds. */
 const arrivalTimeout = 15_000;
@@ -24,14 +24,10 @@ export interface CommunityActions {
   leaveChannel(channelId: string): Promise<void>;
   renameChannel(channelId: string, name: string): Promise<void>;
   setTopic(channelId: string, topic: string): Promise<void>;
-  /** Finds or begins a conversation with a person; resolves to its channel ID. */
-  openDirect(userId: string): Promise<string>;
-  setDisplayName(name: string): Promise<void>;
 }
 
 export function createCommunityActions(client: MatrixClient, session: Session): CommunityActions {
-  const isJoined = (roomId: string): boolean => client.getRoom(roomId)?.getMyMembership() === 'join';
-  const waitForRoom = (roomId: string): Promise<void> => waitUntil(() => isJoined(roomId));
+  const waitForRoom = (roomId: string): Promise<void> => waitForArrival(client, roomId);
 
   return {
     async createGuild(request) {
@@ -57,7 +53,7 @@ export function createCommunityActions(client: MatrixClient, session: Session): 
       const inviterId = room?.getMember(client.getSafeUserId())?.getDMInviter();
       await client.joinRoom(roomId);
       await waitForRoom(roomId);
-      if (inviterId) await rememberDirect(client, inviterId, roomId);
+      if (inviterId) await rememberDirect(client, [inviterId], roomId);
       if (client.getRoom(roomId)?.isSpaceRoom()) await joinChannels(client, roomId);
     },
     async declineInvite(roomId) {
@@ -77,18 +73,6 @@ export function createCommunityActions(client: MatrixClient, session: Session): 
     async setTopic(channelId, topic) {
       await client.setRoomTopic(channelId, topic);
     },
-    async openDirect(userId) {
-      const existing = [...listDirectRooms(client)].find(
-        ([id, partner]) => partner === userId && isJoined(id),
-      );
-      if (existing) return existing[0];
-      const roomId = await createDirect(client, userId);
-      await waitForRoom(roomId);
-      return roomId;
-    },
-    async setDisplayName(name) {
-      await client.setDisplayName(name);
-    },
   };
 }
 
@@ -107,29 +91,9 @@ async function leaveGuild(client: MatrixClient, guildId: string): Promise<void> 
   await client.leave(guildId);
 }
 
-async function createDirect(client: MatrixClient, userId: string): Promise<string> {
-  const { room_id: roomId } = await client.createRoom({
-    preset: Preset.TrustedPrivateChat,
-    is_direct: true,
-    invite: [userId],
-  });
-  await rememberDirect(client, userId, roomId);
-  return roomId;
-}
-
-/** Adds a room to the conversations with a person (Matrix 1.19, "m.direct"). */
-async function rememberDirect(client: MatrixClient, userId: string, roomId: string): Promise<void> {
-  const content = asObject(client.getAccountData(EventType.Direct)?.getContent()) ?? {};
-  const direct: Record<string, string[]> = {};
-  for (const [partnerId, roomIds] of Object.entries(content))
-    direct[partnerId] = asArray(roomIds).map(String);
-  const known = direct[userId] ?? [];
-  if (known.includes(roomId)) return;
-  await client.setAccountData(EventType.Direct, { ...direct, [userId]: [...known, roomId] });
-}
-
-/** Waits until sync made something true; gives up silently, because the request itself did succeed. */
-async function waitUntil(isTrue: () => boolean): Promise<void> {
+/** Waits until sync has brought a room that we joined; gives up silently, because the request itself did succeed. */
+export async function waitForArrival(client: MatrixClient, roomId: string): Promise<void> {
   const deadline = Date.now() + arrivalTimeout;
-  while (!isTrue() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 40));
+  const isThere = (): boolean => client.getRoom(roomId)?.getMyMembership() === 'join';
+  while (!isThere() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 40));
 }

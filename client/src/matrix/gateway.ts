@@ -11,14 +11,16 @@ import {
 import type { Session } from '../lib/homeserver/session.ts';
 import { ChangeFeed } from './change-feed.ts';
 import { ChannelStore, MemberListStore, ProfileStore, TypingStore } from './channel-stores.ts';
-import { type CommunityActions, createCommunityActions } from './communities.ts';
+import { type CommunityActions, createCommunityActions, waitForArrival } from './communities.ts';
 import { GuildListStore, GuildStore, type HomeSnapshot, HomeStore } from './guild-stores.ts';
 import { InboxStore } from './inbox-store.ts';
 import { createMediaLoader, MediaCache } from './media.ts';
 import { createMessageActions, type MessageActions } from './messages.ts';
+import { PeopleStore, PersonStore } from './people-stores.ts';
 import { PlacesStore } from './places.ts';
 import { quietGlobalLogger, quietLogger } from './quiet-logger.ts';
 import { ReadReporter } from './read-reporter.ts';
+import { createSocialActions, type SocialActions } from './social.ts';
 import { Cell, type Readable } from './store.ts';
 import { TimelineStore } from './timeline-store.ts';
 import type {
@@ -27,7 +29,9 @@ import type {
   GuildDetails,
   GuildSummary,
   Inbox,
-  Person,
+  OwnProfile,
+  People,
+  PersonCard,
   Place,
 } from './types.ts';
 
@@ -35,7 +39,7 @@ import type {
 export interface Gateway {
   readonly userId: string;
   readonly connection: Readable<Connection>;
-  readonly profile: Readable<Person>;
+  readonly profile: Readable<OwnProfile>;
   readonly guilds: Readable<readonly GuildSummary[]>;
   readonly home: Readable<HomeSnapshot>;
   /** Everywhere that one can go by name. */
@@ -44,6 +48,9 @@ export interface Gateway {
   readonly media: MediaCache;
   readonly messages: MessageActions;
   readonly communities: CommunityActions;
+  readonly people: Readable<People>;
+  readonly social: SocialActions;
+  person(userId: string): Readable<PersonCard>;
   guild(guildId: string): Readable<GuildDetails | undefined>;
   channel(channelId: string): Readable<ChannelDetails | undefined>;
   members(roomId: string): MemberListStore;
@@ -103,6 +110,9 @@ export function startGateway(session: Session, options: GatewayOptions): Gateway
     media: new MediaCache(createMediaLoader(session)),
     messages: createMessageActions(client),
     communities: createCommunityActions(client, session),
+    people: new PeopleStore(client, feed),
+    social: createSocialActions(client, (roomId) => waitForArrival(client, roomId)),
+    person: keepOne((userId) => new PersonStore(client, feed, userId)),
     guild: keepOne((guildId) => new GuildStore(client, feed, guildId)),
     channel: keepOne((channelId) => new ChannelStore(client, feed, channelId)),
     members: keepOne((roomId) => new MemberListStore(client, feed, roomId)),

@@ -50,6 +50,7 @@ export class InboxStore extends FeedStore<Inbox> {
 
   #readChannel(room: Room, placed: PlacedChannel | undefined, isDirect: boolean) {
     const ownId = this.#client.getSafeUserId();
+    const silent = new Set([ownId, ...this.#client.getIgnoredUsers()]);
     const joinedAt = readJoinTime(room, ownId);
     const channel: InboxChannel = {
       channelId: room.roomId,
@@ -63,7 +64,7 @@ export class InboxStore extends FeedStore<Inbox> {
       .getLiveTimeline()
       .getEvents()
       .slice(-depth)
-      .filter((event) => isMessageEvent(event) && !event.isRedacted() && event.getSender() !== ownId)
+      .filter((event) => isMessageEvent(event) && !event.isRedacted() && !silent.has(event.getSender() ?? ''))
       .map((event) => readMessage(room, event, ownId, joinedAt));
     return {
       channel,

@@ -80,6 +80,7 @@ export function readUnread(client: MatrixClient, room: Room): Unread {
 
 function* listUnreadCandidates(client: MatrixClient, room: Room): Generator<UnreadCandidate> {
   const ownId = client.getSafeUserId();
+  const blocked = new Set(client.getIgnoredUsers());
   const events = room.getLiveTimeline().getEvents();
   const joinedAt = readJoinTime(room, ownId);
   const oldest = Math.max(0, events.length - unreadDepth);
@@ -88,7 +89,7 @@ function* listUnreadCandidates(client: MatrixClient, room: Room): Generator<Unre
     const eventId = event?.getId();
     if (!event || !eventId) continue;
     yield {
-      countsAsMessage: isMessageEvent(event) && !event.isRedacted(),
+      countsAsMessage: isMessageEvent(event) && !event.isRedacted() && !blocked.has(event.getSender() ?? ''),
       isOwn: event.getSender() === ownId && event.getType() !== 'm.room.member',
       // What was said before we came is history, not news.
       isRead: event.getTs() < joinedAt || room.hasUserReadEvent(ownId, eventId),

@@ -125,10 +125,11 @@ export class TimelineStore extends FeedStore<TimelineSnapshot> {
 
   protected override isConcerned(batch: ChangeBatch): boolean {
     const change = batch.rooms.get(this.#channelId);
-    if (!change) return false;
+    // Whom we block is account data, and so is which rooms are conversations.
+    if (!change) return batch.account;
     if (change.members || change.redaction) this.#entries.markAllStale();
     for (const eventId of change.events) this.#entries.markStale(eventId);
-    return change.timeline || change.members || change.redaction || change.state;
+    return batch.account || change.timeline || change.members || change.redaction || change.state;
   }
 
   protected override attach(): void {
@@ -194,7 +195,9 @@ export class TimelineStore extends FeedStore<TimelineSnapshot> {
   }
 
   #listEntries(room: Room): (Message | Notice)[] {
-    const entries = this.#entries.read(room, this.#listEvents(room));
+    const blocked = new Set(this.#client.getIgnoredUsers());
+    const events = this.#listEvents(room).filter((event) => !blocked.has(event.getSender() ?? ''));
+    const entries = this.#entries.read(room, events);
     const isDirect = listDirectRooms(this.#client).has(room.roomId);
     return isDirect ? entries.filter((entry) => !isComingOrGoing(entry)) : entries;
   }

@@ -20,6 +20,30 @@ export interface GuildSummary extends Unread {
   readonly avatarMxc: string | undefined;
 }
 
+/** A person with what presence says of them. */
+export interface Contact extends Person {
+  readonly presence: Presence;
+  /** The line that they wrote about what they are doing. */
+  readonly status: string | undefined;
+}
+
+/** Ourselves, as others see us. */
+export interface OwnProfile extends Person {
+  readonly status: string | undefined;
+}
+
+export interface People {
+  /** Those whom we talk to in private. */
+  readonly friends: readonly Contact[];
+  readonly blocked: readonly Contact[];
+}
+
+export interface PersonCard extends Contact {
+  readonly isBlocked: boolean;
+  /** The guilds in which we both are, as far as their members are loaded. */
+  readonly sharedGuilds: readonly { readonly guildId: string; readonly name: string }[];
+}
+
 /** Somebody asks us to join a guild, a channel or a conversation. */
 export interface PendingInvite {
   readonly roomId: string;
@@ -130,9 +154,7 @@ export interface DirectSummary extends Unread {
   readonly presence: Presence;
 }
 
-export interface Member extends Person {
-  readonly presence: Presence;
-  readonly status: string | undefined;
+export interface Member extends Contact {
   readonly rank: 'owner' | 'moderator' | 'member';
 }
 

@@ -1,4 +1,4 @@
-import { Check, Inbox, MessageSquarePlus, X } from 'lucide-react';
+import { Check, Inbox, MessageSquarePlus, Users, X } from 'lucide-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { openDialog } from '../../app/dialog-store.ts';
@@ -34,6 +34,15 @@ export function HomeList({ home, channelId }: HomeListProps) {
         />
       </header>
       <nav className={styles.scroll} aria-label={t('home.conversations')}>
+        <ChannelLink
+          channelId="people"
+          name={t('people.title')}
+          href={buildHomePath()}
+          isSelected={channelId === undefined}
+          unread={false}
+          mentions={0}
+          sign={<Users size={18} strokeWidth={1.75} aria-hidden />}
+        />
         {home.invites.length > 0 && (
           <section>
             <h3 className={styles.caption}>{t('home.invitations')}</h3>

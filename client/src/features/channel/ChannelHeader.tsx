@@ -45,7 +45,7 @@ export function PlaceHeader({ children, tools }: PlaceHeaderProps) {
 export function ChannelHeader({ channel }: { readonly channel: ChannelDetails }) {
   const { name, topic, partner, kind } = channel;
   return (
-    <PlaceHeader tools={kind === 'channel' && <MembersToggle />}>
+    <PlaceHeader tools={(kind === 'channel' || partner === undefined) && <MembersToggle />}>
       {partner ? (
         <MediaAvatar id={partner.userId} name={partner.name} mxc={partner.avatarMxc} size={24} />
       ) : (

@@ -9,15 +9,20 @@ import { PersonHead } from './PersonHead.tsx';
 import { useSubmit } from './use-submit.ts';
 
 const longestName = 64;
+const longestStatus = 128;
 
-/** Our own name as others see it, and our user ID. */
+/** Our own name and status as others see them, and our user ID. */
 export function ProfileDialog({ handleClose }: { readonly handleClose: () => void }) {
   const gateway = useGateway();
   const profile = useStore(gateway.profile);
   const [name, setName] = useState(profile.name);
+  const [status, setStatus] = useState(profile.status ?? '');
+  const isRenamed = name.trim() !== '' && name.trim() !== profile.name;
+  const isNewStatus = status.trim() !== (profile.status ?? '');
   const submission = useSubmit();
   const work = async (): Promise<void> => {
-    await gateway.communities.setDisplayName(name.trim());
+    if (isRenamed) await gateway.social.setDisplayName(name.trim());
+    if (isNewStatus) await gateway.social.setStatus(status.trim());
     showToast(t('common.saved'));
     handleClose();
   };
@@ -27,7 +32,7 @@ export function ProfileDialog({ handleClose }: { readonly handleClose: () => voi
       <DialogForm
         submission={submission}
         submitLabel={t('common.saveChanges')}
-        canSubmit={name.trim() !== '' && name.trim() !== profile.name}
+        canSubmit={name.trim() !== '' && (isRenamed || isNewStatus)}
         handleClose={handleClose}
         work={work}
       >
@@ -37,6 +42,13 @@ export function ProfileDialog({ handleClose }: { readonly handleClose: () => voi
           onChange={(event) => setName(event.target.value)}
           maxLength={longestName}
           required
+        />
+        <TextField
+          label={t('account.status')}
+          value={status}
+          onChange={(event) => setStatus(event.target.value)}
+          placeholder={t('account.statusExample')}
+          maxLength={longestStatus}
         />
       </DialogForm>
     </Dialog>

@@ -20,7 +20,7 @@ type Row =
   | { readonly type: 'caption'; readonly key: string; readonly text: string }
   | { readonly type: 'member'; readonly key: string; readonly member: Member };
 
-/** Who is in a channel, those who are there first. */
+/** Who is in a channel: those who are there by what they may do, then those who are not there. */
 export function MemberPanel({ roomId }: { readonly roomId: string }) {
   const store = useGateway().members(roomId);
   const members = useStore(store);
@@ -81,9 +81,18 @@ function listRows({ present, absent }: MemberList): readonly Row[] {
     key: word,
     text: t('members.group', { name: word, amount: count }),
   });
+  const ofRank = (rank: Member['rank']): readonly Member[] =>
+    present.filter((member) => member.rank === rank);
+  const groups = [
+    { word: t('members.owners'), members: ofRank('owner') },
+    { word: t('members.moderators'), members: ofRank('moderator') },
+    { word: t('presence.online'), members: ofRank('member') },
+    { word: t('presence.offline'), members: absent },
+  ];
   return [
-    ...(present.length > 0 ? [caption(t('presence.online'), present.length), ...present.map(toRow)] : []),
-    ...(absent.length > 0 ? [caption(t('presence.offline'), absent.length), ...absent.map(toRow)] : []),
+    ...groups.flatMap(({ word, members }) =>
+      members.length > 0 ? [caption(word, members.length), ...members.map(toRow)] : [],
+    ),
   ];
 }
 

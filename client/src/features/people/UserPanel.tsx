@@ -30,7 +30,9 @@ export function UserPanel() {
         />
         <span className={styles.words}>
           <span className={styles.name}>{profile.name}</span>
-          <span className={styles.state}>{isOnline ? t('presence.online') : t('account.connecting')}</span>
+          <span className={styles.state}>
+            {isOnline ? (profile.status ?? t('presence.online')) : t('account.connecting')}
+          </span>
         </span>
       </button>
       <IconButton

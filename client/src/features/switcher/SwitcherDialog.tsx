@@ -35,7 +35,7 @@ export function SwitcherDialog({ handleClose }: { readonly handleClose: () => vo
     if (place.kind === 'guild') context.navigate(buildGuildPath(place.id));
     else if (place.kind === 'channel') context.navigate(buildChannelPath(place.guildId, place.id));
     else if (place.channelId !== undefined) context.navigate(buildChannelPath(undefined, place.channelId));
-    else context.navigate(buildChannelPath(undefined, await gateway.communities.openDirect(place.id)));
+    else context.navigate(buildChannelPath(undefined, await gateway.social.openConversation([place.id])));
   };
   const handlePick = (entry: SwitcherEntry | undefined): void => {
     if (!entry) return;

@@ -1,4 +1,4 @@
-import { MessageSquarePlus, Plus } from 'lucide-react';
+import { MessageSquarePlus, Plus, Users } from 'lucide-react';
 import { useEffect } from 'react';
 import { useLocation } from 'wouter';
 import { openDialog } from '../../app/dialog-store.ts';
@@ -6,6 +6,7 @@ import { PlaceHeader } from '../../features/channel/ChannelHeader.tsx';
 import { ChannelView } from '../../features/channel/ChannelView.tsx';
 import { HomeList } from '../../features/channel-list/HomeList.tsx';
 import { MemberPanel } from '../../features/people/MemberPanel.tsx';
+import { PeoplePage } from '../../features/people/PeoplePage.tsx';
 import { useGateway, useStore } from '../../features/session/gateway-context.ts';
 import { t } from '../../lib/i18n/translate.ts';
 import { rememberPlace } from '../../lib/preferences.ts';
@@ -19,15 +20,36 @@ import { MissingPlace } from './PlaceStates.tsx';
 /** Home: conversations, invitations, and channels that belong to no guild. */
 export function HomePlace({ channelId }: { readonly channelId: string | undefined }) {
   const home = useStore(useGateway().home);
-  const isChannel = home.channels.some((channel) => channel.channelId === channelId);
+  const hasMembers =
+    home.channels.some((channel) => channel.channelId === channelId) ||
+    home.directs.some((direct) => direct.channelId === channelId && direct.partner === undefined);
   return (
     <HallLayout
       selected="home"
       list={<HomeList home={home} channelId={channelId} />}
-      members={isChannel && channelId && <MemberPanel key={channelId} roomId={channelId} />}
+      members={hasMembers && channelId && <MemberPanel key={channelId} roomId={channelId} />}
     >
-      {channelId === undefined ? <Welcome /> : <HomeChannel key={channelId} channelId={channelId} />}
+      {channelId === undefined ? <Entrance /> : <HomeChannel key={channelId} channelId={channelId} />}
     </HallLayout>
+  );
+}
+
+/** The people whom we talk to, once there are any. */
+function Entrance() {
+  const { friends, blocked } = useStore(useGateway().people);
+  const [path] = useLocation();
+  const hasPeople = friends.length + blocked.length > 0;
+  useTitle(hasPeople ? t('people.title') : t('hall.home'));
+  useEffect(() => rememberPlace(path), [path]);
+  if (!hasPeople) return <Welcome />;
+  return (
+    <>
+      <PlaceHeader>
+        <Users size={20} strokeWidth={1.75} aria-hidden />
+        <h1 className={styles.title}>{t('people.title')}</h1>
+      </PlaceHeader>
+      <PeoplePage />
+    </>
   );
 }
 
@@ -35,9 +57,6 @@ function Welcome() {
   const gateway = useGateway();
   const hasGuilds = useStore(gateway.guilds).length > 0;
   const { name } = useStore(gateway.profile);
-  const [path] = useLocation();
-  useTitle(t('hall.home'));
-  useEffect(() => rememberPlace(path), [path]);
   return (
     <>
       <PlaceHeader />
