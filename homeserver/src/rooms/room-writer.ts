@@ -252,6 +252,7 @@ export class RoomWriter {
       unit.moveHead({
         roomNid: this.#room.nid,
         expectedVersion: this.#base.version,
+        expectedExtremities: this.#base.extremities.map((extremity) => extremity.nid),
         version: head.version,
         extremities: head.extremities.map((extremity) => extremity.nid),
         depth: head.depth,

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import { withStorage } from '../../../test-kit/storage-for-tests.ts';
+import type { RoomStore } from '../stores/room-store.ts';
+import type { Database } from './database.ts';
 import { defineInsert, defineQuery, defineUpsert } from './sql.ts';
 import { ExpectationFailed, LogKind, RoomVersionConflict, UnitOfWork } from './unit-of-work.ts';
 
@@ -11,6 +13,34 @@ const facts = defineQuery<[], { key: string; value: string }>(
 
 function insert(key: string, value = ''): UnitOfWork {
   return new UnitOfWork().write(insertFact, { key: `test-${key}`, value });
+}
+
+/** A room of version 1 whose newest event is 1, and a unit that moves it on. */
+async function roomWithHead(database: Database, rooms: RoomStore) {
+  const unit = new UnitOfWork();
+  rooms.insert(unit, {
+    nid: 7,
+    roomId: '!r:test',
+    roomVersion: '12',
+    version: 1,
+    extremities: [1],
+    depth: 1,
+    snapshotNid: 0,
+    roomType: null,
+    listed: false,
+  });
+  await database.commit(unit);
+  const move = ({ from, after, to }: { from: number; after: number[]; to: number }) =>
+    new UnitOfWork().moveHead({
+      roomNid: 7,
+      expectedVersion: from,
+      expectedExtremities: after,
+      version: from + 1,
+      extremities: [to],
+      depth: 1,
+      snapshotNid: 0,
+    });
+  return { move };
 }
 
 describe('The group committer', () => {
@@ -68,36 +98,29 @@ describe('The group committer', () => {
 
   it('moves a head only from the version that it was built on', () =>
     withStorage(async ({ database, rooms }) => {
-      const room = {
-        nid: 7,
-        roomId: '!r:test',
-        roomVersion: '12',
-        version: 1,
-        extremities: [1],
-        depth: 1,
-        snapshotNid: 0,
-        roomType: null,
-        listed: false,
-      };
-      const unit = new UnitOfWork();
-      rooms.insert(unit, room);
-      await database.commit(unit);
-      const move = (expectedVersion: number) =>
-        database.commit(
-          new UnitOfWork().moveHead({
-            roomNid: 7,
-            expectedVersion,
-            version: expectedVersion + 1,
-            extremities: [expectedVersion + 1],
-            depth: expectedVersion + 1,
-            snapshotNid: 0,
-          }),
-        );
-      const results = await Promise.allSettled([move(1), move(2), move(3)]);
+      const { move } = await roomWithHead(database, rooms);
+      const next = (version: number) =>
+        database.commit(move({ from: version, after: [version], to: version + 1 }));
+      const results = await Promise.allSettled([next(1), next(2), next(3)]);
       expect(results.map(({ status }) => status)).to.deep.equal(['fulfilled', 'fulfilled', 'fulfilled']);
-      expect(await move(2).catch((error: unknown) => error)).to.be.instanceOf(RoomVersionConflict);
+      expect(await next(2).catch((error: unknown) => error)).to.be.instanceOf(RoomVersionConflict);
       const row = await rooms.byNid(7);
       expect([row?.version, row?.extremities]).to.deep.equal([4, [4]]);
+    }));
+
+  it('moves no head by a change that was built on a refused one, though the version is the same', () =>
+    withStorage(async ({ database, rooms }) => {
+      const { move } = await roomWithHead(database, rooms);
+      await database.commit(move({ from: 1, after: [1], to: 10 }));
+      const refused = [
+        database.commit(move({ from: 1, after: [1], to: 20 })),
+        database.commit(move({ from: 2, after: [20], to: 21 })),
+      ];
+      for (const { status } of await Promise.allSettled(refused)) expect(status).to.equal('rejected');
+      const alone = database.commit(move({ from: 2, after: [20], to: 21 }));
+      expect(await alone.catch((error: unknown) => error)).to.be.instanceOf(RoomVersionConflict);
+      await database.commit(move({ from: 2, after: [10], to: 11 }));
+      expect((await rooms.byNid(7))?.extremities).to.deep.equal([11]);
     }));
 
   it('brings memory up to date before it wakes anybody, and wakes before it answers', () =>

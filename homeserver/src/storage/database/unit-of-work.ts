@@ -50,10 +50,15 @@ export interface LogEntry {
   readonly key?: string;
 }
 
-/** The room's row after an event was appended, and the version that it must have had before. */
+/** The room's row after an event was appended, and the version and extremities that it must have had before. */
 export interface RoomHeadChange {
   readonly roomNid: number;
   readonly expectedVersion: number;
+  /**
+   * The version alone does not say what a change was built on: if another process was first with the one before it, it is
+   * the same, and the event that this one follows is nowhere.
+   */
+  readonly expectedExtremities: readonly number[];
   readonly version: number;
   /** Event nids, the forward extremities. */
   readonly extremities: readonly number[];

@@ -32,7 +32,7 @@ function newRoom(nid: number): UnitOfWork {
 }
 
 function moveRoom(roomNid: number, from: number, isHeld = false): UnitOfWork {
-  const head = { extremities: [], depth: 0, snapshotNid: 0 };
+  const head = { expectedExtremities: [], extremities: [], depth: 0, snapshotNid: 0 };
   const change = { roomNid, expectedVersion: from, version: from + 1, ...head, isHeld };
   return new UnitOfWork().moveHead(change).append({ kind: LogKind.Event, room: roomNid });
 }

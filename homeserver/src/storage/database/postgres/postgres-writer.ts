@@ -28,9 +28,10 @@ const LOCK_ROOMS = `SELECT FROM rooms WHERE nid = ANY($1::bigint[]) ORDER BY nid
 /** A room that another process holds is like one that has another version. */
 const MOVE_HEADS = `UPDATE rooms SET version = r.version, extremities = r.extremities, depth = r.depth,
   snapshot_nid = r.snapshot_nid
-  FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::boolean[])
-    AS r(nid, expected, version, extremities, depth, snapshot_nid, is_held)
-  WHERE rooms.nid = r.nid AND rooms.version = r.expected
+  FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::text[], $6::bigint[], $7::bigint[],
+    $8::boolean[])
+    AS r(nid, expected_version, expected_extremities, version, extremities, depth, snapshot_nid, is_held)
+  WHERE rooms.nid = r.nid AND rooms.version = r.expected_version AND rooms.extremities = r.expected_extremities
     AND (r.is_held OR pg_try_advisory_xact_lock_shared(${ROOM_LOCKS}, (r.nid % ${ROOM_STRIPES})::integer))
   RETURNING rooms.nid`;
 
@@ -298,7 +299,7 @@ async function moveHeads(client: pg.Client, units: readonly UnitOfWork[]): Promi
   const lost = new Set<number>();
   for (const change of units.flatMap((unit) => unit.heads)) {
     const known = merged.get(change.roomNid);
-    if (known !== undefined && known.last.version !== change.expectedVersion) lost.add(change.roomNid);
+    if (known !== undefined && !isBuiltUpon(change, known.last)) lost.add(change.roomNid);
     merged.set(change.roomNid, { first: known?.first ?? change, last: change });
   }
   const wanted = [...merged.values()]
@@ -311,6 +312,7 @@ async function moveHeads(client: pg.Client, units: readonly UnitOfWork[]): Promi
     values: [
       wanted.map(({ last }) => last.roomNid),
       wanted.map(({ first }) => first.expectedVersion),
+      wanted.map(({ first }) => JSON.stringify(first.expectedExtremities)),
       wanted.map(({ last }) => last.version),
       wanted.map(({ last }) => JSON.stringify(last.extremities)),
       wanted.map(({ last }) => last.depth),
@@ -321,6 +323,11 @@ async function moveHeads(client: pg.Client, units: readonly UnitOfWork[]): Promi
   const moved = new Set(rows.map((row) => row.nid));
   for (const { last } of wanted) if (!moved.has(last.roomNid)) lost.add(last.roomNid);
   return lost;
+}
+
+function isBuiltUpon(change: RoomHeadChange, other: RoomHeadChange): boolean {
+  const isSameHead = change.expectedExtremities.join() === other.extremities.join();
+  return isSameHead && change.expectedVersion === other.version;
 }
 
 /** Inserts log rows under the lock. @returns the position of the first. */

@@ -42,7 +42,8 @@ const savepoint = database.prepare('SAVEPOINT unit');
 const release = database.prepare('RELEASE unit');
 const rollbackUnit = database.prepare('ROLLBACK TO unit');
 const moveHead = database.prepare(
-  'UPDATE rooms SET version = ?, extremities = ?, depth = ?, snapshot_nid = ? WHERE nid = ? AND version = ?',
+  `UPDATE rooms SET version = ?, extremities = ?, depth = ?, snapshot_nid = ?
+   WHERE nid = ? AND version = ? AND extremities = ?`,
 );
 const insertLog = database.prepare(
   'INSERT INTO log (position, kind, room_nid, user_nid, ref, key) VALUES (?, ?, ?, ?, ?, ?)',
@@ -87,6 +88,7 @@ function applyUnit(unit: WireUnit): WireOutcome {
       head.snapshotNid,
       head.roomNid,
       head.expectedVersion,
+      JSON.stringify(head.expectedExtremities),
     );
     if (changes !== 1) throw new UnitRefused('conflict', `room ${head.roomNid} has another version`);
   }
