@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
-import { ChatClient, roomPath } from '../test-kit/chat-client.ts';
+import { ChatClient, type ClientEvent, roomPath } from '../test-kit/chat-client.ts';
 import { eventually } from '../test-kit/eventually.ts';
 import { TestServer } from '../test-kit/test-server.ts';
 
@@ -16,6 +16,15 @@ interface Notification {
   readonly user_is_target?: boolean;
   readonly counts: { readonly unread: number };
   readonly devices: { readonly pushkey: string; readonly tweaks?: object; readonly data: object }[];
+}
+
+interface Listed {
+  readonly notifications: {
+    readonly event: ClientEvent;
+    readonly read: boolean;
+    readonly room_id: string;
+  }[];
+  readonly next_token?: string;
 }
 
 /** A push gateway of somebody else's, which can be made to fail. */
@@ -238,6 +247,29 @@ describe('pushing', function () {
     expect(await refusal({ app_id: 'x'.repeat(65) })).to.equal('400 M_INVALID_PARAM');
     expect(await refusal({ pushkey: 'x'.repeat(513) })).to.equal('400 M_INVALID_PARAM');
     expect((await server.request('GET', '/_matrix/client/v3/pushers')).status).to.equal(401);
+  });
+
+  it('lists what has notified somebody, and what stands out', async () => {
+    await alice.say(roomId, 'one');
+    const loud = await alice.sendEvent(roomId, 'm.room.message', {
+      msgtype: 'm.text',
+      body: 'two',
+      'm.mentions': { user_ids: [bob.userId] },
+    });
+    await bob.say(roomId, 'mine');
+    const list = async (query = '') => (await bob.get(`/v3/notifications${query}`)) as unknown as Listed;
+    const { notifications } = await list();
+    expect(notifications.map(({ event }) => event.content.body)).to.deep.equal(['two', 'one']);
+    expect(notifications[0]).to.deep.include({ room_id: roomId, read: false });
+    expect((await list('?only=highlight')).notifications.map(({ event }) => event.event_id)).to.deep.equal([
+      loud,
+    ]);
+    const first = await list('?limit=1');
+    const second = await list(`?limit=1&from=${first.next_token}`);
+    expect(second.notifications[0]?.event.content.body).to.equal('one');
+    await bob.post(roomPath(roomId, 'receipt', 'm.read', loud));
+    expect((await list()).notifications.map(({ read }) => read)).to.deep.equal([true, true]);
+    expect(await bob.refusal('GET', '/v3/notifications?from=x')).to.equal('400 M_INVALID_PARAM');
   });
 
   it('passes on what is for distributors of UnifiedPush, and says that it is a gateway', async () => {

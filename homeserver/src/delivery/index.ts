@@ -1,6 +1,11 @@
 /** What leaves the server for people who are not looking: notifications. */
 export { collectPushes } from './push/collect-pushes.ts';
 export { deliverPushes } from './push/deliver-pushes.ts';
+export {
+  listNotifications,
+  type NotificationsPage,
+  type NotificationsRequest,
+} from './push/list-notifications.ts';
 export type { PushContext, PushedUser } from './push/push-context.ts';
 export { PushGateway, type PushGatewayOptions } from './push/push-gateway.ts';
 export { WebPush } from './push/web-push.ts';

@@ -89,6 +89,8 @@ interface EndpointOptions<Auth extends AuthKind> {
   readonly limit?: RateLimitName;
   /** Unless given, what the data says: `json` with a JSON body, `stream` with another, `none` without. */
   readonly body?: BodyKind;
+  /** Checks the body instead of the data's schema: for a path that the data describes more than once. */
+  readonly bodySchema?: JsonSchema;
   /** 13,107,200 (200 x 64 KiB) unless given, 65,536 where no token is needed. Does not count for streams. */
   readonly maxBodyBytes?: number;
   /** For bodies with content of events, whose hashes tell `1.0` from `1`. */
@@ -117,7 +119,7 @@ export function endpoint<Id extends OperationId, Auth extends AuthKind = Operati
     auth: caller,
     limit: options.limit,
     body: options.body ?? (isJson ? 'json' : requestBody ? 'stream' : 'none'),
-    bodySchema: isJson ? requestBody.schema : undefined,
+    bodySchema: options.bodySchema ?? (isJson ? requestBody.schema : undefined),
     maxBodyBytes: options.maxBodyBytes ?? defaultBodyCap(caller),
     exactNumbers: options.exactNumbers ?? false,
     handle: handle as Endpoint['handle'],
@@ -133,7 +135,7 @@ function withOldVersion(path: string): string[] {
 }
 
 interface CustomEndpoint<Path extends string, Auth extends AuthKind, Schema extends JsonSchema>
-  extends EndpointOptions<Auth> {
+  extends Omit<EndpointOptions<Auth>, 'bodySchema'> {
   /** In metrics and logs. */
   readonly name: string;
   readonly method: HttpMethod;

@@ -51,6 +51,7 @@ const RATE_LIMITS = {
   toDevice: { perSecond: 10, burst: 200 },
   /** By address: another server speaks for many of its users. */
   pushGateway: { perSecond: 50, burst: 500 },
+  report: { perSecond: 0.2, burst: 20 },
   search: { perSecond: 2, burst: 30 },
 } as const satisfies Readonly<Record<string, RateLimit>>;
 

@@ -10,6 +10,7 @@ import { discoveryEndpoints } from './client-server/discovery/index.ts';
 import { filterEndpoints } from './client-server/filters/index.ts';
 import { keyBackupEndpoints } from './client-server/key-backup/index.ts';
 import { keyEndpoints } from './client-server/keys/index.ts';
+import { legacyEndpoints } from './client-server/legacy/index.ts';
 import { loginEndpoints } from './client-server/login/index.ts';
 import { mediaEndpoints } from './client-server/media/index.ts';
 import { moderationEndpoints } from './client-server/moderation/index.ts';
@@ -20,12 +21,14 @@ import { pusherEndpoints } from './client-server/pushers/index.ts';
 import { receiptEndpoints } from './client-server/receipts/index.ts';
 import { registrationEndpoints } from './client-server/registration/index.ts';
 import { relationEndpoints } from './client-server/relations/index.ts';
+import { reportingEndpoints } from './client-server/reporting/index.ts';
 import { roomEndpoints } from './client-server/rooms/index.ts';
 import { searchEndpoints } from './client-server/search/index.ts';
 import { syncEndpoints } from './client-server/sync/index.ts';
 import { toDeviceEndpoints } from './client-server/to-device/index.ts';
 import { typingEndpoints } from './client-server/typing/index.ts';
 import { userDirectoryEndpoints } from './client-server/user-directory/index.ts';
+import { voipEndpoints } from './client-server/voip/index.ts';
 import type { Endpoint } from './endpoint.ts';
 import { guildhallEndpoints } from './guildhall/index.ts';
 import { pushGatewayEndpoints } from './push-gateway/index.ts';
@@ -42,6 +45,9 @@ export const ROUTES: readonly Endpoint[] = [
   ...typingEndpoints,
   ...presenceEndpoints,
   ...searchEndpoints,
+  ...reportingEndpoints,
+  ...legacyEndpoints,
+  ...voipEndpoints,
   ...syncEndpoints,
   ...mediaEndpoints,
   ...loginEndpoints,

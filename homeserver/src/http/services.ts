@@ -1,7 +1,7 @@
-import type { Accounts } from '../accounts/index.ts';
+import type { Accounts, Requester } from '../accounts/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
-import type { PushGateway, WebPush } from '../delivery/index.ts';
+import type { NotificationsPage, NotificationsRequest, PushGateway, WebPush } from '../delivery/index.ts';
 import type { Encryption } from '../encryption/index.ts';
 import type { GuildsContext } from '../guilds/index.ts';
 import type { Media } from '../media/index.ts';
@@ -25,6 +25,14 @@ export interface Services {
   readonly sync: Sync;
   readonly pushGateway: PushGateway;
   readonly webPush: WebPush;
+  readonly listNotifications: (
+    viewer: Requester,
+    request: NotificationsRequest,
+  ) => Promise<NotificationsPage>;
+  /** TURN servers, if there are any. */
+  readonly turn: { readonly uris: readonly string[]; readonly secret: string } | undefined;
+  /** Where users of this server find help. */
+  readonly support: { readonly page: string | undefined; readonly email: string | undefined };
   readonly serverName: ServerName;
   /** Where clients reach this server, without a slash at the end: `https://chat.example.org`. */
   readonly publicUrl: string;

@@ -17,10 +17,11 @@ export {
   requestRoomPurge,
 } from './commands/purge-room.ts';
 export { purgeUnneededEvents } from './commands/purge-unneeded.ts';
+export { reportEvent, reportRoom, reportUser } from './commands/report.ts';
 export { redactEvent, type SendTarget, sendEvent, setState } from './commands/send-event.ts';
 export { updateProfileInRooms } from './commands/update-profile.ts';
 export { upgradeRoom } from './commands/upgrade-room.ts';
-export type { MemberProfile, Profiles, RoomsContext } from './context.ts';
+export type { AppServiceNames, MemberProfile, Profiles, RoomsContext } from './context.ts';
 export { countedMembers } from './counted-members.ts';
 export { completePartialState, partialRooms } from './intake/complete-partial-state.ts';
 export { isServerIn } from './intake/enter-room.ts';
@@ -61,6 +62,7 @@ export {
   type RoomPurgeStatus,
 } from './queries/purge-status.ts';
 export { getRelations, type RelationsRequest } from './queries/relations.ts';
+export { getEventAnywhere, getRoomSnapshot, type RoomSnapshot } from './queries/room-snapshot.ts';
 export { getRoomSummary } from './queries/room-summary.ts';
 export { getState, getStateEvent } from './queries/state.ts';
 export { getThreads } from './queries/threads.ts';

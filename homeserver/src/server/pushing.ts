@@ -1,11 +1,15 @@
 import {
   collectPushes,
   deliverPushes,
+  listNotifications,
+  type NotificationsPage,
+  type NotificationsRequest,
   type PushContext,
   PushGateway,
   type PushGatewayOptions,
   WebPush,
 } from '../delivery/index.ts';
+import type { Viewer } from '../rooms/index.ts';
 import type { LogReader } from './log-readers.ts';
 
 /** Pushing, put together: who reads the log for it, what its jobs do, and what HTTP serves of it. */
@@ -14,6 +18,7 @@ export interface Pushing {
   readonly deliver: (jobKey: string) => Promise<void>;
   readonly gateway: PushGateway;
   readonly webPush: WebPush;
+  readonly listNotifications: (viewer: Viewer, request: NotificationsRequest) => Promise<NotificationsPage>;
 }
 
 export async function createPushing(
@@ -31,5 +36,6 @@ export async function createPushing(
     deliver: (jobKey) => deliverPushes(context, gateway, jobKey),
     gateway,
     webPush,
+    listNotifications: (viewer, request) => listNotifications(context, viewer, request),
   };
 }

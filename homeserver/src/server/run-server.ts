@@ -25,7 +25,7 @@ import {
 import { FileStore, openStorage, type Storage } from '../storage/index.ts';
 import { broadcastsThrough, openNotifier } from '../stream/index.ts';
 import { createSync } from '../sync/index.ts';
-import type { Configuration } from './configuration/index.ts';
+import { type Configuration, readAppServices } from './configuration/index.ts';
 import { establishIdentity } from './identity.ts';
 import { startLogReaders } from './log-readers.ts';
 import { createPushing } from './pushing.ts';
@@ -146,6 +146,7 @@ async function assemble(
     },
     passwordHashing,
     publicUrl,
+    appServices: readAppServices(configuration.appserviceDir),
     mailSender: openMailSender(configuration, logger),
     emailRequired: configuration.registrationEmail === 'required',
     policies: configuration.policies,
@@ -157,6 +158,7 @@ async function assemble(
     },
   });
   lifecycle.onStop('accounts', () => accounts.close());
+  await accounts.users.ensureSenders();
   const encryption: Encryption = createEncryption({
     storage,
     serverName,
@@ -253,6 +255,9 @@ async function assemble(
     guilds,
     pushGateway: pushing.gateway,
     webPush: pushing.webPush,
+    listNotifications: pushing.listNotifications,
+    turn: configuration.turn,
+    support: { page: configuration.supportPage, email: configuration.supportEmail },
     serverName,
     get publicUrl() {
       return publicUrl();

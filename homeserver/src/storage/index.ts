@@ -52,6 +52,7 @@ export type { PendingPush, PusherKey, StoredPusher } from './stores/pusher-store
 export { receiptKey, type StoredReceipt } from './stores/receipt-store.ts';
 export type { RegistrationToken } from './stores/registration-token-store.ts';
 export type { Rendezvous } from './stores/rendezvous-store.ts';
+export type { NewReport, ReportFilter, ReportSubject, StoredReport } from './stores/report-store.ts';
 export type { MemberRow, Membership, PartialRoom, RoomOfUser, RoomRow } from './stores/room-store.ts';
 export type { SearchHit } from './stores/search-store.ts';
 export {

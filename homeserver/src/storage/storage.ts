@@ -28,6 +28,7 @@ import { ReceiptStore } from './stores/receipt-store.ts';
 import { RegistrationTokenStore } from './stores/registration-token-store.ts';
 import { RelationStore } from './stores/relation-store.ts';
 import { RendezvousStore } from './stores/rendezvous-store.ts';
+import { ReportStore } from './stores/report-store.ts';
 import { RoomPurgeStore } from './stores/room-purge-store.ts';
 import { RoomStore } from './stores/room-store.ts';
 import { SearchStore } from './stores/search-store.ts';
@@ -83,6 +84,7 @@ export interface Storage {
   readonly jobs: JobStore;
   readonly delayedEvents: DelayedEventStore;
   readonly pushers: PusherStore;
+  readonly reports: ReportStore;
   readonly blockedRooms: BlockedRoomStore;
   readonly roomPurge: RoomPurgeStore;
   readonly historyPurge: HistoryPurgeStore;
@@ -133,6 +135,7 @@ export async function openStorage(options: DatabaseOptions): Promise<Storage> {
     jobs: new JobStore(database),
     delayedEvents: new DelayedEventStore(database),
     pushers: new PusherStore(database),
+    reports: new ReportStore(database),
     blockedRooms: new BlockedRoomStore(database),
     roomPurge: new RoomPurgeStore(database, states),
     historyPurge: new HistoryPurgeStore(database, states),

@@ -7,8 +7,9 @@ import { DeviceNewsCache } from './device-news.ts';
 import { Sync } from './sync.ts';
 import { UnreadCounts } from './unread-counts.ts';
 
-/** Sync: what is new for somebody. */
 export type { StateKey } from './frame.ts';
+/** Sync: what is new for somebody. */
+export { beginLikeBefore, type EventStream, type InitialSync, streamEvents } from './legacy.ts';
 export type { SyncBody } from './response-shapes.ts';
 export type { Sync, SyncRequest } from './sync.ts';
 

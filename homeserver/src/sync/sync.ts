@@ -3,7 +3,7 @@ import type { Timer } from '../base/clock.ts';
 import { invalidParam } from '../protocol/errors.ts';
 import type { PresenceState } from '../realtime/index.ts';
 import type { Onlooker, Viewer } from '../rooms/index.ts';
-import { parseStreamToken, type StreamToken } from '../stream/index.ts';
+import { formatStreamToken, parseStreamToken, type StreamToken } from '../stream/index.ts';
 import { type DeviceListChanges, deviceListChanges } from './device-lists.ts';
 import type { Frame, Place, StateKey, SyncContext } from './frame.ts';
 import type { SyncBody } from './response-shapes.ts';
@@ -74,6 +74,16 @@ export class Sync {
     const until = (await this.#placeOf(to, 'to'))?.position ?? notifier.position;
     const memberships = await rooms.userRooms.of(viewer.userNid);
     return deviceListChanges(this.#context, viewer, { after, until }, memberships);
+  }
+
+  /** A token for what comes from now on. */
+  now(): string {
+    const { rooms, notifier, realtime } = this.#context;
+    return formatStreamToken({
+      epoch: rooms.epoch,
+      position: notifier.position,
+      ephemeral: realtime.log.position,
+    });
   }
 
   /** In how many rooms something notifies a user which they have not read: the number that stands on an icon. */

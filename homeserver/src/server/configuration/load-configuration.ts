@@ -19,9 +19,11 @@ type ValueOf<S> =
 type SettingValues = { readonly [Property in keyof typeof SETTINGS]: ValueOf<(typeof SETTINGS)[Property]> };
 
 /** What the server runs with. Paths are absolute, sizes are bytes. */
-export interface Configuration extends Omit<SettingValues, 'tlsCert' | 'tlsKey'> {
+export interface Configuration extends Omit<SettingValues, 'tlsCert' | 'tlsKey' | 'turnUris' | 'turnSecret'> {
   /** Given when the server is to speak HTTPS itself: two PEM files. */
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
+  /** Given when there are TURN servers. */
+  readonly turn: { readonly uris: readonly string[]; readonly secret: string } | undefined;
   /** The file that was read, if there was one. */
   readonly configurationFile: string | undefined;
 }
@@ -131,8 +133,12 @@ function interpret(
     values[property] = property === 'dataDir' ? dataDir : read<unknown>(setting, dataDir);
   }
   // Each property was read with the type of its own setting; what could not be read is among the problems.
-  const { tlsCert, tlsKey, ...rest } = values as SettingValues;
-  return { ...rest, tls: pairTls(tlsCert, tlsKey, written, problems) };
+  const { tlsCert, tlsKey, turnUris, turnSecret, ...rest } = values as SettingValues;
+  return {
+    ...rest,
+    tls: pairTls(tlsCert, tlsKey, written, problems),
+    turn: pairTurn(turnUris, turnSecret, written, problems),
+  };
 }
 
 function pairTls(
@@ -142,12 +148,31 @@ function pairTls(
   problems: ConfigurationProblem[],
 ): Configuration['tls'] {
   if (certFile !== undefined && keyFile !== undefined) return { certFile, keyFile };
-  const alone = written.get(SETTINGS.tlsCert.name) ?? written.get(SETTINGS.tlsKey.name);
-  if (alone) {
-    const { name } = certFile === undefined ? SETTINGS.tlsCert : SETTINGS.tlsKey;
-    const missing = alone.source === 'environment' ? environmentName(name) : fileName(name);
-    const remedy = `set ${missing} as well`;
-    problems.push({ key: alone.key, source: alone.source, problem: `it needs ${missing} beside it`, remedy });
-  }
+  reportAlone([SETTINGS.tlsCert, SETTINGS.tlsKey], written, problems);
   return undefined;
+}
+
+function pairTurn(
+  uris: readonly string[] | undefined,
+  secret: string | undefined,
+  written: WrittenSettings,
+  problems: ConfigurationProblem[],
+): Configuration['turn'] {
+  if (uris !== undefined && uris.length > 0 && secret !== undefined) return { uris, secret };
+  reportAlone([SETTINGS.turnUris, SETTINGS.turnSecret], written, problems);
+  return undefined;
+}
+
+/** Two settings that go together: one without the other is a mistake. */
+function reportAlone(
+  [one, other]: readonly [Setting<unknown>, Setting<unknown>],
+  written: WrittenSettings,
+  problems: ConfigurationProblem[],
+): void {
+  const alone = written.get(one.name) ?? written.get(other.name);
+  if (alone === undefined) return;
+  const { name } = written.has(one.name) ? other : one;
+  const missing = alone.source === 'environment' ? environmentName(name) : fileName(name);
+  const remedy = `set ${missing} as well`;
+  problems.push({ key: alone.key, source: alone.source, problem: `it needs ${missing} beside it`, remedy });
 }

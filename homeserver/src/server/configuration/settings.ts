@@ -15,6 +15,7 @@ import {
   size,
   smtpUrl,
   text,
+  turnUri,
   type ValueType,
   webAddress,
 } from './value-types.ts';
@@ -198,6 +199,33 @@ export const SETTINGS = {
     example: 'Guildhall <noreply@example.org>',
     doc: 'Whom mails are from. Unless set, noreply at the server name.',
   },
+  turnUris: {
+    name: 'TURN_URIS',
+    type: listOf(turnUri),
+    example: 'turn:turn.example.org?transport=udp',
+    doc:
+      'TURN servers for calls between two people, separated by commas. Clients get credentials for them that end ' +
+      'after a day. Goes with turn_secret.',
+  },
+  turnSecret: {
+    name: 'TURN_SECRET',
+    type: text,
+    example: 'the static-auth-secret of coturn',
+    doc: 'The secret that the TURN servers share with this server. Goes with turn_uris.',
+    secret: true,
+  },
+  supportPage: {
+    name: 'SUPPORT_PAGE',
+    type: webAddress,
+    example: 'https://example.org/help',
+    doc: 'A page with help for the users of this server; /.well-known/matrix/support leads there.',
+  },
+  supportEmail: {
+    name: 'SUPPORT_EMAIL',
+    type: text,
+    example: 'admin@example.org',
+    doc: 'The mail address of the admin, for other admins; stands in /.well-known/matrix/support.',
+  },
   allowPrivateAddresses: {
     name: 'ALLOW_PRIVATE_ADDRESSES',
     type: onOrOff,
@@ -205,6 +233,14 @@ export const SETTINGS = {
     doc:
       'Whether notifications, previews and requests to other servers may go to private addresses. on is for test ' +
       'networks: it lets strangers make this server ask machines beside it.',
+  },
+  appserviceDir: {
+    name: 'APPSERVICE_DIR',
+    type: path,
+    example: 'appservices',
+    doc:
+      'A folder with the registration files (.yaml) of application services: bridges and bots that speak for users of ' +
+      'their own. They are read at the start.',
   },
   rateLimits: {
     name: 'RATE_LIMITS',
@@ -234,9 +270,6 @@ export const LATER_SETTINGS: readonly LaterSetting[] = [
   { name: 'LIVEKIT_URL', doc: 'LiveKit, for voice and video.' },
   { name: 'LIVEKIT_API_KEY', doc: "LiveKit's API key." },
   { name: 'LIVEKIT_API_SECRET', doc: "LiveKit's API secret." },
-  { name: 'TURN_URIS', doc: 'TURN servers, for calls between two people.' },
-  { name: 'TURN_SECRET', doc: 'The secret shared with the TURN servers.' },
-  { name: 'APPSERVICE_DIR', doc: 'The folder with registration files of application services.' },
   { name: 'FEDERATION_PORT', doc: 'The port for other homeservers.' },
   { name: 'FEDERATION_CA', doc: 'A further certificate authority, for test networks.' },
   { name: 'FEDERATION_RESOLVE', doc: 'Addresses of homeservers, for test networks.' },

@@ -162,6 +162,12 @@ export const network: ValueType<string> = {
   },
 };
 
+/** A TURN server, as browsers take it (RFC 7065). */
+export const turnUri: ValueType<string> = {
+  expected: 'an address such as turn:turn.example.org?transport=udp',
+  parse: (written) => (/^turns?:[^\s,/]+$/.test(written) ? written : undefined),
+};
+
 /** Yes or no. */
 export const onOrOff: ValueType<boolean> = {
   expected: 'on or off',

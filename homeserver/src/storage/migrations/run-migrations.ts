@@ -10,6 +10,7 @@ import { up as logReadersAndSearch } from './0009-log-readers-and-search.ts';
 import { up as pushers } from './0010-pushers.ts';
 import { up as delayedEvents } from './0013-delayed-events.ts';
 import { up as oauth } from './0014-oauth.ts';
+import { up as reports } from './0021-reports.ts';
 
 /** Every change of the schema, in order. A released migration is never edited: add another. */
 export const migrations: readonly { readonly name: string; readonly up: (knex: Knex) => Promise<void> }[] = [
@@ -24,6 +25,7 @@ export const migrations: readonly { readonly name: string; readonly up: (knex: K
   { name: '0010-pushers', up: pushers },
   { name: '0013-delayed-events', up: delayedEvents },
   { name: '0014-oauth', up: oauth },
+  { name: '0021-reports', up: reports },
 ];
 
 /**

@@ -54,6 +54,9 @@ const newest = defineQuery<[], { position: number }>(
 const rowsAfter = defineQuery<[number, number], RawLogRow>(
   `SELECT ${ROW} FROM log WHERE position > ? ORDER BY position LIMIT ?`,
 );
+const rowsBefore = defineQuery<[number, number], RawLogRow>(
+  `SELECT ${ROW} FROM log WHERE position < ? ORDER BY position DESC LIMIT ?`,
+);
 const PLACED = 'SELECT position, ref AS nid FROM log WHERE room_nid = ? AND kind = 1';
 const backward = defineQuery<[number, number, number, number], Placed>(
   `${PLACED} AND position <= ? AND position > ? ORDER BY position DESC LIMIT ?`,
@@ -116,6 +119,11 @@ export class LogStore {
   /** The first `limit` rows after a position. */
   async after(position: number, limit: number): Promise<LogRow[]> {
     return (await this.#database.all(rowsAfter, [position, limit])).map(fromRaw);
+  }
+
+  /** The last `limit` rows before a position, the newest first. */
+  async before(position: number, limit: number): Promise<LogRow[]> {
+    return (await this.#database.all(rowsBefore, [position, limit])).map(fromRaw);
   }
 
   /** A room's events at or before `from` and after `until`, newest first. */

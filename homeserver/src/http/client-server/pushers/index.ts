@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../protocol/canonical-json.ts';
 import { type Endpoint, endpoint } from '../../endpoint.ts';
+import { integerQuery, textQuery } from '../../request-values.ts';
 
 /** Without a kind it removes. `enabled` is MSC3881's, also in its unstable form. */
 const postPusher = endpoint('postPusher', { limit: 'accountData' }, async ({ body, requester, services }) => {
@@ -38,4 +39,13 @@ const getPushers = endpoint('getPushers', {}, async ({ requester, services }) =>
   };
 });
 
-export const pusherEndpoints: readonly Endpoint[] = [postPusher, getPushers];
+const getNotifications = endpoint('getNotifications', {}, ({ query, requester, services }) =>
+  services.listNotifications(requester, {
+    onlyHighlights: textQuery(query, 'only')?.includes('highlight') ?? false,
+    from: textQuery(query, 'from'),
+    limit: integerQuery(query, 'limit', { least: 1 }),
+  }),
+);
+
+/** Where users want to be told of what notifies them, and what has. */
+export const pusherEndpoints: readonly Endpoint[] = [postPusher, getPushers, getNotifications];

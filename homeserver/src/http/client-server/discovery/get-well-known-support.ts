@@ -1,0 +1,17 @@
+import { notFound } from '../../../protocol/errors.ts';
+import { endpoint } from '../../endpoint.ts';
+
+/** Leads users to help, and other admins to the admin of this server, where that is configured. */
+export const getWellKnownSupport = endpoint('getWellknownSupport', {}, ({ services }) => {
+  const { page, email } = services.support;
+  if (page === undefined && email === undefined) throw notFound('This server names nobody');
+  return {
+    ...(email === undefined ? {} : { contacts: [{ role: 'm.role.admin', email_address: email }] }),
+    ...(page === undefined ? {} : { support_page: page }),
+  };
+});
+
+/** This server signs no policies. */
+export const getWellKnownPolicy = endpoint('getWellknownPolicy', {}, () => {
+  throw notFound('This is no policy server');
+});
