@@ -6,8 +6,10 @@ import type { Requester } from './requester.ts';
 /** A way in which logged-in users confirm who they are. */
 export interface ConfirmationMethod {
   readonly stage: AuthStage;
-  /** Whether this user can use it. */
-  isOfferedTo(requester: Requester): Promise<boolean>;
+  /** Whether this user can use it for an operation. */
+  isOfferedTo(requester: Requester, operation: readonly string[]): Promise<boolean>;
+  /** Whether this user has given their leave for an operation already, elsewhere: then nothing is asked. */
+  hasLeave?(requester: Requester, operation: readonly string[]): Promise<boolean>;
   /** What clients have to know of the stage, if anything. */
   params?(requester: Requester): object;
   /** @throws {MatrixError} `M_FORBIDDEN` if the answer is wrong. */
@@ -25,7 +27,8 @@ export class Confirmation {
   }
 
   /**
-   * Goes through once the requester has shown who they are.
+   * Goes through once the requester has shown who they are. Application services need not: their users have nothing to
+   * show (Client-Server API v1.19, "Appservice API"; MSC4190).
    *
    * @param operation what is confirmed, with its parameters.
    * @throws {MatrixError} 401 that asks for the password, or for what else the user can show; 403 `M_FORBIDDEN` to a
@@ -36,10 +39,12 @@ export class Confirmation {
     operation: readonly string[],
     auth: AuthAnswer | undefined,
   ): Promise<void> {
+    if (requester.appService !== undefined) return;
     const offered = new Map<AuthStage, ConfirmationMethod>();
     const params: Record<AuthStage, object> = {};
     for (const method of this.#methods) {
-      if (!(await method.isOfferedTo(requester))) continue;
+      if (!(await method.isOfferedTo(requester, operation))) continue;
+      if (await method.hasLeave?.(requester, operation)) return;
       offered.set(method.stage, method);
       if (method.params !== undefined) params[method.stage] = method.params(requester);
     }

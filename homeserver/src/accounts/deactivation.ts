@@ -39,6 +39,7 @@ export class Deactivation {
     storage.userDirectory.delete(unit, userNid);
     storage.shortTokens.deleteOfUser(unit, userNid);
     storage.thirdPartyIds.deleteOfUser(unit, userNid);
+    storage.upstreamUsers.deleteOfUser(unit, userNid);
     storage.accountData.deleteOfUser(unit, userNid);
     storage.jobs.enqueue(unit, { kind: JobKind.LeaveRooms, key: userId });
     await storage.database.commit(unit);

@@ -69,10 +69,7 @@ export class Login {
    */
   async login(request: LoginRequest, device: DeviceChoice, caller: LoginCaller = {}): Promise<OpenedSession> {
     const unit = new UnitOfWork();
-    const user = await this.#method(request).identify(request, caller, unit);
-    if (user.deactivated)
-      throw new MatrixError(403, 'M_USER_DEACTIVATED', 'This account has been deactivated');
-    if (user.locked) refuseLocked('locked');
+    const user = await this.identify(request, caller, unit);
     const session = this.#sessions.open(unit, user, device);
     try {
       await this.#storage.database.commit(unit);
@@ -82,6 +79,19 @@ export class Login {
       throw error;
     }
     return session;
+  }
+
+  /**
+   * Who somebody is that wants to log in.
+   * @param unit is made to expect what must still hold when it is committed.
+   * @throws {MatrixError} as `login`.
+   */
+  async identify(request: LoginRequest, caller: LoginCaller, unit: UnitOfWork): Promise<StoredUser> {
+    const user = await this.#method(request).identify(request, caller, unit);
+    if (user.deactivated)
+      throw new MatrixError(403, 'M_USER_DEACTIVATED', 'This account has been deactivated');
+    if (user.locked) refuseLocked('locked');
+    return user;
   }
 
   #method({ type }: LoginRequest): LoginMethod {

@@ -173,6 +173,8 @@ export class Sessions {
     const ended = devices.map(({ deviceId }) => deviceId).filter((deviceId) => deviceId !== exceptDevice);
     this.#storage.tokens.deleteOfUser(unit, userNid, exceptDevice);
     this.#storage.devices.deleteAll(unit, userNid, exceptDevice);
+    // The browsers in which the user could sign in to apps, and what apps were granted there.
+    this.#storage.oauthItems.deleteOfUser(unit, userNid);
     this.#keeper.devicesEnded(unit, userNid, ended);
     unit.invalidate('sessions', userNid);
   }
