@@ -166,6 +166,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
       users,
       passwords,
       sessions,
+      storage.shortTokens,
     ),
     login: new Login(storage, sessions, [
       new PasswordLogin(storage, check),

@@ -83,6 +83,17 @@ describe('shared-secret registration', () => {
     expect((await refusal(register(signed({ ...request, nonce: 'mine' })))).errcode).to.equal('M_UNKNOWN');
   });
 
+  it('takes a nonce that another process gave out, and one once whichever process it goes to', async () => {
+    const other = accountsForTests(opened.storage, { registrationSharedSecret: SECRET });
+    const request = (username: string) => signed({ nonce: shared, username, password: 'pw' });
+    const shared = other.sharedSecretRegistration.createNonce();
+    await register(request('roamer'));
+    expect((await refusal(other.sharedSecretRegistration.register(request('again')))).errcode).to.equal(
+      'M_UNKNOWN',
+    );
+    await other.close();
+  });
+
   it('refuses names that are taken or reserved, and NUL, which could move the parts of what is signed', async () => {
     const errcode = async (username: string) =>
       (await refusal(register(signed({ nonce: nonce(), username, password: 'pw' })))).errcode;

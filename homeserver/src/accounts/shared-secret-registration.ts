@@ -1,8 +1,8 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import { randomOpaqueId } from '../base/ids.ts';
-import { RecentMap } from '../base/recent-map.ts';
 import { invalidParam, MatrixError } from '../protocol/errors.ts';
+import { ExpectationFailed, type Storage } from '../storage/index.ts';
 import type { Passwords } from './passwords.ts';
 import type { Registered } from './registration.ts';
 import type { Sessions } from './sessions.ts';
@@ -22,7 +22,6 @@ export interface SharedSecretRequest {
 }
 
 const NONCE_LIFE_MS = 60_000;
-const MAX_NONCES = 10_000;
 const USER_TYPES = ['bot', 'support'];
 const MAX_DISPLAY_NAME = 256;
 
@@ -38,7 +37,7 @@ export class SharedSecretRegistration {
   readonly #users: Users;
   readonly #passwords: Passwords;
   readonly #sessions: Sessions;
-  readonly #nonces = new RecentMap<string, number>(MAX_NONCES);
+  readonly #shortTokens: Storage['shortTokens'];
 
   constructor(
     secret: string | undefined,
@@ -46,23 +45,24 @@ export class SharedSecretRegistration {
     users: Users,
     passwords: Passwords,
     sessions: Sessions,
+    shortTokens: Storage['shortTokens'],
   ) {
     this.#secret = secret;
     this.#clock = clock;
     this.#users = users;
     this.#passwords = passwords;
     this.#sessions = sessions;
+    this.#shortTokens = shortTokens;
   }
 
   /**
-   * A word to be signed with the request; it can be used once, within a minute.
+   * A word to be signed with the request; it can be used once, within a minute, at any process.
    * @throws {MatrixError} 400 `M_UNKNOWN` if there is no secret.
    */
   createNonce(): string {
-    this.#requireSecret();
-    const nonce = randomOpaqueId(40);
-    this.#nonces.set(nonce, this.#clock.now() + NONCE_LIFE_MS);
-    return nonce;
+    const secret = this.#requireSecret();
+    const word = `${this.#clock.now() + NONCE_LIFE_MS}-${randomOpaqueId(20)}`;
+    return `${word}-${sealOf(word, secret)}`;
   }
 
   /**
@@ -72,7 +72,7 @@ export class SharedSecretRegistration {
    */
   async register(request: SharedSecretRequest): Promise<Registered> {
     const secret = this.#requireSecret();
-    this.#useNonce(request.nonce);
+    await this.#useNonce(request.nonce, secret);
     const { username, password, admin = false, userType, displayName } = request;
     if ([username, password].some((text) => text.includes('\0'))) {
       throw invalidParam('The user name and the password must have no NUL');
@@ -99,14 +99,37 @@ export class SharedSecretRegistration {
     throw new MatrixError(400, 'M_UNKNOWN', 'Shared secret registration is not enabled');
   }
 
-  #useNonce(nonce: string): void {
-    const expiresTs = this.#nonces.get(nonce);
-    // Also after a failed attempt: each guess at the signature needs a nonce of its own.
-    this.#nonces.delete(nonce);
-    if (expiresTs === undefined || expiresTs <= this.#clock.now()) {
-      throw new MatrixError(400, 'M_UNKNOWN', 'unrecognised nonce');
+  async #useNonce(nonce: string, secret: string): Promise<void> {
+    const [expires = '', random = '', seal = ''] = nonce.split('-');
+    const [now, expiresTs] = [this.#clock.now(), Number(expires)];
+    const isOurs = isSame(sealOf(`${expires}-${random}`, secret), seal);
+    if (!isOurs || !(expiresTs > now)) throw unknownNonce();
+    const tokenHash = hash('sha256', nonce, 'base64url');
+    try {
+      // Also after a failed attempt: each guess at the signature needs a nonce of its own.
+      await this.#shortTokens.add({ tokenHash, purpose: 'used-nonce', userNid: 0, expiresTs }, now);
+    } catch (error) {
+      throw error instanceof ExpectationFailed ? unknownNonce() : error;
     }
   }
+}
+
+/** What shows that a nonce was made here. */
+function sealOf(word: string, secret: string): string {
+  return createHmac('sha256', secret)
+    .update(`nonce ${word}`)
+    .digest('base64url')
+    .replaceAll('-', '_')
+    .slice(0, 22);
+}
+
+function isSame(one: string, other: string): boolean {
+  const [first, second] = [Buffer.from(one), Buffer.from(other)];
+  return first.length === second.length && timingSafeEqual(first, second);
+}
+
+function unknownNonce(): MatrixError {
+  return new MatrixError(400, 'M_UNKNOWN', 'unrecognised nonce');
 }
 
 function isSignedWith(secret: string, request: SharedSecretRequest): boolean {

@@ -2,8 +2,8 @@ import type { Database } from '../database/database.ts';
 import { defineDelete, defineInsert, defineQuery } from '../database/sql.ts';
 import { UnitOfWork } from '../database/unit-of-work.ts';
 
-/** What a token is for: to log in once, or to show other services who somebody is. */
-export type ShortTokenPurpose = 'login' | 'openid';
+/** What a token is for: to log in once, to show other services who somebody is, or to be never used again. */
+export type ShortTokenPurpose = 'login' | 'openid' | 'used-nonce';
 
 /** A token that lives for minutes. */
 export interface ShortToken {
@@ -45,7 +45,7 @@ export class ShortTokenStore {
     return this.#database.get(ownerOf, [tokenHash, purpose, now]);
   }
 
-  /** Stores a token, and forgets those that have expired. */
+  /** Stores a token, and forgets those that have expired. @throws ExpectationFailed when it is there already. */
   async add({ tokenHash, purpose, userNid, expiresTs }: ShortToken, now: number): Promise<void> {
     const unit = new UnitOfWork();
     unit.write(insertToken, {
