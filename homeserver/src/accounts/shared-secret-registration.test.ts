@@ -85,6 +85,7 @@ describe('shared-secret registration', () => {
 
   it('takes a nonce that another process gave out, and one once whichever process it goes to', async () => {
     const other = accountsForTests(opened.storage, { registrationSharedSecret: SECRET });
+    await other.clock.advance(accounts.clock.now() - other.clock.now());
     const request = (username: string) => signed({ nonce: shared, username, password: 'pw' });
     const shared = other.sharedSecretRegistration.createNonce();
     await register(request('roamer'));
