@@ -18,7 +18,7 @@ export const SUITES = [
   {
     name: 'homeserver: behaviour on SQLite',
     files: ['homeserver/tests/**/*.test.ts'],
-    environment: { GUILDHALL_TEST_DATABASE: 'sqlite' },
+    environment: { GUILDHALL_TEST_DATABASE: 'sqlite', GUILDHALL_TEST_COVERAGE: 'check' },
     wants: ['strace'],
   },
   {
@@ -36,7 +36,7 @@ export const SUITES = [
   {
     name: 'synapse: the same asked of both',
     files: ['synapse-compat-tests/ledger.test.ts', 'synapse-compat-tests/cases/**/*.test.ts'],
-    environment: { GUILDHALL_TEST_DATABASE: 'sqlite' },
+    environment: { GUILDHALL_TEST_DATABASE: 'sqlite', GUILDHALL_TEST_COVERAGE: 'check' },
     needs: ['synapse'],
   },
   { name: 'client: unit', files: ['client/src/**/*.test.ts'] },

@@ -92,6 +92,7 @@ describe('aliases', () => {
     const path = roomPath(other, 'state', 'm.room.canonical_alias', '');
     expect(await alice.refusal('PUT', path, { alias: '#main:test' })).to.equal('400 M_BAD_ALIAS');
     expect(await alice.refusal('PUT', path, { alt_aliases: ['#alt:test'] })).to.equal('400 M_BAD_ALIAS');
+    await bob.join(roomId);
     await bob.put(aliasPath('#of-bob:test'), { room_id: roomId });
     const aliases = { alias: '#main:test', alt_aliases: ['#alt:test', '#of-bob:test'] };
     await alice.setState(roomId, 'm.room.canonical_alias', aliases);

@@ -103,7 +103,7 @@ describe('upgrading a room', () => {
       membership: 'ban',
       reason: 'spam',
     });
-    expect(await bob.refusal('POST', roomPath(replacement, 'join'))).to.equal('403 M_FORBIDDEN');
+    expect(await bob.refusal('POST', roomPath(replacement, 'join'))).to.equal('403 M_BAD_STATE');
   });
 
   describe('takes the power levels over', () => {

@@ -11,6 +11,8 @@ export interface SeenAnswer {
   /** With the query. */
   readonly path: string;
   readonly status: number;
+  /** What was asked, if it was text. */
+  readonly asked?: string | undefined;
   readonly contentType: string | undefined;
   /** Parsed, if it is JSON. */
   readonly body: unknown;

@@ -14,6 +14,7 @@ export async function checkedFetch(input: string | URL | Request, init?: Request
     method: init?.method ?? (input instanceof Request ? input.method : 'GET'),
     path: pathname + search,
     status: response.status,
+    asked: typeof init?.body === 'string' ? init.body : undefined,
     contentType,
     body: isJson ? await response.clone().json() : undefined,
   });

@@ -1,10 +1,12 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** By the name of the endpoint and the test file: the statuses that were seen. */
 export type Coverage = Record<string, Record<string, Set<number>>>;
 
-const FILE = fileURLToPath(new URL('../../tests/spec-coverage.json', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const FILE = join(ROOT, 'homeserver/tests/spec-coverage.json');
 
 /** What the last `npm run generate -- record` saw, without test files that are gone. */
 export function readCoverage(): Coverage {
@@ -14,7 +16,7 @@ export function readCoverage(): Coverage {
       name,
       Object.fromEntries(
         Object.entries(files).flatMap(([file, statuses]) =>
-          existsSync(file) ? [[file, new Set(statuses)]] : [],
+          existsSync(join(ROOT, file)) ? [[file, new Set(statuses)]] : [],
         ),
       ),
     ]),

@@ -19,18 +19,38 @@ const answers = new Map<string, Map<string, Answer>>();
 let unassigned: Answer[] = [];
 let currentFile: string | undefined;
 
-type Answer = Pick<SeenAnswer, 'method' | 'path' | 'status'>;
+interface Answer extends Pick<SeenAnswer, 'method' | 'path' | 'status'> {
+  /** An operation that shares its method and path with another one, and is told from it by what is asked. */
+  readonly sharing: string | undefined;
+}
 
 /** Notes for the file of the running test that an operation was answered with a status. */
-export function recordAnswer({ method, path, status }: Answer): void {
+export function recordAnswer({
+  method,
+  path,
+  status,
+  asked,
+}: Pick<SeenAnswer, 'method' | 'path' | 'status' | 'asked'>): void {
   if (mode === undefined) return;
-  const answer = { method, path: path.split('?', 1)[0] ?? '', status };
+  const [bare = '', query = ''] = path.split('?', 2);
+  assign({ method, path: bare, status, sharing: sharingOperation(bare, query, asked) });
+}
+
+function sharingOperation(path: string, query: string, asked = ''): string | undefined {
+  if (path.endsWith('/invite') && asked.includes('"medium"')) return 'inviteBy3PID';
+  return path.endsWith('/events') && query.includes('room_id=') ? 'peekEvents' : undefined;
+}
+
+function assign(answer: Answer): void {
   if (currentFile === undefined) {
     unassigned.push(answer);
     return;
   }
   const ofFile = answers.get(currentFile) ?? new Map<string, Answer>();
-  answers.set(currentFile, ofFile.set(`${status} ${method} ${answer.path}`, answer));
+  answers.set(
+    currentFile,
+    ofFile.set(`${answer.status} ${answer.method} ${answer.path} ${answer.sharing}`, answer),
+  );
 }
 
 /** Hooks around every test of a run; `mocha-setup.ts` gives them to Mocha. */
@@ -39,7 +59,7 @@ export const coverageHooks: RootHookObject = {
     currentFile = relative(process.cwd(), this.currentTest?.file ?? '');
     const pending = unassigned;
     unassigned = [];
-    for (const answer of pending) recordAnswer(answer);
+    for (const answer of pending) assign(answer);
   },
   afterEach() {
     currentFile = undefined;
@@ -58,7 +78,8 @@ async function coverageOf(byFile: typeof answers): Promise<Coverage> {
   const coverage: Coverage = {};
   for (const [file, seen] of byFile) {
     for (const answer of seen.values()) {
-      for (const { name } of endpointsOf(answer)) {
+      const names = endpointsOf(answer).map(({ name }) => answer.sharing ?? name);
+      for (const name of names) {
         coverage[name] ??= {};
         coverage[name][file] ??= new Set();
         coverage[name][file]?.add(answer.status);
