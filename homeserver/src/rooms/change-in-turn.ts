@@ -10,9 +10,10 @@ export function changeInTurn<T>(
   room: Room,
   change: () => Promise<T>,
 ): Promise<T> {
+  room.contention.expect();
   return room.queue.run(async () => {
-    await room.contention.begin(storage.database.neighbours);
     try {
+      await room.contention.begin(storage.database.neighbours);
       if (room.stale) await registry.refresh(room);
       return await change();
     } finally {

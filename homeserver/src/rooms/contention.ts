@@ -6,7 +6,6 @@ const LONGEST_TURN_MS = 100;
 /** What a turn needs to know of its room. */
 interface ContendedRoom {
   readonly nid: number;
-  readonly queue: { readonly length: number };
   readonly committed: { readonly version: number };
   readonly lastCommit: Promise<unknown>;
 }
@@ -26,6 +25,8 @@ interface Turn {
 export class Contention {
   readonly #room: ContendedRoom;
   #isLikely = false;
+  /** Changes that run or wait. Other things in the room's queue end no turn. */
+  #waiting = 0;
   #turn: Turn | undefined;
   /** The room's version at the end of the last turn. */
   #versionBefore: number | undefined;
@@ -45,17 +46,25 @@ export class Contention {
     this.#versionBefore = undefined;
   }
 
+  /** As soon as a change waits for the room. */
+  expect(): void {
+    this.#waiting += 1;
+  }
+
   /** Before each change: begins a turn if others are likely to be in the way; then all that they did is in memory. */
   async begin(neighbours: Neighbours): Promise<void> {
     if (!this.#isLikely || this.#turn !== undefined) return;
-    const { nid, queue } = this.#room;
-    const release = await neighbours.holdRoom(nid);
-    this.#turn = { left: queue.length, endsAt: performance.now() + LONGEST_TURN_MS, release };
+    const release = await neighbours.holdRoom(this.#room.nid);
+    this.#turn = { left: this.#waiting, endsAt: performance.now() + LONGEST_TURN_MS, release };
     this.#isLikely = this.#room.committed.version !== this.#versionBefore;
   }
 
-  /** After each change: ends the turn with the last that it is good for, when all of them are written. */
+  /**
+   * After each change, also one that could not begin: ends the turn with the last that it is good for, when all of them
+   * are written.
+   */
   async end(): Promise<void> {
+    this.#waiting -= 1;
     const turn = this.#turn;
     if (turn === undefined) return;
     turn.left -= 1;
