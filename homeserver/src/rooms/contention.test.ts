@@ -1,55 +1,82 @@
 import { expect } from 'chai';
-import { NO_NEIGHBOURS } from '../storage/database/neighbours.ts';
-import { changeInTurn } from './change-in-turn.ts';
-import type { RoomsContext } from './context.ts';
-import { Room } from './room.ts';
+import { Contention } from './contention.ts';
+import { SerialQueue } from './serial-queue.ts';
 
-const EMPTY = { version: 0, extremities: [], depth: 0, snapshotNid: 0, blocks: [0, 0, 0, 0] } as const;
-
-/** A room that another process was first in, and how often it is held. */
-function contendedRoom(holdRoom: () => Promise<void> = async () => undefined) {
-  const room = new Room({ nid: 1, roomId: '!r', rules: {} as Room['rules'] }, null, false, EMPTY);
-  const holds = { taken: 0, released: 0 };
+/** A room whose holds are counted, and what happened to it. */
+function createRoom() {
+  const story: string[] = [];
+  const room = {
+    nid: 1,
+    queue: new SerialQueue(),
+    committed: { version: 1 },
+    lastCommit: Promise.resolve() as Promise<unknown>,
+  };
+  const contention = new Contention(room);
   const neighbours = {
-    ...NO_NEIGHBOURS,
-    async holdRoom() {
-      await holdRoom();
-      holds.taken += 1;
-      return async () => {
-        holds.released += 1;
-      };
+    holdRoom: async () => {
+      story.push('held');
+      return async () => void story.push('released');
     },
   };
-  const context = { storage: { database: { neighbours } } } as unknown as RoomsContext;
-  room.contention.note();
-  return { room, holds, change: (task: () => Promise<void>) => changeInTurn(context, room, task) };
+  const change = (name: string): Promise<void> =>
+    room.queue.run(async () => {
+      await contention.begin(neighbours);
+      story.push(name);
+      room.committed = { version: room.committed.version + 1 };
+      await contention.end();
+    });
+  return { story, room, contention, change };
 }
 
-describe('A turn in a room that several processes change', () => {
-  it('is one for all the changes that wait when it begins', async () => {
-    const { holds, change } = contendedRoom();
-    await Promise.all([1, 2, 3].map(() => change(async () => undefined)));
-    expect(holds).to.deep.equal({ taken: 1, released: 1 });
+describe('Contention', () => {
+  it('costs nothing while no other process is in the way', async () => {
+    const { story, change } = createRoom();
+    await change('a');
+    expect(story).to.deep.equal(['a']);
   });
 
-  it('ends with the last change, though something else waits in the queue', async () => {
-    const { room, holds, change } = contendedRoom();
-    const changed = change(async () => undefined);
-    const purged = room.queue.run(async () => undefined);
-    await Promise.all([changed, purged]);
-    expect(holds).to.deep.equal({ taken: 1, released: 1 });
+  it('holds the room, after a conflict, for all that waits, and not for what comes later', async () => {
+    const { story, contention, change } = createRoom();
+    contention.note();
+    const waiting = ['a', 'b', 'c'].map(change);
+    await waiting[0];
+    await Promise.all([...waiting, change('d')]);
+    expect(story).to.deep.equal(['held', 'a', 'b', 'c', 'released', 'held', 'd', 'released']);
   });
 
-  it('ends when a change fails, and begins again after one that could not begin', async () => {
-    const failures = [new Error('lock timeout'), undefined];
-    const { room, holds, change } = contendedRoom(async () => {
-      const failure = failures.shift();
-      if (failure !== undefined) throw failure;
-    });
-    const failed = await change(async () => undefined).catch((error: Error) => error.message);
-    expect(failed).to.equal('lock timeout');
-    room.contention.note();
-    await change(() => Promise.reject(new Error('refused'))).catch(() => undefined);
-    expect(holds).to.deep.equal({ taken: 1, released: 1 });
+  it('lets go only when everything is written, also when it was refused', async () => {
+    const { story, room, contention, change } = createRoom();
+    contention.note();
+    const { promise, reject } = Promise.withResolvers<void>();
+    room.lastCommit = promise;
+    const changed = change('a');
+    await new Promise(setImmediate);
+    expect(story).to.deep.equal(['held', 'a']);
+    expect(contention.isHeld).to.equal(true);
+    reject(new Error('refused'));
+    await changed;
+    expect(story).to.deep.equal(['held', 'a', 'released']);
+  });
+
+  it('goes on for as long as somebody else writes between two turns', async () => {
+    const { story, room, contention, change } = createRoom();
+    contention.note();
+    await change('a');
+    room.committed = { version: 10 };
+    await change('b');
+    await change('c');
+    await change('d');
+    expect(story).to.deep.equal([
+      'held',
+      'a',
+      'released',
+      'held',
+      'b',
+      'released',
+      'held',
+      'c',
+      'released',
+      'd',
+    ]);
   });
 });

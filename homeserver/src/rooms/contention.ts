@@ -52,7 +52,7 @@ export class Contention {
   }
 
   /** Before each change: begins a turn if others are likely to be in the way; then all that they did is in memory. */
-  async begin(neighbours: Neighbours): Promise<void> {
+  async begin(neighbours: Pick<Neighbours, 'holdRoom'>): Promise<void> {
     if (!this.#isLikely || this.#turn !== undefined) return;
     const release = await neighbours.holdRoom(this.#room.nid);
     this.#turn = { left: this.#waiting, endsAt: performance.now() + LONGEST_TURN_MS, release };
