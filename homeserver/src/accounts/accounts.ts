@@ -4,6 +4,9 @@ import type { ServerName } from '../protocol/identifiers.ts';
 import type { Storage } from '../storage/index.ts';
 import { AccountData } from './account-data.ts';
 import { AccountSecret } from './account-secret.ts';
+import type { AppServiceRegistration } from './app-service.ts';
+import { AppServiceLogin } from './app-service-login.ts';
+import { AppServices } from './app-services.ts';
 import { AuthFallback } from './auth-fallback.ts';
 import { Confirmation, type ConfirmationMethod, PasswordConfirmation } from './confirmation.ts';
 import { Deactivation } from './deactivation.ts';
@@ -52,6 +55,8 @@ export interface AccountsOptions {
   readonly passwordHashing?: PasswordHashing | undefined;
   /** Access tokens that can be refreshed live for five minutes, refresh tokens for ever, unless given. */
   readonly tokenLifetimes?: TokenLifetimes | undefined;
+  /** Programs that speak for users of their own; none unless given. */
+  readonly appServices?: readonly AppServiceRegistration[];
   /** Ways to log in beside passwords and login tokens. */
   readonly loginMethods?: readonly LoginMethod[];
   /** Ways for logged-in users to confirm who they are, beside their passwords. */
@@ -77,6 +82,7 @@ const DEFAULT_LIFETIMES: TokenLifetimes = { accessTokenMs: 5 * 60_000 };
 /** Users and what belongs to them alone. */
 export interface Accounts {
   readonly users: Users;
+  readonly appServices: AppServices;
   readonly registration: Registration;
   readonly registrationTokens: RegistrationTokens;
   readonly sharedSecretRegistration: SharedSecretRegistration;
@@ -117,7 +123,8 @@ export function createAccounts(options: AccountsOptions): Accounts {
   ]);
   const lastSeen = new LastSeen(storage, clock, logger);
   const userDirectory = new UserDirectory(storage);
-  const users = new Users(storage, clock, serverName, userDirectory);
+  const appServices = new AppServices(storage, serverName, options.appServices);
+  const users = new Users(storage, clock, serverName, userDirectory, appServices);
   const tokens = new RegistrationTokens(storage, clock);
   const { tokenLifetimes = DEFAULT_LIFETIMES } = options;
   const sessions = new Sessions(storage, clock, tokenLifetimes, lastSeen, deviceKeeper);
@@ -158,6 +165,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
   });
   return {
     users,
+    appServices,
     registration,
     registrationTokens: tokens,
     sharedSecretRegistration: new SharedSecretRegistration(
@@ -171,6 +179,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     login: new Login(storage, sessions, [
       new PasswordLogin(storage, check),
       loginTokens,
+      ...(appServices.all.length > 0 ? [new AppServiceLogin(storage, check, appServices)] : []),
       ...(options.loginMethods ?? []),
     ]),
     sessions,

@@ -3,7 +3,7 @@ import { ExpectationFailed, type Storage, type StoredDevice, UnitOfWork } from '
 import type { Confirmation } from './confirmation.ts';
 import type { DeviceKeeper } from './device-keeper.ts';
 import type { AuthAnswer } from './interactive-auth.ts';
-import { checkDeviceName } from './names.ts';
+import { checkDeviceId, checkDeviceName } from './names.ts';
 import type { Requester } from './requester.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -55,6 +55,30 @@ export class Devices {
     } catch (error) {
       throw error instanceof ExpectationFailed ? notFound('You have no such device') : error;
     }
+  }
+
+  /**
+   * Gives a device of the requester a name; an application service makes one that its user does not have (MSC4190).
+   *
+   * Source: Client-Server API v1.19, `PUT /devices/{deviceId}`.
+   * @returns whether the device is new.
+   * @throws {MatrixError} as `rename`; 400 `M_INVALID_PARAM` for a device ID of the wrong form.
+   */
+  async put(requester: Requester, deviceId: string, displayName: string | undefined): Promise<boolean> {
+    const { userNid, appService } = requester;
+    const isThere =
+      appService === undefined || (await this.#storage.devices.get(userNid, deviceId)) !== undefined;
+    if (isThere) {
+      await this.rename(requester, deviceId, displayName);
+      return false;
+    }
+    checkDeviceId(deviceId);
+    if (displayName !== undefined) checkDeviceName(displayName);
+    const unit = new UnitOfWork();
+    this.#storage.devices.addIfNew(unit, userNid, deviceId, displayName ?? null);
+    this.#keeper.deviceRenamed(unit, userNid, deviceId);
+    await this.#storage.database.commit(unit);
+    return true;
   }
 
   /**

@@ -3,6 +3,8 @@
 export type { EmailPurpose, RegistrationToken, StoredDevice as Device } from '../storage/index.ts';
 export { type AccountDataEntry, NO_ROOM, type RoomAccountDataEntry } from './account-data.ts';
 export { type Accounts, type AccountsOptions, createAccounts } from './accounts.ts';
+export type { AppService, AppServiceRegistration, Namespace } from './app-service.ts';
+export type { AppServices } from './app-services.ts';
 export type { FallbackPage } from './auth-fallback.ts';
 export type { ConfirmationMethod } from './confirmation.ts';
 export type { DeviceKeeper } from './device-keeper.ts';

@@ -43,7 +43,7 @@ export class PasswordCheck {
     const { password } = answer;
     if (password === undefined) throw missingParam('The password is missing');
     if (typeof password !== 'string') throw badJson('The password must be a string');
-    const user = await this.#find(name);
+    const user = await this.find(name);
     if (user?.deactivated === true) {
       throw new MatrixError(403, 'M_USER_DEACTIVATED', 'This account has been deactivated');
     }
@@ -61,7 +61,8 @@ export class PasswordCheck {
     return user !== undefined && user.passwordHash !== null;
   }
 
-  async #find(name: UserName): Promise<StoredUser | undefined> {
+  /** The local user whom a name stands for. */
+  async find(name: UserName): Promise<StoredUser | undefined> {
     const { users, thirdPartyIds } = this.#storage;
     if (name.kind === 'email') {
       const userNid = await thirdPartyIds.owner('email', name.address);

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { randomOpaqueId } from '../base/ids.ts';
 import { forbidden, MatrixError, missingParam } from '../protocol/errors.ts';
 import { ExpectationFailed, type Storage, type UnitOfWork } from '../storage/index.ts';
+import type { AppService } from './app-service.ts';
 import { addressInUse, EMAIL_STAGE, type Emails } from './emails.ts';
 import type { AuthAnswer, AuthDemand, AuthSession, AuthStage, InteractiveAuth } from './interactive-auth.ts';
 import { checkNewPassword, type Passwords } from './passwords.ts';
@@ -108,6 +109,25 @@ export class Registration {
       { userId, passwordHash: null, displayName: 'Guest', isGuest: true },
       (unit, userNid) => sessions.open(unit, { userId, userNid }, device),
     );
+  }
+
+  /**
+   * Makes an account that an application service speaks for: it has no password.
+   *
+   * Source: Client-Server API v1.19, "Server admin style permissions".
+   * @throws {MatrixError} 400 `M_MISSING_PARAM` without a name; as `userIdForAppService`; 400 `M_USER_IN_USE`.
+   */
+  async registerForAppService(
+    service: AppService,
+    { username, device, inhibitLogin }: Pick<RegistrationRequest, 'username' | 'device' | 'inhibitLogin'>,
+  ): Promise<Registered> {
+    const { users, sessions } = this.#parts;
+    if (username === undefined) throw missingParam('The username is missing');
+    const userId = users.userIdForAppService(username, service);
+    return users.create({ userId, passwordHash: null }, (unit, userNid) => {
+      if (inhibitLogin === true) return { userId };
+      return { userId, session: sessions.open(unit, { userId, userNid }, device) };
+    });
   }
 
   /** Who may make an account now: while the first admin is awaited, a token opens what is closed. */

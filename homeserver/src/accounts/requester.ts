@@ -1,15 +1,19 @@
 import { MatrixError } from '../protocol/errors.ts';
 import type { Restriction } from '../storage/index.ts';
+import type { AppService } from './app-service.ts';
 
 /** A logged-in user, as every request after authentication sees it. */
 export interface Requester {
   readonly userId: string;
   /** The number of the user ID among the interned strings. */
   readonly userNid: number;
+  /** Empty for a user of an application service that acts without a device. */
   readonly deviceId: string;
   readonly isAdmin: boolean;
   /** What the account may not do; most may do everything. */
   readonly restriction?: Restriction;
+  /** The application service that speaks for the user, if one does. */
+  readonly appService?: AppService;
 }
 
 /**

@@ -2,6 +2,8 @@ import type { Clock } from '../base/clock.ts';
 import { MatrixError } from '../protocol/errors.ts';
 import { isValidLocalpart, makeUserId, type ServerName } from '../protocol/identifiers.ts';
 import { ExpectationFailed, type Storage, UnitOfWork } from '../storage/index.ts';
+import type { AppService } from './app-service.ts';
+import { type AppServices, nameKept } from './app-services.ts';
 import type { UserDirectory } from './user-directory.ts';
 
 /** An account that is to be made. */
@@ -26,12 +28,20 @@ export class Users {
   readonly #clock: Clock;
   readonly #serverName: ServerName;
   readonly #directory: UserDirectory;
+  readonly #appServices: AppServices;
 
-  constructor(storage: Storage, clock: Clock, serverName: ServerName, directory: UserDirectory) {
+  constructor(
+    storage: Storage,
+    clock: Clock,
+    serverName: ServerName,
+    directory: UserDirectory,
+    appServices: AppServices,
+  ) {
     this.#storage = storage;
     this.#clock = clock;
     this.#serverName = serverName;
     this.#directory = directory;
+    this.#appServices = appServices;
   }
 
   /** Whether there is, or was, a local user of this ID. */
@@ -47,17 +57,32 @@ export class Users {
 
   /**
    * The ID of the user that a person wants to become. Capitals become small letters.
-   * @throws {MatrixError} 400 `M_INVALID_USERNAME`, `M_EXCLUSIVE` for a reserved name.
+   * @throws {MatrixError} 400 `M_INVALID_USERNAME`, `M_EXCLUSIVE` for a name of the server or an application service.
    */
   userIdFor(localpart: string): string {
     const lower = localpart.toLowerCase();
-    if (lower.startsWith(RESERVED)) {
-      throw new MatrixError(400, 'M_EXCLUSIVE', `Names that begin with ${RESERVED} belong to the server`);
-    }
+    refuseReserved(lower);
+    if (this.#appServices.isUserKept(`@${lower}:${this.#serverName}`)) throw nameKept();
     if (lower.startsWith('_')) {
       throw new MatrixError(400, 'M_INVALID_USERNAME', 'A user name does not begin with _');
     }
     return makeUserId(lower, this.#serverName);
+  }
+
+  /**
+   * The ID of a user that an application service wants to speak for.
+   *
+   * Source: Client-Server API v1.19, "Server admin style permissions"; as Synapse, 400 where a name is not its own.
+   * @throws {MatrixError} 400 `M_INVALID_USERNAME`, `M_EXCLUSIVE` for a name that is not of its namespaces.
+   */
+  userIdForAppService(localpart: string, service: AppService): string {
+    refuseReserved(localpart);
+    const userId = makeUserId(localpart, this.#serverName);
+    if (!service.speaksFor(userId)) {
+      throw new MatrixError(400, 'M_EXCLUSIVE', `${userId} is not in a namespace of ${service.id}`);
+    }
+    if (this.#appServices.isUserKept(userId, service)) throw nameKept();
+    return userId;
   }
 
   /**
@@ -111,7 +136,17 @@ export class Users {
     if (!localpart.startsWith(RESERVED) || !isValidLocalpart(localpart)) {
       throw new Error(`${localpart} is not a reserved name`);
     }
-    const userId = `@${localpart}:${this.#serverName}`;
+    return this.#ensure(`@${localpart}:${this.#serverName}`, displayName);
+  }
+
+  /** Sees to it that there is the user that each application service acts as by itself. */
+  async ensureSenders(): Promise<void> {
+    for (const { sender, registration } of this.#appServices.all) {
+      await this.#ensure(sender, registration.senderLocalpart);
+    }
+  }
+
+  async #ensure(userId: string, displayName: string): Promise<{ userId: string; userNid: number }> {
     const userNid = await this.#storage.strings.intern(userId);
     if (await this.exists(userId)) return { userId, userNid };
     try {
@@ -122,6 +157,11 @@ export class Users {
     }
     return { userId, userNid };
   }
+}
+
+function refuseReserved(localpart: string): void {
+  if (!localpart.startsWith(RESERVED)) return;
+  throw new MatrixError(400, 'M_EXCLUSIVE', `Names that begin with ${RESERVED} belong to the server`);
 }
 
 function nameTaken(): MatrixError {

@@ -1,4 +1,6 @@
 /** What leaves the server for people who are not looking: notifications. */
+export { AppServiceCalls } from './appservices/app-service-calls.ts';
+export { AppServiceQueries } from './appservices/app-service-queries.ts';
 export { collectPushes } from './push/collect-pushes.ts';
 export { deliverPushes } from './push/deliver-pushes.ts';
 export {

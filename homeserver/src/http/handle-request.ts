@@ -88,7 +88,7 @@ export class RequestHandler {
     const { endpoint } = match;
     call.requester = await authenticate(endpoint, call);
     if (endpoint.limit) {
-      this.#takeFromLimit(endpoint.limit, call.requester?.userId ?? addressGroup(call.ip));
+      call.takeFromLimit(endpoint.limit, call.requester?.userId ?? addressGroup(call.ip));
     }
     call.body = await readBody(endpoint, request);
     const handled = await endpoint.handle(call);

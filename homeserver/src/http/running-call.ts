@@ -19,7 +19,7 @@ export class RunningCall implements Call<RouteMatch['params'], unknown, Requeste
   readonly params: RouteMatch['params'];
   readonly ip: string;
   readonly services: Services;
-  readonly takeFromLimit: CallParts['takeFromLimit'];
+  readonly #takeFromLimit: CallParts['takeFromLimit'];
   readonly giveBack: CallParts['giveBack'];
   requester: Requester | undefined;
   body: unknown;
@@ -35,9 +35,13 @@ export class RunningCall implements Call<RouteMatch['params'], unknown, Requeste
     this.#queryString = match.queryString;
     this.ip = ip;
     this.services = services;
-    this.takeFromLimit = takeFromLimit;
+    this.#takeFromLimit = takeFromLimit;
     this.giveBack = giveBack;
   }
+
+  readonly takeFromLimit: CallParts['takeFromLimit'] = (limit, key) => {
+    if (this.requester?.appService?.registration.isRateLimited !== false) this.#takeFromLimit(limit, key);
+  };
 
   get query(): URLSearchParams {
     this.#query ??= new URLSearchParams(this.#queryString);

@@ -29,6 +29,23 @@ export interface RoomSettings {
   ): Promise<void>;
 }
 
+/** Names that belong to application services, who may make what is asked for; accounts and delivery are behind it. */
+export interface AppServiceNames {
+  /** Whether an alias belongs to an application service that does not speak for this user. */
+  isAliasKept(alias: string, userId: string): boolean;
+  /** Asks whoever has the alias among its own to make the room. @returns whether it says that it has. */
+  makeAlias(alias: string): Promise<boolean>;
+  /** Asks whoever has the user among its own to make it. @returns whether it says that it has. */
+  makeUser(userId: string): Promise<boolean>;
+}
+
+/** For a server without application services. */
+export const NO_APP_SERVICES: AppServiceNames = {
+  isAliasKept: () => false,
+  makeAlias: () => Promise.resolve(false),
+  makeUser: () => Promise.resolve(false),
+};
+
 /** Integer ids for what a room's events need. */
 export interface RoomIds {
   readonly event: IdAllocator;
@@ -52,6 +69,7 @@ export interface RoomsContext {
   readonly ids: RoomIds;
   readonly profiles: Profiles;
   readonly roomSettings: RoomSettings;
+  readonly appServices: AppServiceNames;
   readonly registry: RoomRegistry;
   readonly userRooms: UserRooms;
   /** Rooms that this server is entering, by their ID: one attempt at a time. */

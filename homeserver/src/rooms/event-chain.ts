@@ -19,7 +19,7 @@ export interface EventDraft {
   readonly stateKey?: string;
   readonly content: JsonObject;
   /** Milliseconds since the Unix epoch; now unless given. */
-  readonly originServerTs?: number;
+  readonly originServerTs?: number | undefined;
   /** The event that an `m.room.redaction` redacts. */
   readonly redacts?: string;
   /** The client's transaction, remembered with the event. */

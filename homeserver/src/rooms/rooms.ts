@@ -1,7 +1,13 @@
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { IdAllocator, LogKind, type LogRow, type Storage } from '../storage/index.ts';
-import type { Profiles, RoomSettings, RoomsContext } from './context.ts';
+import {
+  type AppServiceNames,
+  NO_APP_SERVICES,
+  type Profiles,
+  type RoomSettings,
+  type RoomsContext,
+} from './context.ts';
 import { followOthers } from './follow-others.ts';
 import { RoomRegistry } from './room-registry.ts';
 import { UserRooms } from './user-rooms.ts';
@@ -17,6 +23,8 @@ export interface RoomsOptions {
   readonly logger: Logger;
   readonly profiles: Profiles;
   readonly roomSettings: RoomSettings;
+  /** None unless given. */
+  readonly appServices?: AppServiceNames;
 }
 
 /** Sets the rooms up: what every command and query takes as its first argument. */
@@ -25,6 +33,7 @@ export function createRooms(options: RoomsOptions): RoomsContext {
   const { database } = storage;
   const context: RoomsContext = {
     ...options,
+    appServices: options.appServices ?? NO_APP_SERVICES,
     ids: {
       event: new IdAllocator(database, 'event'),
       room: new IdAllocator(database, 'room'),

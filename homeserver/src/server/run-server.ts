@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../base/clock.ts';
 import { Lifecycle } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
 import { createMetrics, type Metrics } from '../base/metrics.ts';
+import { AppServiceCalls, AppServiceQueries } from '../delivery/index.ts';
 import { SmtpMailSender } from '../delivery/mail/smtp-mail-sender.ts';
 import { createEncryption, type Encryption } from '../encryption/index.ts';
 import { followMemberships, type GuildsContext, inviterOf } from '../guilds/index.ts';
@@ -166,6 +167,14 @@ async function assemble(
     logger,
     confirmation: accounts.confirmation,
   });
+  const outbound = new OutboundClient({ allowPrivateAddresses: configuration.allowPrivateAddresses });
+  lifecycle.onStop('outbound', () => outbound.close());
+  const appServiceCalls = new AppServiceCalls(outbound);
+  const appServiceQueries = new AppServiceQueries({
+    services: accounts.appServices,
+    calls: appServiceCalls,
+    logger,
+  });
   const rooms: RoomsContext = createRooms({
     storage,
     serverName,
@@ -178,6 +187,11 @@ async function assemble(
       exists: (userId) => accounts.users.exists(userId),
     },
     roomSettings: accounts.roomSettings,
+    appServices: {
+      isAliasKept: (alias, userId) => accounts.appServices.isAliasKept(alias, userId),
+      makeAlias: (alias) => appServiceQueries.makeAlias(alias),
+      makeUser: (userId) => appServiceQueries.makeUser(userId),
+    },
   });
   const notifier = await openNotifier({
     storage,

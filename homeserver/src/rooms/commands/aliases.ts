@@ -16,11 +16,17 @@ export function aliasOnThisServer(context: RoomsContext, alias: string): string 
   return alias;
 }
 
+/** @throws MatrixError 400 `M_EXCLUSIVE`, as Synapse, for an alias that belongs to an application service. */
+export function refuseKeptAlias({ appServices }: RoomsContext, alias: string, userId: string): void {
+  if (!appServices.isAliasKept(alias, userId)) return;
+  throw new MatrixError(400, 'M_EXCLUSIVE', `${alias} belongs to an application service`);
+}
+
 /**
  * Gives a room an alias.
  *
  * Source: Client-Server API v1.19, `PUT /directory/room/{roomAlias}`.
- * @throws MatrixError 409 `M_UNKNOWN` for an alias that is taken; 403 `M_FORBIDDEN` for somebody outside the room.
+ * @throws MatrixError 409 `M_UNKNOWN` for an alias that is taken; 403 `M_FORBIDDEN` for somebody outside the room; 400 `M_EXCLUSIVE`.
  */
 export async function createAlias(
   context: RoomsContext,
@@ -29,6 +35,7 @@ export async function createAlias(
   roomId: string,
 ): Promise<void> {
   aliasOnThisServer(context, alias);
+  refuseKeptAlias(context, alias, userId);
   const room = await joinedRoom(context, roomId, userId);
   const unit = new UnitOfWork();
   context.storage.rooms.addAlias(unit, alias, room.nid, await context.storage.strings.intern(userId));
@@ -49,6 +56,7 @@ export async function createAlias(
  */
 export async function deleteAlias(context: RoomsContext, userId: string, alias: string): Promise<void> {
   aliasOnThisServer(context, alias);
+  refuseKeptAlias(context, alias, userId);
   const found = await context.storage.rooms.alias(alias);
   if (found === undefined) throw notFound(`There is no ${alias}`);
   const room = await context.registry.byNid(found.roomNid);
@@ -97,8 +105,17 @@ export async function lookUpAlias(
   alias: string,
 ): Promise<{ roomId: string; servers: string[] }> {
   if (!isRoomAlias(alias)) throw invalidParam(`${alias} is not a room alias`);
-  const found = await context.storage.rooms.alias(alias);
-  const room = found === undefined ? undefined : await context.registry.byNid(found.roomNid);
+  const room = await roomOfAlias(context, alias);
   if (room === undefined) throw notFound(`There is no ${alias}`);
   return { roomId: room.roomId, servers: [context.serverName] };
+}
+
+/** The room behind an alias, which an application service may make now that somebody asks for it. */
+export async function roomOfAlias(context: RoomsContext, alias: string): Promise<Room | undefined> {
+  const { storage, registry, appServices } = context;
+  const found = await storage.rooms.alias(alias);
+  if (found !== undefined) return registry.byNid(found.roomNid);
+  if (!(await appServices.makeAlias(alias))) return undefined;
+  const made = await storage.rooms.alias(alias);
+  return made === undefined ? undefined : registry.byNid(made.roomNid);
 }

@@ -5,7 +5,7 @@ import { DEFAULT_ROOM_VERSION, type RoomVersionRules } from '../../protocol/room
 import { ExpectationFailed } from '../../storage/index.ts';
 import type { RoomsContext } from '../context.ts';
 import type { EventChain } from '../event-chain.ts';
-import { aliasOnThisServer } from './aliases.ts';
+import { aliasOnThisServer, refuseKeptAlias } from './aliases.ts';
 import { requireContentForm } from './content-form.ts';
 import { defaultPowerLevels, presetOf } from './default-power-levels.ts';
 import { inviteContent, requireInvitable } from './invite.ts';
@@ -70,7 +70,7 @@ export async function createRoom(
   if ((request.initialState ?? []).length > MOST_INITIAL_STATE) {
     throw invalidParam(`initial_state may have at most ${MOST_INITIAL_STATE} events`);
   }
-  const alias = await freeAlias(context, request.aliasName);
+  const alias = await freeAlias(context, creator, request.aliasName);
   for (const userId of request.invite ?? []) await requireInvitable(context, userId);
 
   const { creationContent = {}, invite = [], preset } = request;
@@ -98,10 +98,15 @@ function refuseState(error: unknown): never {
   throw isRefusal ? new MatrixError(400, 'M_INVALID_ROOM_STATE', error.message) : error;
 }
 
-async function freeAlias(context: RoomsContext, localpart: string | undefined): Promise<string | undefined> {
+async function freeAlias(
+  context: RoomsContext,
+  creator: string,
+  localpart: string | undefined,
+): Promise<string | undefined> {
   if (localpart === undefined) return undefined;
   const alias = aliasOnThisServer(context, `#${localpart}:${context.serverName}`);
   if (!isRoomAlias(alias)) throw invalidParam(`${localpart} cannot be part of an alias`);
+  refuseKeptAlias(context, alias, creator);
   if ((await context.storage.rooms.alias(alias)) !== undefined) throw aliasTaken(alias);
   return alias;
 }

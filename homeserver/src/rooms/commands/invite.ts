@@ -30,7 +30,7 @@ export interface InviteOptions {
  */
 export async function inviteUser(
   context: RoomsContext,
-  { roomId, sender }: SendTarget,
+  { roomId, sender, originServerTs }: SendTarget,
   userId: string,
   options: InviteOptions = {},
 ): Promise<string> {
@@ -41,7 +41,8 @@ export async function inviteUser(
   const content = await inviteContent(context, userId, options);
   return changeRoom(context, room, async (chain) => {
     await refuseBanned(chain, userId);
-    const event = await chain.appendState({ type: 'm.room.member', sender, stateKey: userId, content });
+    const draft = { type: 'm.room.member', sender, stateKey: userId, content, originServerTs };
+    const event = await chain.appendState(draft);
     return event.eventId;
   });
 }
@@ -60,7 +61,8 @@ export async function requireInvitable(
     throw invalidParam(`${userId} is on another server, and this one does not federate`);
   }
   // As Synapse does, a local user has to exist; it says so with M_FORBIDDEN rather than let people guess by status.
-  if (!(await context.profiles.exists(userId))) throw forbidden(`There is no ${userId} here`);
+  const isThere = (await context.profiles.exists(userId)) || (await context.appServices.makeUser(userId));
+  if (!isThere) throw forbidden(`There is no ${userId} here`);
   if (isAskedFor || !(await blocksInvites(context, await context.storage.strings.intern(userId)))) return;
   throw new MatrixError(403, 'M_INVITE_BLOCKED', `${userId} wants no invites`);
 }

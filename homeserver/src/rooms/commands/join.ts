@@ -6,6 +6,7 @@ import type { RoomsContext } from '../context.ts';
 import { allowsGuests } from '../queries/guest-access.ts';
 import type { Room } from '../room.ts';
 import { existingRoom, powerLevelsOfRoom } from '../room-access.ts';
+import { roomOfAlias } from './aliases.ts';
 import { refuseBanned } from './bans.ts';
 import { requireEnterable } from './block-room.ts';
 import { takeSettingsAlong } from './take-settings-along.ts';
@@ -15,6 +16,8 @@ export interface JoinOptions {
   readonly reason?: string | undefined;
   /** The content of a `PUT` of the state, or a profile for this room alone; its keys win. */
   readonly content?: JsonObject;
+  /** As in `SendTarget`. */
+  readonly originServerTs?: number | undefined;
 }
 
 /**
@@ -25,8 +28,7 @@ export interface JoinOptions {
 export async function resolveRoom(context: RoomsContext, roomIdOrAlias: string): Promise<Room> {
   if (isRoomId(roomIdOrAlias)) return existingRoom(context, roomIdOrAlias);
   if (!isRoomAlias(roomIdOrAlias)) throw invalidParam(`${roomIdOrAlias} is neither a room ID nor an alias`);
-  const found = await context.storage.rooms.alias(roomIdOrAlias);
-  const room = found === undefined ? undefined : await context.registry.byNid(found.roomNid);
+  const room = await roomOfAlias(context, roomIdOrAlias);
   if (room === undefined) throw notFound(`There is no room ${roomIdOrAlias} here`);
   return room;
 }
@@ -76,7 +78,8 @@ export async function joinRoom(
       ...(authorised === undefined ? {} : { join_authorised_via_users_server: authorised }),
       membership: 'join',
     };
-    const draft = { type: 'm.room.member', sender: userId, stateKey: userId, content };
+    const { originServerTs } = options;
+    const draft = { type: 'm.room.member', sender: userId, stateKey: userId, content, originServerTs };
     const event = await chain.appendState(draft);
     return event.eventId;
   });

@@ -18,7 +18,7 @@ import type { SendTarget } from './send-event.ts';
  */
 export async function leaveRoom(
   context: RoomsContext,
-  { roomId, sender }: SendTarget,
+  { roomId, sender, originServerTs }: SendTarget,
   reason?: string,
 ): Promise<string> {
   const room = await findRoom(context, roomId, (found) => found.membershipOf(sender) !== undefined);
@@ -31,7 +31,10 @@ export async function leaveRoom(
     const before = await chain.stateEvent('m.room.member', sender);
     // Leaving twice is no error: a client that missed the first answer asks again.
     if (before?.pdu.content.membership === 'leave') return before.eventId;
-    const event = await chain.append(membershipDraft('leave', sender, sender, reason));
+    const event = await chain.append({
+      ...membershipDraft('leave', sender, sender, reason),
+      originServerTs,
+    });
     return event.eventId;
   });
 }
@@ -110,7 +113,7 @@ export async function forgetRoom(context: RoomsContext, { roomId, sender }: Send
 
 async function moderate(
   context: RoomsContext,
-  { roomId, sender }: SendTarget,
+  { roomId, sender, originServerTs }: SendTarget,
   userId: string,
   membership: 'leave' | 'ban',
   reason: string | undefined,
@@ -122,7 +125,7 @@ async function moderate(
   return changeRoom(context, room, async (chain) => {
     const before = await chain.stateEvent('m.room.member', userId);
     check(before?.pdu.content.membership);
-    const draft = membershipDraft(membership, sender, userId, reason);
+    const draft = { ...membershipDraft(membership, sender, userId, reason), originServerTs };
     const event = await chain.appendState(draft);
     return event.eventId;
   });

@@ -13,10 +13,15 @@ import { knockOnRoom } from './knock.ts';
 import { banUser, kickUser, leaveRoom, unbanUser } from './leave.ts';
 import { requireAliasesOfRoom } from './set-canonical-alias.ts';
 
+/** Types of which a redaction would leave too little. */
+const UNREDACTABLE: ReadonlySet<string> = new Set(['m.room.create', 'm.room.server_acl']);
+
 /** Who sends, and where. */
 export interface SendTarget {
   readonly roomId: string;
   readonly sender: string;
+  /** When it was said, in milliseconds, where an application service says so; now unless given. */
+  readonly originServerTs?: number | undefined;
 }
 
 /**
@@ -37,7 +42,8 @@ export async function sendEvent(
     if (typeof content.redacts !== 'string') throw missingParam('A redaction needs to say what it redacts');
     return redactEvent(context, target, content.redacts, content, transaction);
   }
-  const draft: EventDraft = { type, sender: target.sender, content, transaction };
+  const { sender, originServerTs } = target;
+  const draft: EventDraft = { type, sender, content, originServerTs, transaction };
   return once(context, transaction, () => appendJoined(context, target.roomId, draft));
 }
 
@@ -60,6 +66,8 @@ export async function redactEvent(
     const event = await context.storage.events.getById(eventId);
     if (event === undefined || event.roomNid !== room.nid)
       throw notFound('There is no such event in this room');
+    // As Synapse: what is left of them would say that the room is another's, or that every server may talk in it.
+    if (UNREDACTABLE.has(event.pdu.type)) throw forbidden(`${event.pdu.type} cannot be redacted`);
     const isOwn = event.pdu.sender === target.sender;
     if (!isOwn) requireRedactLevel(room, target.sender);
     const { redacts: _given, ...rest } = content;
@@ -67,6 +75,7 @@ export async function redactEvent(
       type: 'm.room.redaction',
       sender: target.sender,
       content: rest,
+      originServerTs: target.originServerTs,
       redacts: eventId,
       transaction,
     };
@@ -88,7 +97,7 @@ export async function setState(
   stateKey: string,
   content: JsonObject,
 ): Promise<string> {
-  const { roomId, sender } = target;
+  const { roomId, sender, originServerTs } = target;
   if (type === 'm.room.member') return setMembership(context, target, stateKey, content);
   if (type === 'm.room.create') throw forbidden('A room is created once');
   // It would take effect without the checks that a redaction has to pass.
@@ -97,36 +106,37 @@ export async function setState(
   requireContentForm(room.rules, { type, stateKey, content });
   if (type === 'm.room.canonical_alias') await requireAliasesOfRoom(context, room, content);
   return changeRoom(context, room, async (chain) => {
-    const event = await chain.appendState({ type, sender, stateKey, content });
+    const event = await chain.appendState({ type, sender, stateKey, content, originServerTs });
     return event.eventId;
   });
 }
 
 async function setMembership(
   context: RoomsContext,
-  { roomId, sender }: SendTarget,
+  target: SendTarget,
   userId: string,
   content: JsonObject,
 ): Promise<string> {
+  const { roomId, sender, originServerTs } = target;
   const reason = typeof content.reason === 'string' ? content.reason : undefined;
   const isComing = content.membership === 'join' || content.membership === 'knock';
   const room = isComing ? undefined : await knownRoom(context, roomId, sender);
   switch (content.membership) {
     case 'join':
       if (userId !== sender) throw forbidden('Nobody joins for somebody else');
-      return joinRoom(context, sender, roomId, { content });
+      return joinRoom(context, sender, roomId, { content, originServerTs });
     case 'knock':
       if (userId !== sender) throw forbidden('Nobody knocks for somebody else');
       return knockOnRoom(context, sender, roomId, reason);
     case 'invite':
-      return inviteUser(context, { roomId, sender }, userId, { content });
+      return inviteUser(context, target, userId, { content });
     case 'ban':
-      return banUser(context, { roomId, sender }, userId, reason);
+      return banUser(context, target, userId, reason);
     case 'leave':
-      if (userId === sender) return leaveRoom(context, { roomId, sender }, reason);
+      if (userId === sender) return leaveRoom(context, target, reason);
       return room?.membershipOf(userId) === 'ban'
-        ? unbanUser(context, { roomId, sender }, userId, reason)
-        : kickUser(context, { roomId, sender }, userId, reason);
+        ? unbanUser(context, target, userId, reason)
+        : kickUser(context, target, userId, reason);
     default:
       throw invalidParam('membership must be one of join, knock, invite, leave and ban');
   }

@@ -19,10 +19,10 @@ export function readAppServices(folder: string | undefined): AppServiceRegistrat
     file,
     registration: readRegistration(file, readFileSync(file, 'utf8'), problems),
   }));
-  for (const { key, valueOf } of UNIQUE) {
+  for (const { key, read } of UNIQUE) {
     const first = new Map<string, string>();
     for (const { file, registration } of found) {
-      const value = registration && valueOf(registration);
+      const value = registration && read(registration);
       const other = value === undefined ? undefined : first.get(value);
       if (other === undefined) {
         if (value !== undefined) first.set(value, file);
@@ -36,11 +36,11 @@ export function readAppServices(folder: string | undefined): AppServiceRegistrat
 }
 
 /** What no two application services have in common. */
-const UNIQUE: readonly { key: string; valueOf: (registration: AppServiceRegistration) => string }[] = [
-  { key: 'id', valueOf: ({ id }) => id },
-  { key: 'as_token', valueOf: ({ asToken }) => asToken },
-  { key: 'hs_token', valueOf: ({ hsToken }) => hsToken },
-  { key: 'sender_localpart', valueOf: ({ senderLocalpart }) => senderLocalpart },
+const UNIQUE: readonly { key: string; read: (registration: AppServiceRegistration) => string }[] = [
+  { key: 'id', read: ({ id }) => id },
+  { key: 'as_token', read: ({ asToken }) => asToken },
+  { key: 'hs_token', read: ({ hsToken }) => hsToken },
+  { key: 'sender_localpart', read: ({ senderLocalpart }) => senderLocalpart },
 ];
 
 function registrationFiles(folder: string): string[] {

@@ -8,8 +8,13 @@ import { presentSession } from './present-session.ts';
  * Logs in. Attempts count by address, and by account so that many addresses do not help a guesser; those that fail
  * count once more, by both, so that a guesser does not keep the user out.
  */
-export const login = endpoint('login', { limit: 'loginAddress' }, async (call) => {
+export const login = endpoint('login', {}, async (call) => {
   const { body, services } = call;
+  const accessToken = accessTokenOf(call);
+  const appService = services.accounts.appServices.byToken(accessToken);
+  if (appService?.registration.isRateLimited !== false) {
+    call.takeFromLimit('loginAddress', addressGroup(call.ip));
+  }
   const account = services.accounts.login.accountOf(body);
   const device = {
     deviceId: body.device_id,
@@ -17,12 +22,17 @@ export const login = endpoint('login', { limit: 'loginAddress' }, async (call) =
     wantsRefresh: body.refresh_token,
   };
   const session = await countingFailures(call, account, () =>
-    services.accounts.login.login(body, device, { accessToken: accessTokenOf(call) }),
+    services.accounts.login.login(body, device, { accessToken }),
   );
   return presentSession(session, services.serverName);
 });
 
-async function countingFailures<T>(
+/**
+ * Counts an attempt to log in to an account, and once more if it fails.
+ * @param account undefined where guessing is hopeless.
+ * @throws {MatrixError} 429 `M_LIMIT_EXCEEDED`
+ */
+export async function countingFailures<T>(
   {
     ip,
     takeFromLimit,

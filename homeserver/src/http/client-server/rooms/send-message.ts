@@ -2,6 +2,7 @@ import { sendEvent } from '../../../rooms/index.ts';
 import { endpoint } from '../../endpoint.ts';
 import type { RateLimitName } from '../../rate-limits.ts';
 import { delayOf, scheduleEvent } from '../delayed-events/schedule.ts';
+import { saidAt } from './said-at.ts';
 
 /** The types that have a limit of their own. */
 const LIMITS = new Map<string, RateLimitName>([
@@ -20,6 +21,7 @@ export const sendMessage = endpoint('sendMessage', { exactNumbers: true }, async
   }
   const transaction = { userNid, deviceId, scope: `send ${roomId} ${eventType}`, txnId };
   services.realtime.presence.userIsActive(userId);
-  const eventId = await sendEvent(services.rooms, { roomId, sender: userId }, eventType, body, transaction);
+  const target = { roomId, sender: userId, originServerTs: saidAt(call) };
+  const eventId = await sendEvent(services.rooms, target, eventType, body, transaction);
   return { event_id: eventId };
 });

@@ -1,6 +1,7 @@
 import { setState } from '../../../rooms/index.ts';
 import { endpoint } from '../../endpoint.ts';
 import { delayOf, scheduleEvent } from '../delayed-events/schedule.ts';
+import { saidAt } from './said-at.ts';
 
 /** Without a state key in the path it is the empty one. */
 export const setRoomStateWithKey = endpoint(
@@ -17,7 +18,7 @@ export const setRoomStateWithKey = endpoint(
     if (delayMs !== undefined) {
       return scheduleEvent(call, { roomId, type: eventType, stateKey, content: body }, delayMs);
     }
-    const target = { roomId, sender: requester.userId };
+    const target = { roomId, sender: requester.userId, originServerTs: saidAt(call) };
     const eventId = await setState(services.rooms, target, eventType, stateKey, body);
     return { event_id: eventId };
   },
