@@ -211,8 +211,6 @@ async function assemble(
   const settings = new UserSettingsCache(rooms, accounts.pushRules);
   notifier.onRows((rows) => settings.follow(rows));
   const sync = createSync({ rooms, accounts, realtime, encryption, notifier, settings });
-  const outbound = new OutboundClient({ allowPrivateAddresses: configuration.allowPrivateAddresses });
-  lifecycle.onStop('outbound', () => outbound.close());
   const pushing = await createPushing({
     storage,
     rooms,
