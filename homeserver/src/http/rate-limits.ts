@@ -35,6 +35,10 @@ const RATE_LIMITS = {
   mailSender: { perSecond: 0.01, burst: 10 },
   /** By the mail's address. */
   mailReceiver: { perSecond: 0.005, burst: 5 },
+  /** Apps that register, or begin to sign a device in. */
+  oauthRegistration: { perSecond: 0.2, burst: 30 },
+  /** Codes that people copy from a device: nobody is to guess one. */
+  deviceCode: { perSecond: 0.1, burst: 20 },
   tokenRefresh: { perSecond: 1, burst: 30 },
   usernameCheck: { perSecond: 1, burst: 30 },
   roomCreation: { perSecond: 0.2, burst: 30 },
@@ -52,6 +56,7 @@ const RATE_LIMITS = {
   /** By address: another server speaks for many of its users. */
   pushGateway: { perSecond: 50, burst: 500 },
   report: { perSecond: 0.2, burst: 20 },
+  urlPreview: { perSecond: 1, burst: 60 },
   search: { perSecond: 2, burst: 30 },
 } as const satisfies Readonly<Record<string, RateLimit>>;
 

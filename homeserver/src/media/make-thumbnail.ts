@@ -1,8 +1,6 @@
-import type sharpModule from 'sharp';
 import { MatrixError, tooLarge } from '../protocol/errors.ts';
+import { loadSharp, type Sharp } from './load-sharp.ts';
 import { type Dimensions, type ThumbnailSize, thumbnailDimensions } from './thumbnail-size.ts';
-
-type Sharp = typeof sharpModule;
 
 /** What was made: a JPEG, or a WebP if there is transparency. */
 export interface MadeThumbnail {
@@ -13,23 +11,6 @@ export interface MadeThumbnail {
 /** As many as a large camera takes. More is refused: a few bytes can unpack to any number of pixels. */
 const MOST_PIXELS = 50_000_000;
 const TIME_LIMIT_SECONDS = 15;
-
-/** JPEG, PNG, WebP, GIF and AVIF. Not SVG, which can ask for other files and for any amount of work. */
-const LOADERS = ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Heif'].map((name) => `VipsForeignLoad${name}`);
-
-let loading: Promise<Sharp> | undefined;
-
-/** Loaded when the first thumbnail is made, not when the server starts. */
-function loadSharp(): Promise<Sharp> {
-  loading ??= import('sharp').then(({ default: sharp }) => {
-    sharp.block({ operation: ['VipsForeignLoad'] });
-    sharp.unblock({ operation: LOADERS });
-    sharp.cache(false);
-    sharp.concurrency(1);
-    return sharp;
-  });
-  return loading;
-}
 
 /**
  * Makes a thumbnail of an image file: upright, without the metadata (which may say where a photo was taken), of the

@@ -7,6 +7,7 @@ import { ManualClock } from '../../test-kit/manual-clock.ts';
 import { rejection } from '../../test-kit/rejection.ts';
 import { openTestStorage, type TestStorage } from '../../test-kit/storage-for-tests.ts';
 import { createLogger } from '../base/logger.ts';
+import { OutboundClient } from '../outbound/index.ts';
 import { parseMxcUri } from '../protocol/identifiers.ts';
 import { FileStore } from '../storage/index.ts';
 import { createMedia, type Media, type Upload } from './index.ts';
@@ -40,6 +41,8 @@ describe('media', () => {
       clock,
       logger: createLogger({ level: 'silent' }),
       maxUploadBytes: 10,
+      outbound: new OutboundClient({ allowPrivateAddresses: false }),
+      previews: { isOn: false, deniedHosts: [] },
     });
   });
 

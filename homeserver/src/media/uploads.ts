@@ -79,6 +79,20 @@ export class Uploads {
   }
 
   /**
+   * Keeps something that the server itself has fetched, under a media ID that belongs to nobody.
+   * @returns the `mxc://` URI
+   * @throws {MatrixError} as `upload`.
+   */
+  async uploadOwn(upload: Upload): Promise<string> {
+    const content = await this.#receive(upload);
+    const media = { ...this.#newMedia(0), userNid: null, ...content, expiresTs: null };
+    const unit = new UnitOfWork();
+    this.#storage.media.add(unit, media);
+    await this.#storage.database.commit(unit);
+    return `mxc://${media.origin}/${media.mediaId}`;
+  }
+
+  /**
    * Gives out a media ID to upload to within a day.
    * @throws {MatrixError} 429 `M_LIMIT_EXCEEDED` while the user has 20 of them that nothing was uploaded to.
    */

@@ -22,6 +22,8 @@ export interface OutboundRequest {
   readonly body?: string | Uint8Array;
   /** How large an answer may be, in bytes; 1 MiB unless given. */
   readonly maxBytes?: number;
+  /** Whether an answer that is larger is cut there, instead of refused. */
+  readonly isCut?: boolean;
   /** How long all of it may take, in milliseconds, from the first look-up to the last byte; 30 seconds unless given. */
   readonly timeLimitMs?: number;
   /** How many redirects are followed, each looked at like the first; none unless given: then the redirect is the answer. */
@@ -105,7 +107,7 @@ export class OutboundClient {
   }
 
   async #exchange(outbound: OutboundRequest, signal: AbortSignal): Promise<OutboundResponse> {
-    const { method, url, headers = {}, body, maxBytes = MAX_BYTES } = outbound;
+    const { method, url, headers = {}, body, maxBytes = MAX_BYTES, isCut = false } = outbound;
     const answer = await request(url, {
       method,
       headers: { 'user-agent': 'Guildhall', 'accept-encoding': 'identity', ...headers },
@@ -119,7 +121,7 @@ export class OutboundClient {
       status: answer.statusCode,
       headers: joinHeaders(answer.headers),
       url,
-      body: await readWhole(answer, maxBytes, url),
+      body: await readWhole(answer, maxBytes, isCut, url),
     };
   }
 
@@ -203,15 +205,22 @@ function joinHeaders(headers: Dispatcher.ResponseData['headers']): Record<string
   return joined;
 }
 
-async function readWhole({ body }: Dispatcher.ResponseData, maxBytes: number, url: URL): Promise<Buffer> {
+async function readWhole(
+  { body }: Dispatcher.ResponseData,
+  maxBytes: number,
+  isCut: boolean,
+  url: URL,
+): Promise<Buffer> {
   const parts: Buffer[] = [];
   let size = 0;
   for await (const part of body as AsyncIterable<Buffer>) {
     size += part.length;
-    if (size > maxBytes) throw new OutboundError('too-large', `${url.host} answers with too much`);
+    if (size > maxBytes && !isCut) throw new OutboundError('too-large', `${url.host} answers with too much`);
     parts.push(part);
+    // Leaving the loop ends the answer.
+    if (size > maxBytes) break;
   }
-  return Buffer.concat(parts);
+  return Buffer.concat(parts).subarray(0, maxBytes);
 }
 
 /** What the sockets and the parser throw has many forms; some of them carry ours inside. */

@@ -231,6 +231,8 @@ async function assemble(
     clock,
     logger,
     maxUploadBytes: configuration.maxUpload,
+    outbound,
+    previews: { isOn: configuration.urlPreviews, deniedHosts: configuration.urlPreviewDeny },
   });
   const guilds: GuildsContext = await openGuilds(storage, rooms, accounts, {
     serverName,

@@ -40,6 +40,7 @@ import { ThirdPartyIdStore } from './stores/third-party-id-store.ts';
 import { ToDeviceStore } from './stores/to-device-store.ts';
 import { TokenStore } from './stores/token-store.ts';
 import { TransactionStore } from './stores/transaction-store.ts';
+import { UrlPreviewStore } from './stores/url-preview-store.ts';
 import { UserDirectoryStore } from './stores/user-directory-store.ts';
 import { UserStore } from './stores/user-store.ts';
 
@@ -85,6 +86,7 @@ export interface Storage {
   readonly delayedEvents: DelayedEventStore;
   readonly pushers: PusherStore;
   readonly reports: ReportStore;
+  readonly urlPreviews: UrlPreviewStore;
   readonly blockedRooms: BlockedRoomStore;
   readonly roomPurge: RoomPurgeStore;
   readonly historyPurge: HistoryPurgeStore;
@@ -136,6 +138,7 @@ export async function openStorage(options: DatabaseOptions): Promise<Storage> {
     delayedEvents: new DelayedEventStore(database),
     pushers: new PusherStore(database),
     reports: new ReportStore(database),
+    urlPreviews: new UrlPreviewStore(database),
     blockedRooms: new BlockedRoomStore(database),
     roomPurge: new RoomPurgeStore(database, states),
     historyPurge: new HistoryPurgeStore(database, states),

@@ -45,6 +45,8 @@ describe('loadConfiguration', () => {
       guestAccess: false,
       profileVisibility: 'everyone',
       turn: undefined,
+      urlPreviews: true,
+      urlPreviewDeny: [],
       supportPage: undefined,
       supportEmail: undefined,
       allowPrivateAddresses: false,

@@ -122,6 +122,18 @@ export const SETTINGS = {
     default: '50M',
     doc: 'The largest file that may be uploaded. K, M and G are powers of 1024.',
   },
+  urlPreviews: {
+    name: 'URL_PREVIEWS',
+    type: onOrOff,
+    default: 'on',
+    doc: 'Whether this server looks at pages that are linked to, for those who read about them.',
+  },
+  urlPreviewDeny: {
+    name: 'URL_PREVIEW_DENY',
+    type: listOf(text),
+    default: '',
+    doc: 'Hosts whose pages it does not look at, nor those beneath them, separated by commas.',
+  },
   registration: {
     name: 'REGISTRATION',
     type: oneOf(['token', 'open', 'closed']),

@@ -3,6 +3,7 @@ import { createContent } from './create-content.ts';
 import { getConfig, getConfigAuthed } from './get-config.ts';
 import { getContent, getContentOverrideName } from './get-content.ts';
 import { getContentThumbnail } from './get-content-thumbnail.ts';
+import { getUrlPreview, getUrlPreviewLegacy } from './get-url-preview.ts';
 import {
   getLegacyContent,
   getLegacyContentOverrideName,
@@ -24,4 +25,6 @@ export const mediaEndpoints: readonly Endpoint[] = [
   getLegacyContent,
   getLegacyContentOverrideName,
   getLegacyContentThumbnail,
+  getUrlPreview,
+  getUrlPreviewLegacy,
 ];

@@ -9,6 +9,7 @@ import { openTestStorage, type TestStorage } from '../../../../test-kit/storage-
 import { systemClock } from '../../../base/clock.ts';
 import { createLogger } from '../../../base/logger.ts';
 import { createMedia } from '../../../media/index.ts';
+import { OutboundClient } from '../../../outbound/index.ts';
 import { FileStore } from '../../../storage/index.ts';
 import { mediaEndpoints } from './index.ts';
 
@@ -32,6 +33,8 @@ describe('media endpoints', () => {
       clock: systemClock,
       logger: createLogger({ level: 'silent' }),
       maxUploadBytes: MAX_UPLOAD,
+      outbound: new OutboundClient({ allowPrivateAddresses: false }),
+      previews: { isOn: false, deniedHosts: [] },
     });
     server = await serveEndpoints(mediaEndpoints, { services: { media } });
   });
