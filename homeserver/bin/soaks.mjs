@@ -18,6 +18,11 @@ export const SOAKS = {
     command: ['node_modules/mocha/bin/mocha.js', 'homeserver/tests/crash.test.ts'],
     environment: { GUILDHALL_TEST_CRASH_ROUNDS: '20' },
   },
+  fuzz: {
+    what: 'requests of all kinds to every endpoint for half an hour: no fault of the server, no memory that stays',
+    command: ['node_modules/mocha/bin/mocha.js', 'homeserver/fuzz/**/*.test.ts'],
+    environment: { GUILDHALL_TEST_FUZZ_SECONDS: '1800' },
+  },
   oracle: {
     what: '100,000 events and 10,000 rooms put to Synapse (npm run services -- install)',
     command: ['node_modules/mocha/bin/mocha.js', 'synapse-compat-tests/oracle/**/*.test.ts'],

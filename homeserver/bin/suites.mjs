@@ -29,6 +29,11 @@ export const SUITES = [
     wants: ['strace'],
   },
   {
+    name: 'homeserver: requests of all kinds',
+    files: ['homeserver/fuzz/**/*.test.ts'],
+    environment: { GUILDHALL_TEST_DATABASE: 'sqlite' },
+  },
+  {
     name: 'synapse: its modules as an oracle',
     files: ['synapse-compat-tests/oracle/**/*.test.ts'],
     needs: ['synapse'],
