@@ -19,6 +19,8 @@ import { LastSeen } from './last-seen.ts';
 import { Login, type LoginMethod } from './login.ts';
 import { LoginTokens } from './login-tokens.ts';
 import { Moderation } from './moderation.ts';
+import { CrossSigningReset } from './oauth/cross-signing-reset.ts';
+import { ACCOUNT_PATH, createOAuth, type OAuth } from './oauth/index.ts';
 import { OpenId } from './open-id.ts';
 import { OwnAccount } from './own-account.ts';
 import { PasswordCheck } from './password-check.ts';
@@ -87,6 +89,7 @@ export interface Accounts {
   readonly registrationTokens: RegistrationTokens;
   readonly sharedSecretRegistration: SharedSecretRegistration;
   readonly login: Login;
+  readonly oauth: OAuth;
   readonly sessions: Sessions;
   readonly ownAccount: OwnAccount;
   readonly devices: Devices;
@@ -117,8 +120,14 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const passwords = new Passwords(options.passwordHashing);
   const interactiveAuth = new InteractiveAuth(storage, clock, secret);
   const check = new PasswordCheck(storage, passwords, serverName);
+  const crossSigningReset = new CrossSigningReset(
+    storage,
+    clock,
+    () => `${options.publicUrl()}${ACCOUNT_PATH}?action=org.matrix.cross_signing_reset`,
+  );
   const confirmation = new Confirmation(interactiveAuth, [
     new PasswordConfirmation(check),
+    ...crossSigningReset.methods,
     ...(options.confirmationMethods ?? []),
   ]);
   const lastSeen = new LastSeen(storage, clock, logger);
@@ -163,6 +172,12 @@ export function createAccounts(options: AccountsOptions): Accounts {
     emailRequired: options.emailRequired ?? false,
     guestAccess: options.guestAccess ?? false,
   });
+  const login = new Login(storage, sessions, [
+    new PasswordLogin(storage, check),
+    loginTokens,
+    ...(appServices.all.length > 0 ? [new AppServiceLogin(storage, check, appServices)] : []),
+    ...(options.loginMethods ?? []),
+  ]);
   return {
     users,
     appServices,
@@ -176,12 +191,17 @@ export function createAccounts(options: AccountsOptions): Accounts {
       sessions,
       storage.shortTokens,
     ),
-    login: new Login(storage, sessions, [
-      new PasswordLogin(storage, check),
-      loginTokens,
-      ...(appServices.all.length > 0 ? [new AppServiceLogin(storage, check, appServices)] : []),
-      ...(options.loginMethods ?? []),
-    ]),
+    login,
+    oauth: createOAuth({
+      storage,
+      clock,
+      secret,
+      login,
+      sessions,
+      crossSigningReset,
+      registration,
+      policies,
+    }),
     sessions,
     ownAccount: new OwnAccount({
       storage,

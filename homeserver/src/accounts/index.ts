@@ -19,6 +19,20 @@ export {
 export type { AuthAnswer } from './interactive-auth.ts';
 export type { LoginMethod, LoginRequest } from './login.ts';
 export type { Sanction } from './moderation.ts';
+export {
+  ACCOUNT_PATH,
+  type AuthorizationRequest,
+  answerUrl,
+  type BrowserUser,
+  DEVICE_GRANT,
+  type DeviceGrant,
+  GRANT_TYPES,
+  type OAuthClient,
+  OAuthError,
+  POLL_SECONDS,
+  RefusedRequest,
+  readAuthorizationRequest,
+} from './oauth/index.ts';
 export type { PasswordHashing } from './passwords.ts';
 export type { Policy } from './policies.ts';
 export type { Profile, ProfileVisibility, RemoteProfiles, RoomsOfUser } from './profiles.ts';

@@ -31,11 +31,13 @@ import { userDirectoryEndpoints } from './client-server/user-directory/index.ts'
 import { voipEndpoints } from './client-server/voip/index.ts';
 import type { Endpoint } from './endpoint.ts';
 import { guildhallEndpoints } from './guildhall/index.ts';
+import { oauthEndpoints } from './oauth/index.ts';
 import { pushGatewayEndpoints } from './push-gateway/index.ts';
 
 /** The route table: every endpoint of the server. */
 export const ROUTES: readonly Endpoint[] = [
   ...guildhallEndpoints,
+  ...oauthEndpoints,
   ...discoveryEndpoints,
   ...roomEndpoints,
   ...relationEndpoints,

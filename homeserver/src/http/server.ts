@@ -63,7 +63,8 @@ const IDLE_SOCKET_TIMEOUT_MS = 900_000;
 const CLOSE_GRACE_MS = 700;
 
 /** The paths of the route table; all others are the site's. */
-const MATRIX_PATH = /^(?:\/_matrix|\/_guildhall|\/_synapse|\/\.well-known\/matrix)(?:[/?]|$)|^[^/]/;
+const MATRIX_PATH =
+  /^(?:\/_matrix|\/_guildhall|\/_synapse|\/\.well-known\/(?:matrix|openid-configuration|oauth-authorization-server))(?:[/?]|$)|^[^/]/;
 
 /** The server that answers clients: Matrix routes by the route table, everything else by the site. */
 export function createHttpServer(options: HttpServerOptions): HttpServer {

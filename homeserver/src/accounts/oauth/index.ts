@@ -2,11 +2,14 @@ import type { Clock } from '../../base/clock.ts';
 import type { Storage } from '../../storage/index.ts';
 import type { AccountSecret } from '../account-secret.ts';
 import type { Login } from '../login.ts';
+import type { Policies } from '../policies.ts';
+import type { Registration } from '../registration.ts';
 import type { Sessions } from '../sessions.ts';
 import { Browsers } from './browsers.ts';
 import { OAuthClients } from './clients.ts';
 import type { CrossSigningReset } from './cross-signing-reset.ts';
 import { Grants } from './grants.ts';
+import { SignUp } from './sign-up.ts';
 import { TokenEndpoint } from './token-endpoint.ts';
 
 export {
@@ -19,7 +22,6 @@ export type { BrowserUser } from './browsers.ts';
 export { DEVICE_GRANT, GRANT_TYPES, type OAuthClient } from './clients.ts';
 export { type DeviceGrant, POLL_SECONDS } from './grants.ts';
 export { OAuthError } from './oauth-error.ts';
-export type { TokenAnswer } from './token-endpoint.ts';
 
 /** The page on which people manage their account. */
 export const ACCOUNT_PATH = '/_guildhall/oauth/account';
@@ -31,6 +33,8 @@ interface OAuthParts {
   readonly login: Login;
   readonly sessions: Sessions;
   readonly crossSigningReset: CrossSigningReset;
+  readonly registration: Registration;
+  readonly policies: Policies;
 }
 
 /** Signing people in to apps in their browser. The sessions that come of it are those of every other login. */
@@ -38,24 +42,20 @@ export interface OAuth {
   readonly clients: OAuthClients;
   readonly grants: Grants;
   readonly browsers: Browsers;
+  readonly signUp: SignUp;
   readonly tokenEndpoint: TokenEndpoint;
   readonly crossSigningReset: CrossSigningReset;
 }
 
-export function createOAuth({
-  storage,
-  clock,
-  secret,
-  login,
-  sessions,
-  crossSigningReset,
-}: OAuthParts): OAuth {
+export function createOAuth(parts: OAuthParts): OAuth {
+  const { storage, clock, secret, login, sessions, crossSigningReset } = parts;
   const clients = new OAuthClients(storage, clock);
   const grants = new Grants(storage, clock, sessions, clients);
   return {
     clients,
     grants,
     browsers: new Browsers(storage, clock, secret, login),
+    signUp: new SignUp(parts.registration, parts.policies),
     tokenEndpoint: new TokenEndpoint(clients, grants),
     crossSigningReset,
   };

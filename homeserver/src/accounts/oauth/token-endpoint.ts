@@ -4,13 +4,6 @@ import type { GrantedSession, Grants } from './grants.ts';
 import { OAuthError, type OAuthErrorCode } from './oauth-error.ts';
 import { acceptedScopes, scopeOfDevice } from './scopes.ts';
 
-/** What a request to the token endpoint was answered. */
-export interface TokenAnswer {
-  readonly status: number;
-  readonly body: object;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
 /** Loads when the first app asks: servers whose people use passwords need none of it. */
 type Library = typeof OAuth2Server;
 
@@ -49,8 +42,12 @@ export class TokenEndpoint {
     this.#grants = grants;
   }
 
-  /** Answers a request, right or wrong. */
-  async answer(headers: Record<string, string>, form: URLSearchParams): Promise<TokenAnswer> {
+  /**
+   * Answers a request.
+   * @returns the answer's body.
+   * @throws {OAuthError}
+   */
+  async answer(headers: Record<string, string>, form: URLSearchParams): Promise<object> {
     this.#server ??= this.#load();
     const { library, server } = await this.#server;
     const request = new library.Request({
@@ -63,9 +60,9 @@ export class TokenEndpoint {
     try {
       await server.token(request, response);
     } catch (error) {
-      return errorAnswer(library, error);
+      throw toldToTheApp(library, error);
     }
-    return { status: 200, body: response.body, headers: { 'Cache-Control': 'no-store', Pragma: 'no-cache' } };
+    return response.body;
   }
 
   async #load(): Promise<{ library: Library; server: OAuth2Server }> {
@@ -163,18 +160,8 @@ function deviceGrantType(library: Library, grants: Grants): typeof OAuth2Server.
 }
 
 /** What the app is told. The library wraps what it does not know, our own errors for instance. */
-function errorAnswer(library: Library, error: unknown): TokenAnswer {
-  const inner = error instanceof library.ServerError && 'inner' in error ? error.inner : error;
-  if (inner instanceof OAuthError) {
-    return {
-      status: inner.status,
-      body: { error: inner.code, error_description: inner.message },
-      headers: {},
-    };
-  }
-  if (error instanceof library.OAuthError && !(error instanceof library.ServerError)) {
-    const code = error.name as OAuthErrorCode;
-    return { status: error.code, body: { error: code, error_description: error.message }, headers: {} };
-  }
-  throw inner;
+function toldToTheApp(library: Library, error: unknown): unknown {
+  if (error instanceof library.ServerError) return 'inner' in error ? error.inner : error;
+  if (!(error instanceof library.OAuthError)) return error;
+  return new OAuthError(error.name as OAuthErrorCode, error.message, error.code);
 }

@@ -1,0 +1,15 @@
+import type { Endpoint } from '../endpoint.ts';
+import { authorizePages } from './authorize-page.ts';
+import { devicePages } from './device-page.ts';
+import { appEndpoints } from './for-apps.ts';
+import { loginPages } from './login-page.ts';
+import { metadataEndpoints } from './metadata.ts';
+
+/** The OAuth server: what apps call, and the pages on which people sign in to them. */
+export const oauthEndpoints: readonly Endpoint[] = [
+  ...metadataEndpoints,
+  ...appEndpoints,
+  ...authorizePages,
+  ...loginPages,
+  ...devicePages,
+];
