@@ -29,9 +29,9 @@ export const SOAKS = {
     environment: { GUILDHALL_ORACLE_SCALE: '50' },
   },
   'crash-postgres': {
-    what: 'kill -9 under load, 20 rounds on PostgreSQL (npm run services -- start)',
+    what: 'the same to one or both of two processes on one PostgreSQL (npm run services -- start)',
     command: ['node_modules/mocha/bin/mocha.js', 'homeserver/tests/crash.test.ts'],
-    environment: { GUILDHALL_TEST_CRASH_ROUNDS: '20', GUILDHALL_TEST_DATABASE: 'postgres' },
+    environment: { GUILDHALL_TEST_CRASH_ROUNDS: '50', GUILDHALL_TEST_DATABASE: 'postgres' },
   },
   bench: {
     what: 'Guildhall beside Synapse and Dendrite, where npm run services -- install has brought them',

@@ -237,7 +237,10 @@ export class RemoteRoom implements MissingEvents {
 }
 
 /** Makes a room of the remote server known to the server under test: its create event, and nothing else yet. */
-export async function adoptRoom(context: RoomsContext, remote: RemoteRoom): Promise<void> {
+export async function adoptRoom(
+  context: RoomsContext,
+  remote: Pick<RemoteRoom, 'roomId' | 'rules' | 'eventIds' | 'pdu'>,
+): Promise<void> {
   const { ids, storage } = context;
   const { roomId, rules } = remote;
   const empty = { version: 0, extremities: [], depth: 0, snapshotNid: 0, blocks: EMPTY_SNAPSHOT };
