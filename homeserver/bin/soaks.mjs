@@ -14,9 +14,9 @@ export const SOAKS = {
     command: ['node_modules/mocha/bin/mocha.js', '--reporter', 'dot', 'homeserver/src/**/*.test.ts'],
   },
   crash: {
-    what: 'kill -9 under load, 20 rounds on SQLite',
+    what: 'kill -9 during sends, forks, joins, state changes, upgrades and purges, 50 rounds on SQLite',
     command: ['node_modules/mocha/bin/mocha.js', 'homeserver/tests/crash.test.ts'],
-    environment: { GUILDHALL_TEST_CRASH_ROUNDS: '20' },
+    environment: { GUILDHALL_TEST_CRASH_ROUNDS: '50' },
   },
   fuzz: {
     what: 'requests of all kinds to every endpoint for half an hour: no fault of the server, no memory that stays',
