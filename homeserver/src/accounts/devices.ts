@@ -22,7 +22,7 @@ export class Devices {
   }
 
   /** The requester's devices, by ID. */
-  list({ userNid }: Requester): Promise<StoredDevice[]> {
+  list({ userNid }: Pick<Requester, 'userNid'>): Promise<StoredDevice[]> {
     return this.#storage.devices.list(userNid);
   }
 

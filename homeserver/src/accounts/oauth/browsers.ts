@@ -10,6 +10,8 @@ import { hashOfToken } from '../tokens.ts';
 export interface BrowserUser extends Pick<StoredUser, 'userNid' | 'userId'> {
   /** Whether they have shown lately who they are: what cannot be undone needs that. */
   readonly isFresh: boolean;
+  /** Suspended users look, and do no more. */
+  readonly restriction?: 'suspended';
 }
 
 const LIFE_MS = 7 * 86_400_000;
@@ -50,7 +52,8 @@ export class Browsers {
     const user = await this.#storage.users.byNid(browser.userNid);
     if (user === undefined || user.deactivated || user.locked) return undefined;
     const isFresh = now < browser.expiresTs - LIFE_MS + FRESH_MS;
-    return { userNid: user.userNid, userId: user.userId, isFresh };
+    const { userNid, userId } = user;
+    return { userNid, userId, isFresh, ...(user.suspended && { restriction: 'suspended' }) };
   }
 
   /**

@@ -73,6 +73,12 @@ export class OAuthClients {
     throw new OAuthError('invalid_client', 'This app has not registered with this server, or long ago');
   }
 
+  /** The app that the session of a device was opened for, if any. */
+  async ofDevice(userNid: number, deviceId: string): Promise<OAuthClient | undefined> {
+    const clientId = await this.#storage.oauthClients.ofDevice(userNid, deviceId);
+    return clientId === undefined ? undefined : this.find(clientId);
+  }
+
   /** An app, if it has registered. */
   async find(clientId: string): Promise<OAuthClient | undefined> {
     if (clientId.includes('\0')) return undefined;

@@ -1,4 +1,5 @@
 import type { Endpoint } from '../endpoint.ts';
+import { accountPages } from './account-page.ts';
 import { authorizePages } from './authorize-page.ts';
 import { devicePages } from './device-page.ts';
 import { appEndpoints } from './for-apps.ts';
@@ -12,4 +13,5 @@ export const oauthEndpoints: readonly Endpoint[] = [
   ...authorizePages,
   ...loginPages,
   ...devicePages,
+  ...accountPages,
 ];

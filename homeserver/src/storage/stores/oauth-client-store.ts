@@ -22,10 +22,6 @@ const byId = defineQuery<[string], { metadata: string }>(
 const ofDevice = defineQuery<[number, string], { clientId: string | null }>(
   'SELECT client_id AS "clientId" FROM devices WHERE user_nid = ? AND device_id = ?',
 );
-const ofUser = defineQuery<[number], DeviceOfClient>(
-  `SELECT device_id AS "deviceId", client_id AS "clientId" FROM devices
-   WHERE user_nid = ? AND client_id IS NOT NULL`,
-);
 
 /** The apps that have registered with the OAuth server, and the devices that they have opened sessions for. */
 export class OAuthClientStore {
@@ -63,10 +59,5 @@ export class OAuthClientStore {
   /** For which client the session of a device was opened; undefined for none. */
   async ofDevice(userNid: number, deviceId: string): Promise<string | undefined> {
     return (await this.#database.get(ofDevice, [userNid, deviceId]))?.clientId ?? undefined;
-  }
-
-  /** A user's devices that clients have opened sessions for. */
-  ofUser(userNid: number): Promise<DeviceOfClient[]> {
-    return this.#database.all(ofUser, [userNid]);
   }
 }
