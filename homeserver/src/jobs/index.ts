@@ -7,3 +7,4 @@ export { purgeLeftoversJob, purgeRoomJob } from './purge-room.ts';
 export { purgeUnneededJob } from './purge-unneeded.ts';
 export { pushJob } from './push.ts';
 export { sendDelayedJob } from './send-delayed.ts';
+export { tellAppServiceJob } from './tell-app-service.ts';

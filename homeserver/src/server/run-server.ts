@@ -4,7 +4,14 @@ import { type Clock, systemClock } from '../base/clock.ts';
 import { Lifecycle } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
 import { createMetrics, type Metrics } from '../base/metrics.ts';
-import { AppServiceCalls, AppServiceQueries } from '../delivery/index.ts';
+import {
+  AppServiceCalls,
+  type AppServiceContext,
+  AppServiceQueries,
+  collectNews,
+  followEphemeral,
+  tellAppService,
+} from '../delivery/index.ts';
 import { SmtpMailSender } from '../delivery/mail/smtp-mail-sender.ts';
 import { createEncryption, type Encryption } from '../encryption/index.ts';
 import { followMemberships, type GuildsContext, inviterOf } from '../guilds/index.ts';
@@ -203,9 +210,24 @@ async function assemble(
     storage,
     rooms: roomsForRealtime(rooms, storage),
     accountData: accounts.accountData,
-    onChange: (change) => wakeForChange(change, rooms, storage, notifier),
+    onChange: (change, position) => {
+      wakeForChange(change, rooms, storage, notifier);
+      ephemeral.onChange(change, position);
+    },
     broadcasts: broadcastsThrough(storage.database),
   });
+  const appServices: AppServiceContext = {
+    storage,
+    services: accounts.appServices,
+    calls: appServiceCalls,
+    rooms,
+    realtime,
+    encryption,
+    clock,
+    logger,
+  };
+  const ephemeral = followEphemeral(appServices);
+  lifecycle.onStop('application services', () => ephemeral.stop());
   endTypingOfLeavers(rooms, storage, realtime);
   notifier.onRows((rows) => wakeForDeviceLists(rows, rooms, notifier));
   const settings = new UserSettingsCache(rooms, accounts.pushRules);
@@ -255,8 +277,23 @@ async function assemble(
       handle: (rows, unit) => followPeople(rooms, accounts.userDirectory, rows, unit),
     },
     pushing.reader,
+    // What was there before an application service was is no news to it.
+    {
+      name: 'app services',
+      begin: 'newest',
+      handle: (rows, unit) => collectNews(appServices, rows, unit),
+    },
   ]);
-  const jobParts = { storage, clock, logger, rooms, delayedEvents, deliverPushes: pushing.deliver };
+  const jobParts = {
+    storage,
+    clock,
+    logger,
+    rooms,
+    delayedEvents,
+    deliverPushes: pushing.deliver,
+    tellAppService: (serviceId: string, signal: AbortSignal) =>
+      tellAppService(appServices, serviceId, signal),
+  };
   await startJobs(jobParts, lifecycle);
   return {
     accounts,

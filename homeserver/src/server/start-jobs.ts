@@ -11,6 +11,7 @@ import {
   purgeUnneededJob,
   pushJob,
   sendDelayedJob,
+  tellAppServiceJob,
 } from '../jobs/index.ts';
 import type { DelayedEvents } from '../realtime/index.ts';
 import type { RoomsContext } from '../rooms/index.ts';
@@ -25,11 +26,13 @@ interface JobParts {
   readonly delayedEvents: DelayedEvents;
   /** Does what the pusher of a job has to do. */
   readonly deliverPushes: (jobKey: string) => Promise<void>;
+  /** Tells the application service of a job what there is to tell. */
+  readonly tellAppService: (serviceId: string, signal: AbortSignal) => Promise<void>;
 }
 
 /** Begins to do what is stored to be done, until the server stops. */
 export async function startJobs(
-  { rooms, delayedEvents, deliverPushes, ...options }: JobParts,
+  { rooms, delayedEvents, deliverPushes, tellAppService, ...options }: JobParts,
   lifecycle: Lifecycle,
 ): Promise<void> {
   const runner = new JobRunner({
@@ -43,6 +46,7 @@ export async function startJobs(
       purgeUnneededJob(rooms),
       sendDelayedJob(delayedEvents),
       pushJob(deliverPushes),
+      tellAppServiceJob(tellAppService),
     ],
   });
   lifecycle.onStop('jobs', () => runner.stop());

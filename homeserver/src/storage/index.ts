@@ -20,6 +20,11 @@ export {
 export { FileStore } from './media/file-store.ts';
 export { openStorage, type Storage } from './storage.ts';
 export type { AccountDataKey, StoredAccountData } from './stores/account-data-store.ts';
+export type {
+  AppServiceNews,
+  AppServiceNewsKind,
+  AppServiceTransaction,
+} from './stores/app-service-store.ts';
 export type { KeyUsage, StoredCrossSigningKey, StoredKeySignature } from './stores/cross-signing-store.ts';
 export type { DelayedEvent } from './stores/delayed-event-store.ts';
 export type { DehydratedDevice, DeviceAddress, StoredDeviceKeys } from './stores/device-key-store.ts';

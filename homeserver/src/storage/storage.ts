@@ -1,6 +1,7 @@
 import type { Database } from './database/database.ts';
 import { type DatabaseOptions, openDatabase } from './database/open-database.ts';
 import { AccountDataStore } from './stores/account-data-store.ts';
+import { AppServiceStore } from './stores/app-service-store.ts';
 import { AuthStageStore } from './stores/auth-stage-store.ts';
 import { BlockedRoomStore } from './stores/blocked-room-store.ts';
 import { CrossSigningStore } from './stores/cross-signing-store.ts';
@@ -87,6 +88,7 @@ export interface Storage {
   readonly pushers: PusherStore;
   readonly reports: ReportStore;
   readonly urlPreviews: UrlPreviewStore;
+  readonly appServices: AppServiceStore;
   readonly blockedRooms: BlockedRoomStore;
   readonly roomPurge: RoomPurgeStore;
   readonly historyPurge: HistoryPurgeStore;
@@ -139,6 +141,7 @@ export async function openStorage(options: DatabaseOptions): Promise<Storage> {
     pushers: new PusherStore(database),
     reports: new ReportStore(database),
     urlPreviews: new UrlPreviewStore(database),
+    appServices: new AppServiceStore(database),
     blockedRooms: new BlockedRoomStore(database),
     roomPurge: new RoomPurgeStore(database, states),
     historyPurge: new HistoryPurgeStore(database, states),

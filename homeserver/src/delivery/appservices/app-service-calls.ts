@@ -13,6 +13,7 @@ export interface AppServiceCall {
   /** JSON that is written already. */
   readonly body?: string;
   readonly timeLimitMs?: number;
+  readonly signal?: AbortSignal;
 }
 
 /** What an application service answered. */
@@ -49,7 +50,7 @@ export class AppServiceCalls {
 
   async #ask(
     service: AppService,
-    { method, body, timeLimitMs }: AppServiceCall,
+    { method, body, timeLimitMs, signal }: AppServiceCall,
     path: string,
     query: URLSearchParams,
   ): Promise<AppServiceAnswer> {
@@ -66,6 +67,7 @@ export class AppServiceCalls {
       },
       ...(body === undefined ? {} : { body }),
       ...(timeLimitMs === undefined ? {} : { timeLimitMs }),
+      ...(signal === undefined ? {} : { signal }),
       isTrusted: true,
     });
     const text = response.body.toString();

@@ -9,6 +9,7 @@ import { up as eventRelations } from './0008-event-relations.ts';
 import { up as logReadersAndSearch } from './0009-log-readers-and-search.ts';
 import { up as pushers } from './0010-pushers.ts';
 import { up as urlPreviews } from './0012-url-previews.ts';
+import { up as appServices } from './0011-app-services.ts';
 import { up as delayedEvents } from './0013-delayed-events.ts';
 import { up as oauth } from './0014-oauth.ts';
 import { up as reports } from './0021-reports.ts';
@@ -25,6 +26,7 @@ export const migrations: readonly { readonly name: string; readonly up: (knex: K
   { name: '0009-log-readers-and-search', up: logReadersAndSearch },
   { name: '0010-pushers', up: pushers },
   { name: '0012-url-previews', up: urlPreviews },
+  { name: '0011-app-services', up: appServices },
   { name: '0013-delayed-events', up: delayedEvents },
   { name: '0014-oauth', up: oauth },
   { name: '0021-reports', up: reports },

@@ -12,6 +12,8 @@ export const JobKind = {
   LeaveRooms: 'leave-rooms',
   /** A pusher has something to tell: `key` names it. */
   Push: 'push',
+  /** An application service has news: `key` = its ID. */
+  TellAppService: 'tell-app-service',
   /** A delayed event is to be sent: `key` = delay ID. */
   SendDelayed: 'send-delayed',
   /** A room is to be deleted: `key` = room ID. */

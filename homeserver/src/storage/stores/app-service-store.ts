@@ -1,0 +1,117 @@
+import type { Database } from '../database/database.ts';
+import { defineDelete, defineQuery, defineUpsert } from '../database/sql.ts';
+import type { UnitOfWork } from '../database/unit-of-work.ts';
+
+/**
+ * Something that an application service is to be told, by kind and key:
+ * - `event`: the number of an event;
+ * - `receipt`: JSON of room, user and key of its row in the log;
+ * - `typing`: a room ID; `presence`: a user ID;
+ * - `to-device`, `keys`: JSON of the user's number and the device;
+ * - `devices-changed`, `devices-left`: a user ID.
+ */
+export type AppServiceNewsKind =
+  | 'event'
+  | 'receipt'
+  | 'typing'
+  | 'presence'
+  | 'to-device'
+  | 'keys'
+  | 'devices-changed'
+  | 'devices-left';
+
+export interface AppServiceNews {
+  readonly kind: AppServiceNewsKind;
+  readonly key: string;
+  /** The order in which things are told; another one when the same thing has changed again. */
+  readonly position: number;
+}
+
+/** What an application service is being told. */
+export interface AppServiceTransaction {
+  /** The transaction's ID: the first is 1. */
+  readonly number: number;
+  /** The body of the request; null if everything is told. */
+  readonly body: string | null;
+  /** What is in it. */
+  readonly news: readonly AppServiceNews[];
+  /** How often it has failed. */
+  readonly failures: number;
+  /** When it is tried again, in milliseconds since the Unix epoch. */
+  readonly retryAt: number;
+}
+
+const key = { service_id: 'text', kind: 'text', key: 'text' } as const;
+const putNews = defineUpsert('app_service_news', { ...key, position: 'bigint' }, [
+  'service_id',
+  'kind',
+  'key',
+]);
+const deleteNews = defineDelete('app_service_news', { ...key, position: 'bigint' });
+const putTransaction = defineUpsert(
+  'app_service_transactions',
+  {
+    service_id: 'text',
+    number: 'bigint',
+    body: 'text?',
+    news: 'text',
+    failures: 'bigint',
+    retry_at: 'bigint',
+  },
+  ['service_id'],
+);
+const firstNews = defineQuery<[string, number], AppServiceNews>(
+  'SELECT kind, key, position FROM app_service_news WHERE service_id = ? ORDER BY position LIMIT ?',
+);
+type RawTransaction = Omit<AppServiceTransaction, 'news'> & { news: string };
+const transactionOf = defineQuery<[string], RawTransaction>(
+  `SELECT number, body, news, failures, retry_at AS "retryAt" FROM app_service_transactions WHERE service_id = ?`,
+);
+
+/** What application services are to be told. */
+export class AppServiceStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Notes something to tell, in a unit. */
+  addNews(unit: UnitOfWork, serviceId: string, { kind, key, position }: AppServiceNews): void {
+    unit.write(putNews, { service_id: serviceId, kind, key, position });
+  }
+
+  /** What is to be told first. */
+  news(serviceId: string, limit: number): Promise<AppServiceNews[]> {
+    return this.#database.all(firstNews, [serviceId, limit]);
+  }
+
+  /** The transaction that an application service is being told, or was told last. */
+  async transaction(serviceId: string): Promise<AppServiceTransaction | undefined> {
+    const row = await this.#database.get(transactionOf, [serviceId]);
+    return row && { ...row, news: JSON.parse(row.news) as AppServiceNews[] };
+  }
+
+  /** Keeps a transaction, in a unit, until it has arrived. */
+  putTransaction(unit: UnitOfWork, serviceId: string, transaction: AppServiceTransaction): void {
+    unit.write(putTransaction, {
+      service_id: serviceId,
+      number: transaction.number,
+      body: transaction.body,
+      news: JSON.stringify(transaction.news),
+      failures: transaction.failures,
+      retry_at: transaction.retryAt,
+    });
+  }
+
+  /** Notes, in a unit, that a transaction has arrived. What has changed since it was written stays to be told. */
+  finish(unit: UnitOfWork, serviceId: string, transaction: AppServiceTransaction): void {
+    for (const news of transaction.news) this.removeNews(unit, serviceId, news);
+    this.putTransaction(unit, serviceId, { ...transaction, body: null, news: [], failures: 0, retryAt: 0 });
+  }
+
+  /** Removes something that there is nothing to tell of, in a unit, unless it has changed since. */
+  removeNews(unit: UnitOfWork, serviceId: string, { kind, key, position }: AppServiceNews): void {
+    unit.write(deleteNews, { service_id: serviceId, kind, key, position });
+  }
+}
