@@ -23,6 +23,7 @@ function fakeServices(given: Partial<Services> = {}): Services {
     ['admin', ADMIN],
   ]);
   const accounts = {
+    appServices: { authenticate: async () => undefined },
     sessions: { authenticate: async (token: string) => tokens.get(token) },
     emails: { areOffered: false },
   };

@@ -42,12 +42,4 @@ describe('the route table', () => {
       'setAdminLockUser: admin',
     ]);
   });
-
-  it('serves what clients take the versions and flags of /versions for', () => {
-    const names = ROUTES.map(({ name }) => name);
-    const authenticatedMedia = ['getContentAuthed', 'getContentThumbnailAuthed', 'getConfigAuthed'];
-    const privateReceipts = ['postReceipt', 'setReadMarker'];
-    const profileFields = ['setProfileField', 'getProfileField', 'deleteProfileField'];
-    expect(names).to.include.members([...authenticatedMedia, ...privateReceipts, ...profileFields]);
-  });
 });

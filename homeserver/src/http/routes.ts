@@ -6,7 +6,7 @@ import { dehydratedDeviceEndpoints } from './client-server/dehydrated-device/ind
 import { delayedEventEndpoints } from './client-server/delayed-events/index.ts';
 import { deviceEndpoints } from './client-server/devices/index.ts';
 import { directoryEndpoints } from './client-server/directory/index.ts';
-import { discoveryEndpoints } from './client-server/discovery/index.ts';
+import { discoveryEndpoints, tellVersionsOf } from './client-server/discovery/index.ts';
 import { filterEndpoints } from './client-server/filters/index.ts';
 import { keyBackupEndpoints } from './client-server/key-backup/index.ts';
 import { keyEndpoints } from './client-server/keys/index.ts';
@@ -34,8 +34,7 @@ import { guildhallEndpoints } from './guildhall/index.ts';
 import { oauthEndpoints } from './oauth/index.ts';
 import { pushGatewayEndpoints } from './push-gateway/index.ts';
 
-/** The route table: every endpoint of the server. */
-export const ROUTES: readonly Endpoint[] = [
+const endpoints: readonly Endpoint[] = [
   ...guildhallEndpoints,
   ...oauthEndpoints,
   ...discoveryEndpoints,
@@ -71,3 +70,6 @@ export const ROUTES: readonly Endpoint[] = [
   ...pushRuleEndpoints,
   ...adminEndpoints,
 ];
+
+/** The route table: every endpoint of the server. */
+export const ROUTES: readonly Endpoint[] = [tellVersionsOf(endpoints), ...endpoints];

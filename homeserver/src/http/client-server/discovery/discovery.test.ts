@@ -1,11 +1,17 @@
 import { expect } from 'chai';
 import { type EndpointServer, serveEndpoints } from '../../../../test-kit/http-endpoints.ts';
-import { discoveryEndpoints } from './index.ts';
+import type { Services } from '../../services.ts';
+import { discoveryEndpoints, tellVersionsOf } from './index.ts';
 
 describe('discovery', () => {
   let server: EndpointServer;
   before(async () => {
-    server = await serveEndpoints(discoveryEndpoints);
+    server = await serveEndpoints([tellVersionsOf(discoveryEndpoints), ...discoveryEndpoints], {
+      services: {
+        support: { page: undefined, email: undefined },
+        webPush: { publicKey: 'key' } as unknown as Services['webPush'],
+      },
+    });
   });
   after(() => server.close());
 
