@@ -261,7 +261,7 @@ export async function adoptRoom(
   };
   const entry = entryOf(event, strings);
   if (entry === undefined) throw new Error('a create event is state');
-  writer.insert(event, strings, JSON.stringify(pdu), 0);
+  await writer.insert(event, strings, JSON.stringify(pdu), 0);
   writer.setState(event);
   const after = await writer.snapshots.change({ nid: 0, blocks: EMPTY_SNAPSHOT }, [entry]);
   writer.appendToTimeline(event, strings.stateKeyNid, [{ nid: event.nid, eventId }], after);

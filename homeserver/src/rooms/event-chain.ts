@@ -101,7 +101,7 @@ export class EventChain {
       replacesNid: replaced?.nid ?? null,
       redactedBy: null,
     };
-    this.#writer.insert(event, strings, built.json, built.bytes);
+    await this.#writer.insert(event, strings, built.json, built.bytes);
     if (draft.transaction !== undefined) {
       storage.transactions.insert(this.#writer.unit, draft.transaction, event.nid, pdu.origin_server_ts);
     }

@@ -3,6 +3,7 @@ import { redactPdu } from '../protocol/redaction.ts';
 import {
   entryKey,
   type Membership,
+  NO_EVENT,
   type RoomRow,
   type SnapshotBlocks,
   type StateEntry,
@@ -100,7 +101,8 @@ export class RoomReader {
     const droppedBlocks = await read(without(committed.blocks, blocks));
     const newBlocks = await read(without(blocks, committed.blocks));
     const [before, after] = [newestEntries(droppedBlocks), newestEntries(newBlocks)];
-    if ([...before.keys()].some((key) => !after.has(key))) return undefined;
+    const isGone = [...after.values()].some(({ eventNid }) => eventNid === NO_EVENT);
+    if (isGone || [...before.keys()].some((key) => !after.has(key))) return undefined;
     const changed = [...after].filter(([key, entry]) => before.get(key)?.eventNid !== entry.eventNid);
     const stored = await events.getAll(changed.map(([, entry]) => entry.eventNid));
     const { members = [], others = [] } = Object.groupBy(stored, ({ pdu }) =>

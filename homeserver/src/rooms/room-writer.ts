@@ -1,5 +1,5 @@
 import { redactionApplies } from '../protocol/event-auth/index.ts';
-import { type Pdu, redactsOf } from '../protocol/events.ts';
+import { isState, type Pdu, redactsOf } from '../protocol/events.ts';
 import { domainOf, isEventId } from '../protocol/identifiers.ts';
 import { MAX_DEPTH } from '../protocol/limits.ts';
 import { redactPdu } from '../protocol/redaction.ts';
@@ -12,6 +12,7 @@ import {
   stateMoveKey,
   UnitOfWork,
 } from '../storage/index.ts';
+import { authHeightOf } from './auth-height.ts';
 import type { RoomsContext } from './context.ts';
 import { type Extremity, type Room, type RoomHead, type Snapshot, stateKeyOf } from './room.ts';
 import type { SealedEvent } from './seal-event.ts';
@@ -40,6 +41,8 @@ export class RoomWriter {
   /** State set by this change, before it is committed; undefined for what it took away. */
   readonly #state = new Map<string, StoredEvent | undefined>();
   readonly #stored = new Map<StoredEvent, number>();
+  /** Of the state events that are stored by this change, by ID. */
+  readonly #heights = new Map<string, number>();
   readonly #afterCommit: (() => void)[] = [];
   /** Whether events are placed on a state that is not complete. */
   #isPartial: boolean;
@@ -84,7 +87,13 @@ export class RoomWriter {
   }
 
   /** Stores an event. @param size of its JSON, for the cache. */
-  insert(event: StoredEvent, strings: EventStrings, json: string | SealedEvent['json'], size: number): void {
+  async insert(
+    event: StoredEvent,
+    strings: EventStrings,
+    json: string | SealedEvent['json'],
+    size: number,
+  ): Promise<void> {
+    if (isState(event.pdu)) await this.#noteHeight(event);
     const time = event.pdu.origin_server_ts;
     this.#context.storage.events.insert(this.unit, {
       ...event,
@@ -96,6 +105,13 @@ export class RoomWriter {
     this.#notePartial(event);
     // Made here and now: nobody can have referred to it.
     if (typeof json !== 'string') this.#context.storage.relations.noteChildless(this.unit, event.eventId);
+  }
+
+  async #noteHeight({ nid, eventId, pdu }: StoredEvent): Promise<void> {
+    const { storage } = this.#context;
+    const height = await authHeightOf(storage, pdu, this.#heights);
+    this.#heights.set(eventId, height);
+    storage.authHeights.insert(this.unit, nid, this.#room.nid, height);
   }
 
   /** Gives a stored event the place that it lacked. @param size of its JSON, for the cache. */

@@ -65,6 +65,7 @@ export {
   EMPTY_SNAPSHOT,
   entryKey,
   layerChange,
+  NO_EVENT,
   type SnapshotBlocks,
   type StateEntry,
 } from './stores/state-store.ts';

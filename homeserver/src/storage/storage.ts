@@ -2,6 +2,7 @@ import type { Database } from './database/database.ts';
 import { type DatabaseOptions, openDatabase } from './database/open-database.ts';
 import { AccountDataStore } from './stores/account-data-store.ts';
 import { AppServiceStore } from './stores/app-service-store.ts';
+import { AuthHeightStore } from './stores/auth-height-store.ts';
 import { AuthStageStore } from './stores/auth-stage-store.ts';
 import { BlockedRoomStore } from './stores/blocked-room-store.ts';
 import { CrossSigningStore } from './stores/cross-signing-store.ts';
@@ -54,6 +55,7 @@ export interface Storage {
   readonly log: LogStore;
   readonly logReaders: LogReaderStore;
   readonly events: EventStore;
+  readonly authHeights: AuthHeightStore;
   readonly relations: RelationStore;
   readonly rooms: RoomStore;
   readonly states: StateStore;
@@ -107,6 +109,7 @@ export async function openStorage(options: DatabaseOptions): Promise<Storage> {
     log: new LogStore(database),
     logReaders: new LogReaderStore(database),
     events: new EventStore(database),
+    authHeights: new AuthHeightStore(database),
     relations: new RelationStore(database),
     rooms: new RoomStore(database),
     states,

@@ -1,5 +1,5 @@
 import { type Room, stateKeyOf } from '../rooms/index.ts';
-import { entryKey, type StateEntry, type Storage, type StoredEvent } from '../storage/index.ts';
+import { entryKey, NO_EVENT, type StateEntry, type Storage, type StoredEvent } from '../storage/index.ts';
 import type { SyncContext } from './frame.ts';
 
 /** A state of a room: a stored one, and the event on top of it if that sets some. */
@@ -123,12 +123,14 @@ async function changedEntries(
   const recent = await states.blocksOf(later);
   const before = await visibleEntries(states, old, recent);
   const after = await visibleEntries(states, recent, old);
-  for (const [key, entry] of after) if (before.get(key)?.eventNid !== entry.eventNid) changed.push(entry);
-  for (const [key, entry] of before) {
-    if (after.has(key)) continue;
-    const eventNid = await states.entryOf(later, entry.typeNid, entry.stateKeyNid);
-    if (eventNid === undefined) gone.push(entry);
-    else if (eventNid !== entry.eventNid) changed.push({ ...entry, eventNid });
+  for (const [key, entry] of new Map([...before, ...after])) {
+    const { typeNid, stateKeyNid } = entry;
+    const now = after.get(key)?.eventNid ?? (await states.entryOf(later, typeNid, stateKeyNid)) ?? NO_EVENT;
+    const isUnknown = now === NO_EVENT && !before.has(key);
+    const then = isUnknown ? await states.entryOf(earlier, typeNid, stateKeyNid) : before.get(key)?.eventNid;
+    if (now === (then ?? NO_EVENT)) continue;
+    if (now !== NO_EVENT) changed.push({ ...entry, eventNid: now });
+    else if (then !== undefined) gone.push({ ...entry, eventNid: then });
   }
   return { changed, gone };
 }

@@ -4,6 +4,7 @@ import type { StateMap } from './state-map.ts';
 import { resolveStateV1 } from './v1.ts';
 import { resolveStateV2 } from './v2.ts';
 
+export { authDifferenceOf, conflictedSubgraphOf } from './auth-chains.ts';
 export { type KnownEvent, type ResolutionSource, walkingSource } from './source.ts';
 export { type StateMap, stateMapKey } from './state-map.ts';
 

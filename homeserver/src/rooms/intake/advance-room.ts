@@ -1,5 +1,5 @@
 import { isState } from '../../protocol/events.ts';
-import { EventStatus, type StoredEvent } from '../../storage/index.ts';
+import { EventStatus, NO_EVENT, type StoredEvent } from '../../storage/index.ts';
 import type { RoomsContext } from '../context.ts';
 import type { Extremity, Room, Snapshot } from '../room.ts';
 import type { EventStrings, RoomWriter } from '../room-writer.ts';
@@ -65,22 +65,17 @@ export async function replaceState(
   current: Snapshot,
   incoming?: StoredEvent,
 ): Promise<void> {
-  const old = await writer.snapshots.entriesOf({ nid: room.head.snapshotNid, blocks: room.head.blocks });
-  const entries = await writer.snapshots.entriesOf(current);
-  const changed = [...entries].filter(([key, entry]) => old.get(key)?.eventNid !== entry.eventNid);
-  const gone = [...old].filter(([key]) => !entries.has(key));
-  const nids = [...changed, ...gone].map(([, entry]) => entry.eventNid);
+  const old: Snapshot = { nid: room.head.snapshotNid, blocks: room.head.blocks };
+  const differences = await writer.snapshots.difference(old, current);
+  const nids = differences.flatMap(({ before, after }) => [before, after]).filter((nid) => nid !== NO_EVENT);
   const events = new Map((await storage.events.getAll(nids)).map((event) => [event.nid, event]));
   if (incoming !== undefined) events.set(incoming.nid, incoming);
   // Members are found by their number, also those that this process has not met yet.
   await storage.strings.findAll([...events.values()].map(({ pdu }) => pdu.state_key ?? ''));
-  for (const [, { eventNid }] of gone) {
-    const event = events.get(eventNid);
-    if (event !== undefined) writer.dropState(event.pdu.type, event.pdu.state_key ?? '');
-  }
-  for (const [, { eventNid }] of changed) {
-    const event = events.get(eventNid);
-    if (event === undefined) throw new Error(`event ${eventNid} of a state is not stored`);
-    writer.setState(event);
+  for (const { before, after } of differences) {
+    const event = events.get(after === NO_EVENT ? before : after);
+    if (event === undefined) throw new Error(`event ${after} of a state is not stored`);
+    if (after === NO_EVENT) writer.dropState(event.pdu.type, event.pdu.state_key ?? '');
+    else writer.setState(event);
   }
 }

@@ -1,5 +1,6 @@
 import { isState } from '../../protocol/events.ts';
 import { EventStatus, type StoredEvent, UnitOfWork } from '../../storage/index.ts';
+import { authHeightOf } from '../auth-height.ts';
 import { checkOrigin, dropInvalid } from './check-alone.ts';
 import type { CheckedEvent, CheckedRoom, IntakeContext } from './intake-context.ts';
 import { checkForm } from './step-1-form.ts';
@@ -110,12 +111,16 @@ export async function judgeState(
 
 /** Stores what is not here yet of a foreign state, as outliers. */
 export async function storeState({ storage }: IntakeContext, { fresh }: JudgedState): Promise<void> {
+  const heights = new Map<string, number>();
   for (let first = 0; first < fresh.length; first += STORED_AT_ONCE) {
     const part = fresh.slice(first, first + STORED_AT_ONCE);
     const texts = part.flatMap(({ pdu }) => [pdu.type, pdu.sender, pdu.state_key ?? '']);
     const strings = await storage.strings.internAll([...new Set(texts)]);
     const unit = new UnitOfWork();
     for (const event of part) {
+      const height = await authHeightOf(storage, event.pdu, heights);
+      heights.set(event.eventId, height);
+      storage.authHeights.insert(unit, event.nid, event.roomNid, height);
       const { type, sender, state_key: stateKey = '', origin_server_ts: time } = event.pdu;
       storage.events.insert(unit, {
         ...event,

@@ -192,7 +192,7 @@ async function placeJoin(
     redactedBy: stored?.redactedBy ?? null,
   };
   const json = JSON.stringify(pdu);
-  if (stored === undefined) writer.insert(event, strings, json, json.length);
+  if (stored === undefined) await writer.insert(event, strings, json, json.length);
   else writer.place(event, json.length);
   return { event, strings };
 }

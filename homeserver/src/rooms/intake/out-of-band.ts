@@ -162,7 +162,7 @@ async function keep(
     replacesNid: room.members.get(pdu.state_key ?? '')?.eventNid ?? null,
     redactedBy: null,
   };
-  writer.insert(event, strings, json, JSON.stringify(pdu).length);
+  await writer.insert(event, strings, json, JSON.stringify(pdu).length);
   writer.setState(event);
   writer.announce(event, strings.stateKeyNid);
   // The state stays what it is; yet other processes have to hear of the member.

@@ -1,25 +1,19 @@
 import { isState, type Pdu, type StatePdu } from '../../protocol/events.ts';
-import {
-  type KnownEvent,
-  resolveState,
-  type StateMap,
-  stateMapKey,
-  walkingSource,
-} from '../../protocol/state-resolution/index.ts';
+import type { KnownEvent } from '../../protocol/state-resolution/index.ts';
 import {
   EMPTY_SNAPSHOT,
   EventStatus,
   entryKey,
+  NO_EVENT,
   type StateEntry,
   type StoredEvent,
 } from '../../storage/index.ts';
 import type { RoomsContext } from '../context.ts';
 import type { Room, Snapshot } from '../room.ts';
 import type { SnapshotWriter } from '../snapshot-writer.ts';
+import { mergeStates } from './merge-states.ts';
 import { hasPlace } from './place.ts';
 import { asItCounts } from './state-lookup.ts';
-
-type Entries = ReadonlyMap<string, StateEntry>;
 
 /** The state after one event: a stored one, and the event on top of it if it sets some. */
 interface Point {
@@ -70,11 +64,17 @@ export class RoomStates {
   /** A state that another server gave, of stored events. */
   async given(events: readonly StoredEvent[]): Promise<Snapshot> {
     const { snapshotNid, blocks } = this.#room.head;
-    const entries = await this.#entriesFor(events);
-    return this.#write(
-      [{ nid: snapshotNid, blocks }],
-      new Map(entries.map((entry) => [entryKey(entry), entry])),
+    const present = await this.#snapshots.entriesOf({ nid: snapshotNid, blocks });
+    const entries = new Map((await this.#entriesFor(events)).map((entry) => [entryKey(entry), entry]));
+    const changes = [...entries.values()].filter(
+      (entry) => present.get(entryKey(entry))?.eventNid !== entry.eventNid,
     );
+    for (const [key, entry] of present) if (!entries.has(key)) changes.push({ ...entry, eventNid: NO_EVENT });
+    if (changes.length === 0) return { nid: snapshotNid, blocks };
+    const isOther = changes.length > entries.size / 2;
+    return isOther
+      ? this.#snapshots.replace([...entries.values()])
+      : this.#snapshots.change({ nid: snapshotNid, blocks }, changes);
   }
 
   /** The state after several events: what the states after each resolve to. */
@@ -97,32 +97,23 @@ export class RoomStates {
         ? base
         : this.#snapshots.change(base, await this.#entriesFor([first.top]));
     }
-    const bases = await Promise.all(points.map((point) => this.#snapshots.snapshot(point.snapshotNid)));
-    const states = await Promise.all(points.map((point, at) => this.#entriesAt(point, bases[at])));
-    const [one = new Map(), ...rest] = states;
-    const areSame = rest.every((other) => isSame(one, other));
-    return this.#write(bases, areSame ? one : await this.#resolve(states));
-  }
-
-  async #entriesAt(point: Point, base: Snapshot | undefined): Promise<Entries> {
-    const entries = base === undefined ? new Map() : await this.#snapshots.entriesOf(base);
-    if (point.top === undefined) return entries;
-    for (const entry of await this.#entriesFor([point.top])) entries.set(entryKey(entry), entry);
-    return entries;
-  }
-
-  /** Resolves what states disagree on (Room versions 1, 2 and 12, "State resolution"). */
-  async #resolve(states: readonly Entries[]): Promise<Entries> {
-    const { events } = this.#context.storage;
-    const nids = new Set(states.flatMap((state) => [...state.values()].map((entry) => entry.eventNid)));
-    const loaded = [...(await events.getAll([...nids])), ...this.#pending.values()];
-    const byNid = new Map(loaded.map((event) => [event.nid, event]));
-    const maps = states.map((state) => stateMapOf(state, byNid));
-    const source = walkingSource((eventIds) => this.#loadKnown(eventIds));
-    const resolved = await resolveState(maps, this.#room.rules, source);
-    const winners = await this.#load([...resolved.values()]);
-    const entries = await this.#entriesFor([...resolved.values()].flatMap((id) => winners.get(id) ?? []));
-    return new Map(entries.map((entry) => [entryKey(entry), entry]));
+    const branches = await Promise.all(
+      points.map(async ({ snapshotNid, top }) => ({
+        base: await this.#snapshots.snapshot(snapshotNid),
+        top: top && (await this.#entriesFor([top]))[0],
+      })),
+    );
+    return mergeStates(
+      {
+        context: this.#context,
+        room: this.#room,
+        snapshots: this.#snapshots,
+        pending: [...this.#pending.values()],
+        load: (eventIds) => this.#load(eventIds),
+        loadKnown: (eventIds) => this.#loadKnown(eventIds),
+      },
+      branches,
+    );
   }
 
   async #loadKnown(eventIds: readonly string[]): Promise<Map<string, KnownEvent>> {
@@ -147,21 +138,6 @@ export class RoomStates {
     return loaded;
   }
 
-  /** Writes a state as the smallest change of one of the states that it came from. */
-  async #write(bases: readonly Snapshot[], state: Entries): Promise<Snapshot> {
-    let best: { readonly base: Snapshot; readonly changes: readonly StateEntry[] } | undefined;
-    for (const base of bases) {
-      const entries = await this.#snapshots.entriesOf(base);
-      const changes = [...state].filter(([key, entry]) => entries.get(key)?.eventNid !== entry.eventNid);
-      const removesNone = [...entries.keys()].every((key) => state.has(key));
-      if (removesNone && (best === undefined || changes.length < best.changes.length)) {
-        best = { base, changes: changes.map(([, entry]) => entry) };
-      }
-    }
-    if (best === undefined) return this.#snapshots.replace([...state.values()]);
-    return best.changes.length === 0 ? best.base : this.#snapshots.change(best.base, best.changes);
-  }
-
   /** The entries of state events, whose strings are known since they were stored. */
   async #entriesFor(events: readonly StoredEvent[]): Promise<StateEntry[]> {
     const texts = events.flatMap(({ pdu }) => [pdu.type, pdu.state_key ?? '']);
@@ -184,19 +160,4 @@ function distinctPoints(events: readonly StoredEvent[]): Map<string, Point> {
     else points.set(`${snapshotNid}`, { snapshotNid, top: undefined });
   }
   return points;
-}
-
-function isSame(one: Entries, other: Entries): boolean {
-  if (one.size !== other.size) return false;
-  for (const [key, entry] of one) if (other.get(key)?.eventNid !== entry.eventNid) return false;
-  return true;
-}
-
-function stateMapOf(state: Entries, events: ReadonlyMap<number, StoredEvent>): StateMap {
-  const map = new Map<string, string>();
-  for (const { eventNid } of state.values()) {
-    const event = events.get(eventNid);
-    if (event !== undefined) map.set(stateMapKey(event.pdu.type, event.pdu.state_key ?? ''), event.eventId);
-  }
-  return map;
 }

@@ -81,7 +81,7 @@ export async function takeIn(
   const placed = await eventOf(context, room, writer, candidate, stored, verdict, strings);
   const event = { ...placed, redactedBy: redaction?.nid ?? placed.redactedBy };
   const size = JSON.stringify(event.pdu).length;
-  if (stored === undefined) writer.insert(event, strings, JSON.stringify(event.pdu), size);
+  if (stored === undefined) await writer.insert(event, strings, JSON.stringify(event.pdu), size);
   else writer.place(event, size);
   if (redaction !== undefined) writer.endWaiting(event, redaction);
   if (event.status === EventStatus.Accepted && verdict.before !== undefined) {

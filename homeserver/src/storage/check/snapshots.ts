@@ -1,4 +1,5 @@
 import { defineQuery } from '../database/sql.ts';
+import { NO_EVENT } from '../stores/state-store.ts';
 import { type Check, type CheckedDatabase, readRooms } from './check.ts';
 
 const SNAPSHOTS_AT_ONCE = 1000;
@@ -6,8 +7,12 @@ const SNAPSHOTS_AT_ONCE = 1000;
 const snapshotPage = defineQuery<[number, number], { nid: number; roomNid: number; blocks: string }>(
   'SELECT nid, room_nid AS "roomNid", blocks FROM state_snapshots WHERE nid > ? ORDER BY nid LIMIT ?',
 );
-const roomsOfBlocks = defineQuery<[number[]], { nid: number; least: number; greatest: number }>(
-  `SELECT block_nid AS nid, coalesce(min(room_nid), 0) AS least, coalesce(max(room_nid), 0) AS greatest
+const roomsOfBlocks = defineQuery<
+  [number[]],
+  { nid: number; least: number; greatest: number; newest: number }
+>(
+  `SELECT block_nid AS nid, coalesce(min(room_nid), 0) AS least, coalesce(max(room_nid), 0) AS greatest,
+     max(event_nid) AS newest
    FROM state_blocks LEFT JOIN events ON events.nid = event_nid
    WHERE block_nid = ANY(?:bigint[]) GROUP BY block_nid`,
 );
@@ -83,7 +88,9 @@ async function* snapshots(database: CheckedDatabase): AsyncGenerator<CheckedSnap
         blocks: blocks.map((block) => {
           const room = rooms.get(block);
           if (room === undefined) return { block, fault: `block ${block}, which is not here` };
-          const isOwn = room.least === roomNid && room.greatest === roomNid;
+          // A block may have nothing but entries that hide others.
+          const isEmpty = room.newest === NO_EVENT;
+          const isOwn = isEmpty || (room.least === roomNid && room.greatest === roomNid);
           return {
             block,
             fault: isOwn ? undefined : `block ${block}, with events that are of other rooms or not here`,

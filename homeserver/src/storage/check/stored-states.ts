@@ -1,5 +1,11 @@
 import { defineQuery } from '../database/sql.ts';
-import { EMPTY_SNAPSHOT, entryKey, type SnapshotBlocks, type StateEntry } from '../stores/state-store.ts';
+import {
+  EMPTY_SNAPSHOT,
+  entryKey,
+  NO_EVENT,
+  type SnapshotBlocks,
+  type StateEntry,
+} from '../stores/state-store.ts';
 import type { CheckedDatabase } from './check.ts';
 
 /** The state of a room: numbers of events by `entryKey`. */
@@ -35,7 +41,7 @@ export class StoredStates {
   async entryOf(snapshotNid: number, key: string): Promise<number | undefined> {
     for (const nid of await this.#blocksOf(snapshotNid)) {
       const eventNid = (await this.#block(nid)).get(key);
-      if (eventNid !== undefined) return eventNid;
+      if (eventNid !== undefined) return eventNid === NO_EVENT ? undefined : eventNid;
     }
     return undefined;
   }
@@ -63,6 +69,7 @@ export class StoredStates {
     for (const nid of blocks.toReversed()) {
       for (const [key, eventNid] of await this.#block(nid)) merged.set(key, eventNid);
     }
+    for (const [key, eventNid] of merged) if (eventNid === NO_EVENT) merged.delete(key);
     return merged;
   }
 

@@ -20,4 +20,11 @@ export async function up(knex: Knex): Promise<void> {
     table.bigInteger('room_nid').notNullable().index();
     table.text('target_id').notNullable().index();
   });
+  // How far a state event is above the beginning of its room, along `auth_events`.
+  await knex.schema.createTable('auth_heights', (table) => {
+    table.bigInteger('event_nid').primary();
+    table.bigInteger('room_nid').notNullable();
+    table.integer('height').notNullable();
+    table.index(['room_nid', 'height']);
+  });
 }

@@ -2,26 +2,29 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { withStorage } from '../../../test-kit/storage-for-tests.ts';
 import { UnitOfWork } from '../database/unit-of-work.ts';
-import { blocksAfter, EMPTY_SNAPSHOT, layerChange, type StateEntry } from './state-store.ts';
+import { blocksAfter, EMPTY_SNAPSHOT, layerChange, NO_EVENT, type StateEntry } from './state-store.ts';
 
 describe('State snapshots', () => {
   it('hold, after any changes, what a plain map would hold', () =>
     fc.assert(
-      fc.asyncProperty(fc.array(fc.nat({ max: 400 }), { maxLength: 900 }), async (keys) => {
+      fc.asyncProperty(fc.array(fc.nat({ max: 400 }), { maxLength: 900 }), fc.nat(), async (keys, luck) => {
         const blocks = new Map<number, readonly StateEntry[]>();
         const expected = new Map<number, number>();
         let snapshot = EMPTY_SNAPSHOT;
         for (const [index, key] of keys.entries()) {
-          const change = { typeNid: 1, stateKeyNid: key, eventNid: index + 1 };
+          const isGone = (index * luck) % 5 === 1;
+          const change = { typeNid: 1, stateKeyNid: key, eventNid: isGone ? NO_EVENT : index + 1 };
           const { tier, entries } = await layerChange([change], (at) => blocks.get(snapshot[at] ?? 0) ?? []);
           blocks.set(index + 1, entries);
           snapshot = blocksAfter(snapshot, tier, index + 1);
-          expected.set(key, index + 1);
+          if (isGone) expected.delete(key);
+          else expected.set(key, index + 1);
         }
         const actual = new Map<number, number>();
         for (const nid of snapshot.toReversed()) {
           for (const entry of blocks.get(nid) ?? []) actual.set(entry.stateKeyNid, entry.eventNid);
         }
+        for (const [key, eventNid] of actual) if (eventNid === NO_EVENT) actual.delete(key);
         expect([...actual].sort()).to.deep.equal([...expected].sort());
       }),
       { numRuns: 30 },
@@ -48,13 +51,18 @@ describe('State snapshots', () => {
       states.insertBlock(unit, 1, [
         { typeNid: 1, stateKeyNid: 1, eventNid: 10 },
         { typeNid: 2, stateKeyNid: 1, eventNid: 11 },
+        { typeNid: 2, stateKeyNid: 2, eventNid: 12 },
       ]);
-      states.insertBlock(unit, 2, [{ typeNid: 1, stateKeyNid: 1, eventNid: 20 }]);
+      states.insertBlock(unit, 2, [
+        { typeNid: 1, stateKeyNid: 1, eventNid: 20 },
+        { typeNid: 2, stateKeyNid: 2, eventNid: NO_EVENT },
+      ]);
       states.insertSnapshot(unit, 5, 1, [2, 1, 0, 0]);
       await database.commit(unit);
       expect(await states.entryOf(5, 1, 1)).to.equal(20);
       expect(await states.entryOf(5, 2, 1)).to.equal(11);
       expect(await states.entryOf(5, 3, 1)).to.equal(undefined);
+      expect(await states.entryOf(5, 2, 2)).to.equal(undefined);
       const events = (entries: readonly StateEntry[]) => entries.map((entry) => entry.eventNid).sort();
       expect(events(await states.entriesOf(5))).to.deep.equal([11, 20]);
       expect(events(await states.entriesOf(5, 1))).to.deep.equal([11]);

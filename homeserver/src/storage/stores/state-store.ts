@@ -6,8 +6,12 @@ import type { UnitOfWork } from '../database/unit-of-work.ts';
 export interface StateEntry {
   readonly typeNid: number;
   readonly stateKeyNid: number;
+  /** In a block, `NO_EVENT` hides what an older block has. */
   readonly eventNid: number;
 }
+
+/** The number of no event. */
+export const NO_EVENT = 0;
 
 /**
  * A snapshot names at most four blocks, one a tier, the newest first; 0 stands for an empty tier. An entry in a newer
@@ -82,20 +86,29 @@ export class StateStore {
         found.set(key, row);
       }
     }
-    return [...found.values()];
+    return [...found.values()].filter(({ eventNid }) => eventNid !== NO_EVENT);
   }
 
   /** The event that holds a type and state key in a snapshot. */
   async entryOf(snapshotNid: number, typeNid: number, stateKeyNid: number): Promise<number | undefined> {
-    const blocks = await this.blocksOf(snapshotNid);
+    return this.entryOfBlocks(await this.blocksOf(snapshotNid), typeNid, stateKeyNid);
+  }
+
+  /** The event that holds a type and state key in what some blocks show, the newest first. */
+  async entryOfBlocks(
+    blocks: readonly number[],
+    typeNid: number,
+    stateKeyNid: number,
+  ): Promise<number | undefined> {
     const nids = blocks.filter((nid) => nid !== 0);
     if (nids.length === 0) return undefined;
     const rows = await this.#database.all(entryOfBlocks, [nids, typeNid, stateKeyNid]);
     rows.sort((one, other) => blocks.indexOf(one.block_nid) - blocks.indexOf(other.block_nid));
-    return rows[0]?.eventNid;
+    const eventNid = rows[0]?.eventNid;
+    return eventNid === NO_EVENT ? undefined : eventNid;
   }
 
-  /** Every entry of one block. */
+  /** Every entry of one block, those that only hide others as well. */
   entriesOfBlock(blockNid: number): Promise<StateEntry[]> {
     return this.#database.all(entriesOfBlocks, [[blockNid]]);
   }
@@ -153,6 +166,11 @@ export async function layerChange(
     for (const entry of await readTier(tier)) {
       const key = entryKey(entry);
       if (!merged.has(key)) merged.set(key, entry);
+    }
+    if (tier === TIER_CAPACITY.length - 1) {
+      // There is nothing below that could be hidden.
+      const present = [...merged.values()].filter(({ eventNid }) => eventNid !== NO_EVENT);
+      return { tier, entries: present };
     }
     if (merged.size <= capacity) return { tier, entries: [...merged.values()] };
   }
