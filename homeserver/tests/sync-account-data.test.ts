@@ -224,7 +224,7 @@ describe('what a sync has beside the timelines', () => {
     expect(body).to.deep.include({
       to_device: { events: [] },
       device_lists: { changed: [], left: [] },
-      device_one_time_keys_count: {},
+      device_one_time_keys_count: { signed_curve25519: 0 },
       device_unused_fallback_key_types: [],
     });
   });

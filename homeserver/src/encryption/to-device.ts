@@ -86,9 +86,15 @@ export class ToDevice {
   }
 
   /** The first messages for a device after a position of the log, at or before another: at most a hundred. */
-  async waiting(device: DeviceAddress, after: number, until: number): Promise<MessageBatch> {
-    const rows = await this.#storage.toDevice.waiting(device, { after, until, limit: MOST_IN_BATCH });
-    const last = rows.length < MOST_IN_BATCH ? undefined : rows.at(-1);
+  async waiting(
+    device: DeviceAddress,
+    after: number,
+    until: number,
+    most = MOST_IN_BATCH,
+  ): Promise<MessageBatch> {
+    const limit = Math.min(most, MOST_IN_BATCH);
+    const rows = await this.#storage.toDevice.waiting(device, { after, until, limit });
+    const last = rows.length < limit ? undefined : rows.at(-1);
     return {
       events: rows.map(({ message }) => JSON.parse(message) as JsonObject),
       upTo: last?.position ?? until,

@@ -13,7 +13,7 @@ export interface StreamToken {
 }
 
 const TOKEN =
-  /^s(?<epoch>[0-9A-Za-z_-]{1,64})\.(?<position>\d{1,16})\.(?<ephemeral>\d{1,16})(?:\.(?<toDevice>\d{1,16}))?$/;
+  /^(?:\d{1,16}\/)?s(?<epoch>[0-9A-Za-z_-]{1,64})\.(?<position>\d{1,16})\.(?<ephemeral>\d{1,16})(?:\.(?<toDevice>\d{1,16}))?$/;
 
 /** The token as clients get it; opaque to them. */
 export function formatStreamToken({ epoch, position, ephemeral, toDevice = position }: StreamToken): string {
@@ -21,7 +21,10 @@ export function formatStreamToken({ epoch, position, ephemeral, toDevice = posit
   return toDevice === position ? token : `${token}.${toDevice}`;
 }
 
-/** Reads a token; undefined for anything that `formatStreamToken` cannot have written. */
+/**
+ * Reads a token, also as the `pos` of a sliding sync has it, with the number of the response before it; undefined for
+ * anything that `formatStreamToken` cannot have written.
+ */
 export function parseStreamToken(text: string): StreamToken | undefined {
   const parts = TOKEN.exec(text)?.groups;
   if (parts?.epoch === undefined) return undefined;

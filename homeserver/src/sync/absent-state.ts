@@ -10,5 +10,14 @@ import type { StoredEvent } from '../storage/index.ts';
  */
 export function absentState(event: StoredEvent): StoredEvent {
   const content: JsonObject = event.pdu.type === 'm.room.member' ? { membership: 'leave' } : {};
-  return { ...event, pdu: { ...event.pdu, content }, replacesNid: null };
+  const absent = { ...event, pdu: { ...event.pdu, content }, replacesNid: null };
+  made.add(absent);
+  return absent;
+}
+
+const made = new WeakSet<StoredEvent>();
+
+/** Whether an event is one that `absentState` has made. */
+export function isAbsentState(event: StoredEvent): boolean {
+  return made.has(event);
 }

@@ -64,7 +64,7 @@ type Collected = { -readonly [Key in keyof RoomChanges]: RoomChanges[Key] } & {
  */
 export async function collectChanges(
   context: SyncContext,
-  { viewer, since, until }: Frame,
+  { viewer, since, until }: Pick<Frame, 'viewer' | 'since' | 'until'>,
   memberships: Memberships,
   rows: readonly LogRow[] | undefined,
 ): Promise<Changes> {

@@ -24,7 +24,7 @@ function isNamed(room: Room): boolean {
 }
 
 /** Those who are joined or invited; in a room where nobody else is left, those who were. Never the viewer. */
-function heroesOf(room: Room, viewer: Viewer): string[] {
+export function heroesOf(room: Room, viewer: Viewer): string[] {
   const here: string[] = [];
   const gone: string[] = [];
   for (const [userId, { membership }] of room.members) {

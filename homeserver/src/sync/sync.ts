@@ -1,13 +1,14 @@
 import type { Accounts } from '../accounts/index.ts';
-import type { Timer } from '../base/clock.ts';
 import { invalidParam } from '../protocol/errors.ts';
 import type { PresenceState } from '../realtime/index.ts';
 import type { Onlooker, Viewer } from '../rooms/index.ts';
 import { formatStreamToken, parseStreamToken, type StreamToken } from '../stream/index.ts';
+import { Deadline } from './deadline.ts';
 import { type DeviceListChanges, deviceListChanges } from './device-lists.ts';
 import type { Frame, Place, StateKey, SyncContext } from './frame.ts';
 import type { SyncBody } from './response-shapes.ts';
 import { SentMembersLog } from './sent-members.ts';
+import type { SlidingSync } from './sliding/sliding-sync.ts';
 import { SyncFilter } from './sync-filter.ts';
 import { buildResponse } from './sync-response.ts';
 import { acknowledgeMessages } from './to-device.ts';
@@ -28,18 +29,18 @@ export interface SyncRequest {
   readonly signal: AbortSignal;
 }
 
-/** Proxies cut requests off after a minute. */
-const LONGEST_WAIT_MS = 60_000;
-
 /** Tells clients what is new, and waits until there is something. */
 export class Sync {
   readonly #context: SyncContext;
   readonly #filters: Accounts['filters'];
   readonly #sentMembers = new SentMembersLog();
+  /** The same for clients that look at windows of their rooms. */
+  readonly sliding: SlidingSync;
 
-  constructor(context: SyncContext, filters: Accounts['filters']) {
+  constructor(context: SyncContext, filters: Accounts['filters'], sliding: SlidingSync) {
     this.#context = context;
     this.#filters = filters;
+    this.sliding = sliding;
   }
 
   /**
@@ -94,7 +95,7 @@ export class Sync {
   async #waitForNews(request: SyncRequest, filter: SyncFilter, since: Place | undefined): Promise<SyncBody> {
     const { notifier, rooms } = this.#context;
     const interest = notifier.register(request.viewer.userNid);
-    const end = new Deadline(this.#context, request, () => interest.wake());
+    const end = new Deadline(rooms.clock, request, () => interest.wake());
     try {
       for (let from = since; ; ) {
         // Register, then read, then wait: whatever comes after the read ends the wait.
@@ -147,31 +148,4 @@ function tokenIn(written: string, name: string): StreamToken {
   const token = parseStreamToken(written);
   if (token === undefined) throw invalidParam(`${name} is not a token of this server`);
   return token;
-}
-
-/** The end of a wait: the timeout, or the signal. */
-class Deadline {
-  isOver = false;
-  readonly #signal: AbortSignal;
-  readonly #timer: Timer | undefined;
-  readonly #end: () => void;
-
-  constructor({ rooms: { clock } }: SyncContext, { timeoutMs, signal }: SyncRequest, onEnd: () => void) {
-    this.#signal = signal;
-    this.#end = () => {
-      this.isOver = true;
-      onEnd();
-    };
-    if (timeoutMs <= 0 || signal.aborted) {
-      this.isOver = true;
-      return;
-    }
-    this.#timer = clock.setTimeout(this.#end, Math.min(timeoutMs, LONGEST_WAIT_MS));
-    signal.addEventListener('abort', this.#end);
-  }
-
-  cancel(): void {
-    this.#timer?.cancel();
-    this.#signal.removeEventListener('abort', this.#end);
-  }
 }

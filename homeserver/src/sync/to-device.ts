@@ -3,7 +3,7 @@ import type { Device } from './device-news.ts';
 import type { SyncContext } from './frame.ts';
 
 /**
- * The messages for a device between two positions of the log, as many as one response holds.
+ * The messages for a device between two positions of the log, as many as one response holds, or as the client wants.
  *
  * Source: Client-Server API v1.19, "Send-to-Device messaging", "Extensions to /sync".
  */
@@ -12,9 +12,10 @@ export async function messagesTo(
   device: Device,
   after: number,
   until: number,
+  limit?: number,
 ): Promise<MessageBatch> {
   const { hasMessages } = await deviceNews.of(device);
-  return hasMessages ? encryption.toDevice.waiting(device, after, until) : { events: [], upTo: until };
+  return hasMessages ? encryption.toDevice.waiting(device, after, until, limit) : { events: [], upTo: until };
 }
 
 /** Deletes messages up to a position of the log: the client has come back with a token from after it got them. */
