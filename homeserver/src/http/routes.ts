@@ -1,6 +1,7 @@
 import { adminEndpoints } from './admin/index.ts';
 import { accountEndpoints } from './client-server/account/index.ts';
 import { accountDataEndpoints } from './client-server/account-data/index.ts';
+import { appserviceEndpoints } from './client-server/appservice/index.ts';
 import { authFallbackEndpoints } from './client-server/auth-fallback/index.ts';
 import { dehydratedDeviceEndpoints } from './client-server/dehydrated-device/index.ts';
 import { delayedEventEndpoints } from './client-server/delayed-events/index.ts';
@@ -65,6 +66,7 @@ const endpoints: readonly Endpoint[] = [
   ...userDirectoryEndpoints,
   ...accountDataEndpoints,
   ...filterEndpoints,
+  ...appserviceEndpoints,
   ...pusherEndpoints,
   ...pushGatewayEndpoints,
   ...pushRuleEndpoints,

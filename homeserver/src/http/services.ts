@@ -1,7 +1,14 @@
 import type { Accounts, Requester } from '../accounts/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
-import type { NotificationsPage, NotificationsRequest, PushGateway, WebPush } from '../delivery/index.ts';
+import type {
+  AppServiceCalls,
+  AppServiceQueries,
+  NotificationsPage,
+  NotificationsRequest,
+  PushGateway,
+  WebPush,
+} from '../delivery/index.ts';
 import type { Encryption } from '../encryption/index.ts';
 import type { GuildsContext } from '../guilds/index.ts';
 import type { Media } from '../media/index.ts';
@@ -23,6 +30,8 @@ export interface Services {
   readonly guilds: GuildsContext;
   readonly rooms: RoomsContext;
   readonly sync: Sync;
+  readonly appServiceCalls: AppServiceCalls;
+  readonly appServiceQueries: AppServiceQueries;
   readonly pushGateway: PushGateway;
   readonly webPush: WebPush;
   readonly listNotifications: (

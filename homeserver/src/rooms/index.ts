@@ -9,6 +9,7 @@ export { knockOnRoom } from './commands/knock.ts';
 export { banUser, forgetRoom, kickUser, leaveRoom, unbanUser } from './commands/leave.ts';
 export { leaveEveryRoom } from './commands/leave-every-room.ts';
 export { listRoom } from './commands/list-room.ts';
+export { listRoomInNetwork } from './commands/list-room-in-network.ts';
 export { type HistoryPurgeRequest, purgeHistory, requestHistoryPurge } from './commands/purge-history.ts';
 export {
   purgeLeftovers,
@@ -53,7 +54,7 @@ export { getLocalAliases } from './queries/local-aliases.ts';
 export { getJoinedMembers, getMembers } from './queries/members.ts';
 export { getMessages } from './queries/messages.ts';
 export { getMutualRooms } from './queries/mutual-rooms.ts';
-export { getPublicRooms, getVisibility } from './queries/public-rooms.ts';
+export { getPublicRooms, getVisibility, type PublicRoomsRequest } from './queries/public-rooms.ts';
 export {
   getHistoryPurge,
   getPurgesOfRoom,

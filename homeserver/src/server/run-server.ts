@@ -304,6 +304,8 @@ async function assemble(
     sync,
     media,
     guilds,
+    appServiceCalls,
+    appServiceQueries,
     pushGateway: pushing.gateway,
     webPush: pushing.webPush,
     listNotifications: pushing.listNotifications,

@@ -24,6 +24,7 @@ export type {
   AppServiceNews,
   AppServiceNewsKind,
   AppServiceTransaction,
+  NetworkOfService,
 } from './stores/app-service-store.ts';
 export type { KeyUsage, StoredCrossSigningKey, StoredKeySignature } from './stores/cross-signing-store.ts';
 export type { DelayedEvent } from './stores/delayed-event-store.ts';

@@ -80,12 +80,15 @@ export class AppServiceQueries {
   /** What is told of one network: of several application services, the first tells, and all add instances. */
   async protocol(name: string): Promise<JsonObject | undefined> {
     const path = `/thirdparty/protocol/${encodeURIComponent(name)}`;
-    const answers = await Promise.all(this.#of(name).map((service) => this.#lookUp(service, path)));
-    const told = answers.filter((answer) => isJsonObject(answer));
-    const [first] = told;
+    const told = await Promise.all(
+      this.#of(name).map(async (service) => {
+        const answer = await this.#lookUp(service, path);
+        return isJsonObject(answer) ? [{ ...answer, instances: instancesOf(service, answer) }] : [];
+      }),
+    );
+    const [first, ...others] = told.flat();
     if (first === undefined) return undefined;
-    const instances = told.flatMap((answer) => (Array.isArray(answer.instances) ? answer.instances : []));
-    return { ...first, instances };
+    return { ...first, instances: [first, ...others].flatMap(({ instances }) => instances) };
   }
 
   /**
@@ -160,4 +163,15 @@ export class AppServiceQueries {
       return undefined;
     }
   }
+}
+
+/** The instances of a network, each with the ID under which the directory of rooms knows it; as Synapse forms it. */
+function instancesOf(service: AppService, { instances }: JsonObject): JsonObject[] {
+  if (!Array.isArray(instances)) return [];
+  return instances.flatMap((instance) => {
+    if (!isJsonObject(instance)) return [];
+    const { network_id: networkId } = instance;
+    if (typeof networkId !== 'string') return [instance];
+    return [{ ...instance, instance_id: `${service.id}|${networkId}` }];
+  });
 }

@@ -1,4 +1,5 @@
 import { invalidParam } from '../../protocol/errors.ts';
+import type { NetworkOfService } from '../../storage/index.ts';
 import type { RoomsContext } from '../context.ts';
 import { existingRoom } from '../room-access.ts';
 import { type RoomCard, roomCard } from './room-card.ts';
@@ -12,6 +13,8 @@ export interface PublicRoomsRequest {
   readonly searchTerm?: string | undefined;
   /** Types of rooms; null stands for rooms without one. */
   readonly roomTypes?: readonly (string | null)[] | undefined;
+  /** Of the networks that application services bridge: the rooms of one, or of all with those of no network. */
+  readonly network?: NetworkOfService | 'all' | undefined;
 }
 
 /** A page of the public directory. */
@@ -34,13 +37,13 @@ const TOKEN = /^p(?<offset>\d{1,15})$/;
  */
 export async function getPublicRooms(
   context: RoomsContext,
-  { limit = DEFAULT_LIMIT, since, searchTerm, roomTypes }: PublicRoomsRequest,
+  { limit = DEFAULT_LIMIT, since, searchTerm, roomTypes, network }: PublicRoomsRequest,
 ): Promise<PublicRoomsPage> {
   if (limit < 0) throw invalidParam('limit must be at least 0');
   const offset = offsetOf(since);
   const size = Math.min(limit, MOST_ROOMS);
   const found: RoomCard[] = [];
-  for (const nid of await context.storage.rooms.listed()) {
+  for (const nid of await listedRooms(context, network)) {
     const room = await context.registry.byNid(nid);
     if (room === undefined || !matchesType(room.roomType, roomTypes)) continue;
     const card = roomCard(context, room);
@@ -64,6 +67,15 @@ export async function getPublicRooms(
 export async function getVisibility(context: RoomsContext, roomId: string): Promise<'public' | 'private'> {
   const room = await existingRoom(context, roomId);
   return room.listed ? 'public' : 'private';
+}
+
+async function listedRooms(
+  { storage }: RoomsContext,
+  network: PublicRoomsRequest['network'],
+): Promise<Iterable<number>> {
+  if (network === undefined) return storage.rooms.listed();
+  if (network !== 'all') return storage.appServices.listedRooms(network);
+  return new Set([...(await storage.rooms.listed()), ...(await storage.appServices.listedRooms('any'))]);
 }
 
 function offsetOf(since: string | undefined): number {

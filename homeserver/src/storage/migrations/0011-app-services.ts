@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-/** What application services are to be told, and the transaction that each of them is being told. */
+/** What application services are to be told, the transaction that each is being told, and the rooms of networks. */
 export async function up(knex: Knex): Promise<void> {
   await knex.schema.createTable('app_service_news', (table) => {
     table.text('service_id').notNullable();
@@ -19,5 +19,12 @@ export async function up(knex: Knex): Promise<void> {
     table.text('news').notNullable();
     table.bigInteger('failures').notNullable();
     table.bigInteger('retry_at').notNullable();
+  });
+  await knex.schema.createTable('room_networks', (table) => {
+    table.bigInteger('room_nid').notNullable();
+    table.text('service_id').notNullable();
+    table.text('network_id').notNullable();
+    table.primary(['service_id', 'network_id', 'room_nid']);
+    table.index(['room_nid']);
   });
 }

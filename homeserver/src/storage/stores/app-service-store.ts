@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts';
-import { defineDelete, defineQuery, defineUpsert } from '../database/sql.ts';
+import { defineDelete, defineInsertIgnore, defineQuery, defineUpsert } from '../database/sql.ts';
 import type { UnitOfWork } from '../database/unit-of-work.ts';
 
 /**
@@ -41,6 +41,12 @@ export interface AppServiceTransaction {
   readonly retryAt: number;
 }
 
+/** A network that an application service bridges, as the directory of rooms tells them apart. */
+export interface NetworkOfService {
+  readonly serviceId: string;
+  readonly networkId: string;
+}
+
 const key = { service_id: 'text', kind: 'text', key: 'text' } as const;
 const putNews = defineUpsert('app_service_news', { ...key, position: 'bigint' }, [
   'service_id',
@@ -60,6 +66,13 @@ const putTransaction = defineUpsert(
   },
   ['service_id'],
 );
+const networkColumns = { room_nid: 'bigint', service_id: 'text', network_id: 'text' } as const;
+const insertListed = defineInsertIgnore('room_networks', networkColumns);
+const deleteListed = defineDelete('room_networks', networkColumns);
+const listedIn = defineQuery<[string, string], { nid: number }>(
+  'SELECT room_nid AS nid FROM room_networks WHERE service_id = ? AND network_id = ?',
+);
+const listedAnywhere = defineQuery<[], { nid: number }>('SELECT DISTINCT room_nid AS nid FROM room_networks');
 const firstNews = defineQuery<[string, number], AppServiceNews>(
   'SELECT kind, key, position FROM app_service_news WHERE service_id = ? ORDER BY position LIMIT ?',
 );
@@ -108,6 +121,22 @@ export class AppServiceStore {
   finish(unit: UnitOfWork, serviceId: string, transaction: AppServiceTransaction): void {
     for (const news of transaction.news) this.removeNews(unit, serviceId, news);
     this.putTransaction(unit, serviceId, { ...transaction, body: null, news: [], failures: 0, retryAt: 0 });
+  }
+
+  /** Puts a room into the directory of a network or takes it out, in a unit. */
+  setListed(unit: UnitOfWork, roomNid: number, network: NetworkOfService, listed: boolean): void {
+    const { serviceId, networkId } = network;
+    const row = { room_nid: roomNid, service_id: serviceId, network_id: networkId };
+    unit.write(listed ? insertListed : deleteListed, row);
+  }
+
+  /** The rooms in the directory of a network, or of any. */
+  async listedRooms(network: NetworkOfService | 'any'): Promise<number[]> {
+    const rows =
+      network === 'any'
+        ? await this.#database.all(listedAnywhere, [])
+        : await this.#database.all(listedIn, [network.serviceId, network.networkId]);
+    return rows.map(({ nid }) => nid);
   }
 
   /** Removes something that there is nothing to tell of, in a unit, unless it has changed since. */

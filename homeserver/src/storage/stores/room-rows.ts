@@ -17,6 +17,7 @@ export interface TableOfRooms extends DependentTable {
 export const TABLES_OF_ROOMS: readonly TableOfRooms[] = [
   { table: 'room_members', column: 'room_nid', by: 'user_nid' },
   { table: 'room_aliases', column: 'room_nid', by: 'alias' },
+  { table: 'room_networks', column: 'room_nid', by: 'network_id' },
   { table: 'account_data', column: 'room_nid', by: 'user_nid' },
   { table: 'delayed_events', column: 'room_nid', by: 'delay_id' },
   { table: 'receipts', column: 'room_nid', by: 'user_nid' },
