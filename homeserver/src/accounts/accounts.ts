@@ -20,7 +20,13 @@ import { Login, type LoginMethod } from './login.ts';
 import { LoginTokens } from './login-tokens.ts';
 import { Moderation } from './moderation.ts';
 import { CrossSigningReset } from './oauth/cross-signing-reset.ts';
-import { ACCOUNT_PATH, createOAuth, type OAuth } from './oauth/index.ts';
+import {
+  ACCOUNT_PATH,
+  createOAuth,
+  type OAuth,
+  type ProviderSettings,
+  type SendOutbound,
+} from './oauth/index.ts';
 import { OpenId } from './open-id.ts';
 import { OwnAccount } from './own-account.ts';
 import { PasswordCheck } from './password-check.ts';
@@ -35,8 +41,10 @@ import { RegistrationTokens } from './registration-tokens.ts';
 import { RoomSettings } from './room-settings.ts';
 import { Sessions, type TokenLifetimes } from './sessions.ts';
 import { SharedSecretRegistration } from './shared-secret-registration.ts';
+import { SsoLogin } from './sso-login.ts';
 import { Tags } from './tags.ts';
 import { ThirdPartyIds } from './third-party-ids.ts';
+import { UserAdministration } from './user-administration.ts';
 import { UserDirectory } from './user-directory.ts';
 import { Users } from './users.ts';
 
@@ -63,6 +71,10 @@ export interface AccountsOptions {
   readonly loginMethods?: readonly LoginMethod[];
   /** Ways for logged-in users to confirm who they are, beside their passwords. */
   readonly confirmationMethods?: readonly ConfirmationMethod[];
+  /** Other providers with whose accounts people sign in; none unless given. */
+  readonly oidcProviders?: readonly ProviderSettings[];
+  /** Sends requests to those providers. */
+  readonly sendOutbound: SendOutbound;
   /** Documents that new users must accept; none unless given. */
   readonly policies?: readonly Policy[];
   /** Where browsers reach this server, without a slash at the end. */
@@ -102,6 +114,7 @@ export interface Accounts {
   readonly loginTokens: LoginTokens;
   readonly openId: OpenId;
   readonly moderation: Moderation;
+  readonly userAdministration: UserAdministration;
   readonly userDirectory: UserDirectory;
   readonly profiles: Profiles;
   readonly accountData: AccountData;
@@ -172,10 +185,12 @@ export function createAccounts(options: AccountsOptions): Accounts {
     emailRequired: options.emailRequired ?? false,
     guestAccess: options.guestAccess ?? false,
   });
+  const providers = options.oidcProviders ?? [];
   const login = new Login(storage, sessions, [
     new PasswordLogin(storage, check),
     loginTokens,
     ...(appServices.all.length > 0 ? [new AppServiceLogin(storage, check, appServices)] : []),
+    ...(providers.length > 0 ? [new SsoLogin(providers)] : []),
     ...(options.loginMethods ?? []),
   ]);
   return {
@@ -201,6 +216,10 @@ export function createAccounts(options: AccountsOptions): Accounts {
       crossSigningReset,
       registration,
       policies,
+      users,
+      providers,
+      send: options.sendOutbound,
+      publicUrl,
     }),
     sessions,
     ownAccount: new OwnAccount({
@@ -221,6 +240,16 @@ export function createAccounts(options: AccountsOptions): Accounts {
     loginTokens,
     openId: new OpenId(storage, clock),
     moderation: new Moderation(storage, serverName),
+    userAdministration: new UserAdministration({
+      storage,
+      serverName,
+      clock,
+      users,
+      passwords,
+      profiles,
+      sessions,
+      deactivation,
+    }),
     userDirectory,
     profiles,
     accountData,

@@ -1,6 +1,7 @@
 /** Users, sessions, profiles and account data: what the other rooms use of it. */
 
 export type { EmailPurpose, RegistrationToken, StoredDevice as Device } from '../storage/index.ts';
+export { USER_ORDERS, type UserFilter, type UserOrder } from '../storage/index.ts';
 export { type AccountDataEntry, NO_ROOM, type RoomAccountDataEntry } from './account-data.ts';
 export { type Accounts, type AccountsOptions, createAccounts } from './accounts.ts';
 export type { AppService, AppServiceRegistration, Namespace } from './app-service.ts';
@@ -24,12 +25,14 @@ export {
   type AuthorizationRequest,
   answerUrl,
   type BrowserUser,
+  CALLBACK_PATH,
   DEVICE_GRANT,
   type DeviceGrant,
   GRANT_TYPES,
   type OAuthClient,
   OAuthError,
   POLL_SECONDS,
+  type ProviderSettings,
   RefusedRequest,
   readAuthorizationRequest,
 } from './oauth/index.ts';
@@ -39,4 +42,5 @@ export type { Profile, ProfileVisibility, RemoteProfiles, RoomsOfUser } from './
 export type { RegistrationMode } from './registration.ts';
 export { type Requester, refuseGuest, refuseLocked, refuseSuspended } from './requester.ts';
 export type { IssuedTokens, OpenedSession } from './sessions.ts';
+export type { UserChanges, UserDetails } from './user-administration.ts';
 export type { FindableUser, UserDirectory } from './user-directory.ts';

@@ -63,6 +63,16 @@ export {
   type RoomPurgeStatus,
 } from './queries/purge-status.ts';
 export { getRelations, type RelationsRequest } from './queries/relations.ts';
+export { deleteEventReport, getEventReport, listEventReports } from './queries/reports.ts';
+export {
+  getMembersForAdmins,
+  getRoomForAdmins,
+  getStateForAdmins,
+  joinForAdmins,
+  listRoomsForAdmins,
+  makeRoomAdmin,
+  ROOM_ORDERS,
+} from './queries/room-administration.ts';
 export { getEventAnywhere, getRoomSnapshot, type RoomSnapshot } from './queries/room-snapshot.ts';
 export { getRoomSummary } from './queries/room-summary.ts';
 export { getState, getStateEvent } from './queries/state.ts';

@@ -75,4 +75,5 @@ export type { WaitingMessage } from './stores/to-device-store.ts';
 export type { StoredRefreshToken, TokenOwner } from './stores/token-store.ts';
 export type { TransactionKey } from './stores/transaction-store.ts';
 export { type FoundUser, MOST_SEARCH_WORDS, type WordedEntry } from './stores/user-directory-store.ts';
+export { type ListedUser, USER_ORDERS, type UserFilter, type UserOrder } from './stores/user-list-store.ts';
 export type { NewUser, Restriction, StoredUser } from './stores/user-store.ts';

@@ -44,6 +44,7 @@ import { TokenStore } from './stores/token-store.ts';
 import { TransactionStore } from './stores/transaction-store.ts';
 import { UrlPreviewStore } from './stores/url-preview-store.ts';
 import { UserDirectoryStore } from './stores/user-directory-store.ts';
+import { UserListStore } from './stores/user-list-store.ts';
 import { UserStore } from './stores/user-store.ts';
 
 /** Everything that is stored: one store for each thing, over one database. */
@@ -62,6 +63,7 @@ export interface Storage {
   readonly transactions: TransactionStore;
   readonly guildInvites: GuildInviteStore;
   readonly users: UserStore;
+  readonly userLists: UserListStore;
   readonly registrationTokens: RegistrationTokenStore;
   readonly devices: DeviceStore;
   readonly tokens: TokenStore;
@@ -116,6 +118,7 @@ export async function openStorage(options: DatabaseOptions): Promise<Storage> {
     transactions: new TransactionStore(database),
     guildInvites: new GuildInviteStore(database),
     users: new UserStore(database),
+    userLists: new UserListStore(database),
     registrationTokens: new RegistrationTokenStore(database),
     devices: new DeviceStore(database),
     tokens: new TokenStore(database),

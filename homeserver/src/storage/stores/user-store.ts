@@ -57,6 +57,8 @@ const deactivate = defineUpdate(
   },
   ['user_nid'],
 );
+const setAdmin = defineUpdate('users', { user_nid: 'bigint', admin: 'integer' }, ['user_nid']);
+const setType = defineUpdate('users', { user_nid: 'bigint', user_type: 'text?' }, ['user_nid']);
 const setFlag = {
   locked: defineUpdate('users', { user_nid: 'bigint', locked: 'integer' }, ['user_nid']),
   suspended: defineUpdate('users', { user_nid: 'bigint', suspended: 'integer' }, ['user_nid']),
@@ -155,6 +157,16 @@ export class UserStore {
       [userNid],
       1,
     );
+  }
+
+  /** Makes a user an admin, or ends that, in a unit. */
+  setAdmin(unit: UnitOfWork, userNid: number, isAdmin: boolean): void {
+    unit.write(setAdmin, { user_nid: userNid, admin: isAdmin ? 1 : 0 });
+  }
+
+  /** Sets Synapse's `user_type`, in a unit. */
+  setType(unit: UnitOfWork, userNid: number, userType: string | null): void {
+    unit.write(setType, { user_nid: userNid, user_type: userType });
   }
 
   /** Locks or suspends a user, or ends that, in a unit. */
