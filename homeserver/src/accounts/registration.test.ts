@@ -60,6 +60,7 @@ describe('open registration', () => {
         _Guildhall_bot: 'M_EXCLUSIVE',
         _ghost: 'M_INVALID_USERNAME',
         'with space': 'M_INVALID_USERNAME',
+        '12345': 'M_INVALID_USERNAME',
         'nul\0': 'M_INVALID_USERNAME',
         '': 'M_INVALID_USERNAME',
         'a:b': 'M_INVALID_USERNAME',

@@ -66,6 +66,8 @@ export class Users {
     if (lower.startsWith('_')) {
       throw new MatrixError(400, 'M_INVALID_USERNAME', 'A user name does not begin with _');
     }
+    // As Synapse, where numbers are guests.
+    if (/^\d+$/.test(lower)) throw new MatrixError(400, 'M_INVALID_USERNAME', 'A user name is no number');
     return makeUserId(lower, this.#serverName);
   }
 
