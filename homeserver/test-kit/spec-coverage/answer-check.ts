@@ -80,6 +80,8 @@ function schemaFaults(operationId: string, { path, status, contentType, body }: 
   if (contentType?.split(';')[0] !== 'application/json') return [`it is ${contentType}`];
   // Of user-interactive authentication; a missing token has the standard form.
   if (status === 401 && !Object.hasOwn(body as object, 'flows')) return [];
+  // Without a TURN server there is nothing to tell. The specification has no word for it; Synapse's is this one.
+  if (operationId === 'getTurnServer' && JSON.stringify(body) === '{}') return [];
   const errors = errorsOf(specified.schema, body);
   // A client that names the fields that it wants gets no others; an event that is put off has no ID yet.
   const isDelayed = path.includes('org.matrix.msc4140.delay');
