@@ -7,12 +7,16 @@ import {
   joinRoom,
   leaveRoom,
   type RoomsContext,
+  receiveEvent,
   redactEvent,
   sendEvent,
   setState,
 } from '../src/rooms/index.ts';
 import { openStorage, type TransactionKey } from '../src/storage/index.ts';
-import { expectAsOnDisk, timelineOf } from '../test-kit/room-on-disk.ts';
+import { eventually } from '../test-kit/eventually.ts';
+import { type Dice, fight, gatherPeople, meet, shuffled } from '../test-kit/random-history.ts';
+import { adoptRoom, RemoteRoom, remoteKeys } from '../test-kit/remote-room.ts';
+import { expectAsOnDisk, inOrder, stateInMemory, timelineOf } from '../test-kit/room-on-disk.ts';
 import { openTestRooms, type TestRooms } from '../test-kit/rooms-for-tests.ts';
 import { testDialect } from '../test-kit/test-database.ts';
 
@@ -107,6 +111,40 @@ if (testDialect === 'postgres') {
           expect(timelines[0]).to.deep.equal(timelines[1]);
         }),
         { numRuns: 15 },
+      ));
+
+    it('are the same where branches meet that either received, also when state vanishes', () =>
+      fc.assert(
+        fc.asyncProperty(fc.noBias(fc.infiniteStream(fc.nat())), async (numbers) => {
+          const dice: Dice = (below) => (numbers.next().value as number) % below;
+          const remote = await RemoteRoom.create('12');
+          await gatherPeople(remote);
+          await meet(remote, await fight(remote, dice, 14));
+          const contexts = processes.map((context) => ({ ...context, signingKeys: remoteKeys }));
+          const [first] = contexts;
+          if (first === undefined) throw new Error('there are two');
+          await adoptRoom(first, remote);
+          for (const eventId of shuffled(remote.eventIds.slice(1), dice)) {
+            const at = contexts[dice(2)] ?? first;
+            await receiveEvent(at, remote.roomId, remote.json(eventId), remote);
+            for (const context of contexts) {
+              await context.storage.database.neighbours.caughtUp();
+              const room = await existingRoom(context, remote.roomId);
+              const newest = room.head.extremities.map((extremity) => extremity.eventId);
+              expect(await stateInMemory(context, room)).to.deep.equal(
+                inOrder(await remote.stateAfter(newest)),
+              );
+              // Who is in which room is told by no row where people are of other servers: it may take a moment longer.
+              await eventually(() =>
+                expectAsOnDisk(context, room).then(
+                  () => true,
+                  () => false,
+                ),
+              );
+            }
+          }
+        }),
+        { numRuns: 5, endOnFailure: true },
       ));
   });
 }

@@ -21,6 +21,8 @@ interface StateChange {
   /** What holds its type and state key now. */
   readonly members: readonly StoredEvent[];
   readonly others: readonly StoredEvent[];
+  /** What nothing holds any more: its type and state key. */
+  readonly gone: readonly (readonly [type: string, stateKey: string])[];
   /** Of the members, by event. */
   readonly userNids: ReadonlyMap<number, number>;
   readonly droppedBlocks: readonly Block[];
@@ -30,6 +32,7 @@ interface StateChange {
 const NO_CHANGE: StateChange = {
   members: [],
   others: [],
+  gone: [],
   userNids: new Map(),
   droppedBlocks: [],
   newBlocks: [],
@@ -87,7 +90,7 @@ export class RoomReader {
 
   /**
    * What the state of a newer row has that memory has not, from the blocks in which they differ; undefined if those do
-   * not tell, since something was taken away.
+   * not tell, since a block was written anew without some of what was in it.
    */
   async #stateChange({ committed, blockEntries }: Room, row: RoomRow): Promise<StateChange | undefined> {
     if (row.snapshotNid === committed.snapshotNid) return NO_CHANGE;
@@ -101,18 +104,31 @@ export class RoomReader {
     const droppedBlocks = await read(without(committed.blocks, blocks));
     const newBlocks = await read(without(blocks, committed.blocks));
     const [before, after] = [newestEntries(droppedBlocks), newestEntries(newBlocks)];
-    const isGone = [...after.values()].some(({ eventNid }) => eventNid === NO_EVENT);
-    if (isGone || [...before.keys()].some((key) => !after.has(key))) return undefined;
+    if ([...before.keys()].some((key) => !after.has(key))) return undefined;
     const changed = [...after].filter(([key, entry]) => before.get(key)?.eventNid !== entry.eventNid);
     const stored = await events.getAll(changed.map(([, entry]) => entry.eventNid));
     const { members = [], others = [] } = Object.groupBy(stored, ({ pdu }) =>
       pdu.type === 'm.room.member' ? 'members' : 'others',
     );
     const userNids = new Map(changed.map(([, entry]) => [entry.eventNid, entry.stateKeyNid]));
-    return { members, others, userNids, droppedBlocks, newBlocks };
+    const gone = await this.#keysOf(
+      changed.flatMap(([, entry]) => (entry.eventNid === NO_EVENT ? [entry] : [])),
+    );
+    return { members, others, gone, userNids, droppedBlocks, newBlocks };
   }
 
-  #changeState(room: Room, { members, others, userNids, droppedBlocks, newBlocks }: StateChange): void {
+  async #keysOf(entries: readonly StateEntry[]): Promise<[string, string][]> {
+    const nids = entries.flatMap(({ typeNid, stateKeyNid }) => [typeNid, stateKeyNid]);
+    const texts = await this.#storage.strings.valuesOf(nids);
+    return entries.map((entry) => [texts.get(entry.typeNid) ?? '', texts.get(entry.stateKeyNid) ?? '']);
+  }
+
+  #changeState(room: Room, change: StateChange): void {
+    const { members, others, gone, userNids, droppedBlocks, newBlocks } = change;
+    for (const [type, stateKey] of gone) {
+      if (type === 'm.room.member') room.dropMember(stateKey);
+      else room.state.delete(stateKeyOf(type, stateKey));
+    }
     for (const event of others) setState(room, event);
     for (const { nid: eventNid, pdu } of members) {
       const userNid = userNids.get(eventNid) ?? 0;

@@ -205,8 +205,10 @@ export class RoomWriter {
     const users = new Set(cause === undefined ? this.#room.localJoined : []);
     for (const [key, event] of this.#state) {
       const userId = key.startsWith(MEMBER_KEY) ? key.slice(MEMBER_KEY.length) : undefined;
-      const isMoved = userId !== undefined && event?.nid !== cause?.nid;
-      if (isMoved && domainOf(userId) === this.#context.serverName) users.add(this.#userNid(userId));
+      if (userId === undefined || event?.nid === cause?.nid) continue;
+      if (domainOf(userId) === this.#context.serverName) users.add(this.#userNid(userId));
+      // No row tells the other processes.
+      else this.unit.invalidate('user-rooms', this.#userNid(userId));
     }
     if (users.size === 0) this.unit.append(move);
     for (const user of users) this.unit.append({ ...move, user });
