@@ -1,5 +1,4 @@
 /** The way out of this server: requests to other people's servers, and the guard of where they may lead. */
-export { isPublicAddress } from './address-guard.ts';
 export type { ResolveName } from './guarded-lookup.ts';
 export {
   OutboundClient,

@@ -47,8 +47,6 @@ export { getEvent } from './queries/event.ts';
 export { passesFilter } from './queries/event-filter.ts';
 export { getHierarchy } from './queries/hierarchy.ts';
 export { filterVisible, type Onlooker } from './queries/history-visibility.ts';
-export { ignoredUsers } from './queries/ignored-users.ts';
-export { blocksInvites, INVITE_PERMISSION_TYPE } from './queries/invite-permission.ts';
 export { getJoinedRooms } from './queries/joined-rooms.ts';
 export { getLocalAliases } from './queries/local-aliases.ts';
 export { getJoinedMembers, getMembers } from './queries/members.ts';

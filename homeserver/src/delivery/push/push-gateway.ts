@@ -4,7 +4,7 @@ import { isJsonObject } from '../../protocol/json-values.ts';
 import type { StoredPusher } from '../../storage/index.ts';
 import type { WebPush } from './web-push.ts';
 
-export const GATEWAY_PATH = '/_matrix/push/v1/notify';
+const GATEWAY_PATH = '/_matrix/push/v1/notify';
 
 export interface PushGatewayOptions {
   readonly outbound: OutboundClient;
