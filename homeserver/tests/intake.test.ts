@@ -7,6 +7,8 @@ import { changeRoom } from '../src/rooms/change-room.ts';
 import {
   createRoom,
   existingRoom,
+  getEvent,
+  getMessages,
   type IntakeContext,
   type Received,
   type Room,
@@ -69,7 +71,7 @@ describe('Intake', () => {
 
   after(() => test.close());
 
-  async function share(roomVersion = '12'): Promise<SharedRoom> {
+  async function share(roomVersion = '12', eventLevels: JsonObject = {}): Promise<SharedRoom> {
     const users = {
       [BOB]: 80,
       [CAROL]: 75,
@@ -78,7 +80,7 @@ describe('Intake', () => {
     const roomId = await createRoom(context, alice, {
       roomVersion,
       preset: 'public_chat',
-      powerLevelOverride: { users, events: { 'm.room.power_levels': 80 } },
+      powerLevelOverride: { users, events: { 'm.room.power_levels': 80, ...eventLevels } },
     });
     const room = await existingRoom(context, roomId);
     const remote = await RemoteRoom.of(context.storage, roomId);
@@ -210,8 +212,58 @@ describe('Intake', () => {
     await expectAsOnDisk(context, room);
   });
 
+  it('places what waited for an event, and what waited for that, when the event comes', async () => {
+    const { room, remote, receive, stored } = await share();
+    const ids = [await remote.send([remote.newest], say(BOB, 'first'))];
+    for (const text of ['second', 'third', 'fourth'])
+      ids.push(await remote.send([ids.at(-1) ?? ''], topic(BOB, text)));
+    const [first = '', ...others] = ids;
+    for (const eventId of ids) remote.withheld.add(eventId);
+    for (const eventId of others.toReversed()) expect((await receive(eventId)).outcome).to.equal('outlier');
+    expect((await receive(first)).outcome).to.equal('accepted');
+    expect((await timelineOf(context, room)).slice(-4)).to.deep.equal(ids);
+    expect(room.content('m.room.topic')).to.deep.equal({ topic: 'fourth' });
+    expect(room.head.extremities.map(({ eventId }) => eventId)).to.deep.equal([ids[3]]);
+    expect((await stored(others[0] ?? ''))?.status).to.equal(EventStatus.Accepted);
+    expect(await context.storage.events.areWaiting(room.nid, 1)).to.equal(false);
+    await expectAsOnDisk(context, room);
+  });
+
+  it('keeps no more than a thousand events that wait for others', async function () {
+    this.timeout(60_000);
+    const { room, remote, stored } = await share();
+    const start = remote.newest;
+    const lost = await remote.send([start], say(BOB, 'lost'));
+    remote.withheld.add(lost);
+    const receive = async (text: string) => {
+      const event = remote.sign(await remote.draft([lost], say(BOB, text)));
+      return receiveEvent(context, room.roomId, event, remote);
+    };
+    for (let count = 0; count < 1000; count += 1) await receive(`${count}`);
+    const { outcome, eventId } = await receive('one too many');
+    expect(outcome).to.equal('missing');
+    expect(await stored(eventId)).to.equal(undefined);
+  });
+
+  it('merges branches that become too many, with an event that clients do not see', async () => {
+    const { room, remote, sendAndReceive } = await share();
+    const start = remote.newest;
+    for (let branch = 1; branch <= 11; branch += 1) await sendAndReceive([start], say(BOB, `${branch}`));
+    expect(room.head.extremities).to.have.length(1);
+    const [merge] = await context.storage.events.getAll([room.head.extremities[0]?.nid ?? 0]);
+    expect(merge?.pdu).to.include({ type: 'org.matrix.dummy_event', sender: alice });
+    expect(merge?.pdu.prev_events).to.have.length(11);
+    const viewer = { userId: alice, userNid: await context.storage.strings.intern(alice), deviceId: 'D' };
+    const { chunk } = await getMessages(context, room.roomId, viewer, { direction: 'b', filter: {} });
+    expect(chunk.map(({ type }) => type)).to.not.include('org.matrix.dummy_event');
+    expect(await failure(getEvent(context, room.roomId, merge?.eventId ?? '', viewer))).to.include({
+      status: 404,
+    });
+  });
+
   it('names at most twenty of the newest events, and the others with the next', async () => {
-    const { room, remote, sendAndReceive, aliceSays } = await share();
+    // Nobody may merge the branches with an event that says nothing.
+    const { room, remote, sendAndReceive, aliceSays } = await share('10', { 'org.matrix.dummy_event': 101 });
     const start = remote.newest;
     for (let branch = 1; branch <= 23; branch += 1) await sendAndReceive([start], say(BOB, `${branch}`));
     expect(remote.pdu(await aliceSays('most')).prev_events).to.have.length(20);

@@ -44,6 +44,12 @@ export interface Pdu {
 /** A state event. */
 export type StatePdu = Pdu & { state_key: string };
 
+/**
+ * The type of an event that says nothing: it follows the newest events of a room, so that the next need not name so
+ * many. Synapse's name for it, which other servers know.
+ */
+export const DUMMY_EVENT = 'org.matrix.dummy_event';
+
 /** Whether the event is a state event. */
 export function isState(pdu: Pdu): pdu is StatePdu {
   return pdu.state_key !== undefined;

@@ -67,7 +67,7 @@ async function runOnRoom<T>(
       return task(room);
     });
   } catch (error) {
-    if (error instanceof RoomVersionConflict) room.contention.note();
+    if (error instanceof RoomVersionConflict) context.registry.noteConflict(room);
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { notFound } from '../../protocol/errors.ts';
 import { ExpectationFailed, RoomVersionConflict } from '../../storage/index.ts';
 import { changeInTurn } from '../change-in-turn.ts';
+import { mergeBranches } from '../commands/merge-branches.ts';
 import type { Room } from '../room.ts';
 import { checkAlone } from './check-alone.ts';
 import { checkState, type ForeignState, judgeState, storeState } from './foreign-state.ts';
@@ -34,12 +35,36 @@ export async function receiveEvent(
   const known = await context.storage.events.getById(event.eventId);
   let received: Received = { eventId: event.eventId, outcome: 'known' };
   if (known !== undefined && hasPlace(known)) return received;
-  for (const candidate of await gatherMissing(context, room, event, source)) {
+  const candidates = await gatherMissing(context, room, event, source);
+  for (const candidate of candidates) {
     received = await takeInQueue(context, room, () => takeIn(context, room, candidate));
   }
-  if (received.outcome !== 'outlier') return received;
-  const foreign = await source.stateBefore(roomId, event.eventId);
-  return foreign === undefined ? received : receiveWithState(context, room, event, foreign);
+  if (received.outcome === 'outlier') {
+    const foreign = await source.stateBefore(roomId, event.eventId);
+    if (foreign !== undefined) received = await receiveWithState(context, room, event, foreign);
+  }
+  await placeFollowers(context, room, candidates);
+  await mergeBranches(context, room);
+  return received;
+}
+
+/** Gives the events that waited for some others their places, now that those may have theirs. */
+async function placeFollowers(
+  context: IntakeContext,
+  room: Room,
+  arrived: readonly CheckedEvent[],
+): Promise<void> {
+  const { events } = context.storage;
+  for (let from = arrived; from.length > 0; ) {
+    const waiting = await events.getAll(await events.waitingFor(from.map(({ eventId }) => eventId)));
+    const placed: CheckedEvent[] = [];
+    for (const { eventId, pdu } of waiting) {
+      const candidate = { eventId, pdu, isOutlier: false };
+      const { outcome } = await takeInQueue(context, room, () => takeIn(context, room, candidate));
+      if (outcome !== 'known' && outcome !== 'missing') placed.push(candidate);
+    }
+    from = placed;
+  }
 }
 
 /** Receives an event whose predecessors are not here, on the state before it that another server gives. */

@@ -20,7 +20,7 @@ import { redactionsOf } from './waiting-redactions.ts';
 /** What became of a received event. */
 export interface Received {
   readonly eventId: string;
-  /** `missing`: not stored, since events that it names as its authority cannot be had. */
+  /** `missing`: not stored, since what it names cannot be had. */
   readonly outcome: 'accepted' | 'soft-failed' | 'rejected' | 'outlier' | 'known' | 'missing';
   /** Why it was not accepted. */
   readonly reason?: string;
@@ -34,6 +34,9 @@ interface Verdict {
   readonly before: Snapshot | undefined;
   readonly authorities: Authorities;
 }
+
+/** What a room keeps of events without a place: whoever is in it can send them without end. */
+const MOST_WAITING = 1000;
 
 const OUTCOMES = {
   [EventStatus.Accepted]: 'accepted',
@@ -75,6 +78,10 @@ export async function takeIn(
     : ((await states.before(pdu)) ?? (given && (await states.given(given))));
   const verdict = await judge(context, room, candidate, [...authEvents.values()], writer, before);
   if (stored !== undefined && verdict.before === undefined) return { eventId, outcome: 'known' };
+  const isWaiting = verdict.before === undefined && !candidate.isOutlier;
+  if (isWaiting && (await storage.events.areWaiting(room.nid, MOST_WAITING))) {
+    return { eventId, outcome: 'missing', reason: 'Too many events of the room wait for others' };
+  }
 
   const strings = await writer.intern(pdu);
   const redaction = (await redactionsOf(context, room.rules, [candidate])).get(eventId);
@@ -84,6 +91,8 @@ export async function takeIn(
   if (stored === undefined) await writer.insert(event, strings, JSON.stringify(event.pdu), size);
   else writer.place(event, size);
   if (redaction !== undefined) writer.endWaiting(event, redaction);
+  if (isWaiting) storage.events.addWaiting(writer.unit, event, pdu.prev_events);
+  else if (hasPlace(event)) storage.events.endWaiting(writer.unit, event.nid);
   if (event.status === EventStatus.Accepted && verdict.before !== undefined) {
     await advanceRoom(context, room, writer, states, { event, strings, before: verdict.before });
     if (pdu.type === 'm.room.redaction') {

@@ -1,4 +1,5 @@
 import { RecentMap } from '../../base/recent-map.ts';
+import { DUMMY_EVENT } from '../../protocol/events.ts';
 import {
   evaluatePushRules,
   PushEvent,
@@ -38,6 +39,8 @@ export class PushEvaluator {
 
   /** What an event does for a user, whoever sent it. */
   outcome(room: Room, event: StoredEvent, user: PushUser, { pushRules }: UserSettings): PushOutcome {
+    // Nobody sees it, so nobody is told of it either, whatever their rules say of the room.
+    if (event.pdu.type === DUMMY_EVENT) return { notify: false, highlight: false, actions: [] };
     return evaluatePushRules(pushRules, this.#readyEvent(room, event), user);
   }
 

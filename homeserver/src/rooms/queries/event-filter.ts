@@ -1,5 +1,5 @@
 import type { RoomEventFilter } from '../../accounts/index.ts';
-import type { Pdu } from '../../protocol/events.ts';
+import { DUMMY_EVENT, type Pdu } from '../../protocol/events.ts';
 
 /**
  * Whether a filter lets an event of a room through; its `limit` and the loading of members are the caller's.
@@ -11,6 +11,8 @@ export function passesFilter(
   roomId: string,
   { type, sender, content }: Pick<Pdu, 'type' | 'sender' | 'content'>,
 ): boolean {
+  // It says nothing to anybody.
+  if (type === DUMMY_EVENT) return false;
   const { contains_url: containsUrl } = filter;
   if (filter.not_rooms?.includes(roomId) || filter.rooms?.includes(roomId) === false) return false;
   if (filter.not_senders?.includes(sender) || filter.senders?.includes(sender) === false) return false;

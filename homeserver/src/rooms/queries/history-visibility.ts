@@ -1,4 +1,4 @@
-import type { Pdu } from '../../protocol/events.ts';
+import { DUMMY_EVENT, type Pdu } from '../../protocol/events.ts';
 import { EventStatus, type StoredEvent } from '../../storage/index.ts';
 import type { Viewer } from '../client-event.ts';
 import type { RoomsContext } from '../context.ts';
@@ -39,7 +39,9 @@ export async function filterVisible(
   events: readonly StoredEvent[],
   viewer: Onlooker,
 ): Promise<StoredEvent[]> {
-  const accepted = events.filter((event) => event.status === EventStatus.Accepted);
+  const accepted = events.filter(
+    ({ status, pdu }) => status === EventStatus.Accepted && pdu.type !== DUMMY_EVENT,
+  );
   if (accepted.length === 0) return [];
   const isJoined = room.membershipOf(viewer.userId) === 'join';
   if (isJoined && wasAlwaysShared(room)) return accepted;

@@ -20,6 +20,13 @@ export async function up(knex: Knex): Promise<void> {
     table.bigInteger('room_nid').notNullable().index();
     table.text('target_id').notNullable().index();
   });
+  // Events without a place, and what they follow that has none either.
+  await knex.schema.createTable('waiting_events', (table) => {
+    table.bigInteger('event_nid').notNullable();
+    table.bigInteger('room_nid').notNullable().index();
+    table.text('previous_id').notNullable().index();
+    table.primary(['event_nid', 'previous_id']);
+  });
   // How far a state event is above the beginning of its room, along `auth_events`.
   await knex.schema.createTable('auth_heights', (table) => {
     table.bigInteger('event_nid').primary();
