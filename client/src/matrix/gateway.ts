@@ -20,6 +20,7 @@ import { PeopleStore, PersonStore } from './people-stores.ts';
 import { PlacesStore } from './places.ts';
 import { quietGlobalLogger, quietLogger } from './quiet-logger.ts';
 import { ReadReporter } from './read-reporter.ts';
+import { createSearchActions, type SearchActions } from './search.ts';
 import { createSocialActions, type SocialActions } from './social.ts';
 import { Cell, type Readable } from './store.ts';
 import { TimelineStore } from './timeline-store.ts';
@@ -50,6 +51,7 @@ export interface Gateway {
   readonly communities: CommunityActions;
   readonly people: Readable<People>;
   readonly social: SocialActions;
+  readonly search: SearchActions;
   person(userId: string): Readable<PersonCard>;
   guild(guildId: string): Readable<GuildDetails | undefined>;
   channel(channelId: string): Readable<ChannelDetails | undefined>;
@@ -112,6 +114,7 @@ export function startGateway(session: Session, options: GatewayOptions): Gateway
     communities: createCommunityActions(client, session),
     people: new PeopleStore(client, feed),
     social: createSocialActions(client, (roomId) => waitForArrival(client, roomId)),
+    search: createSearchActions(client),
     person: keepOne((userId) => new PersonStore(client, feed, userId)),
     guild: keepOne((guildId) => new GuildStore(client, feed, guildId)),
     channel: keepOne((channelId) => new ChannelStore(client, feed, channelId)),

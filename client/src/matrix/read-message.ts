@@ -169,7 +169,7 @@ const longestExcerpt = 160;
 /** One line that says what a message says. */
 export function excerptEvent(event: MatrixEvent): string {
   if (event.isRedacted()) return t('message.deleted');
-  const content = readContent(event.getType(), event.getContent());
+  const content = readContent(event.getType(), readEdit(event) ?? event.getContent());
   switch (content.kind) {
     case 'text':
       return describeText(content);

@@ -270,6 +270,29 @@ export interface TimelineSnapshot {
   readonly isLive: boolean;
 }
 
+/** A message in one line, wherever it is. */
+export interface FoundLine {
+  readonly channelId: string;
+  readonly eventId: string;
+  readonly author: Person;
+  readonly excerpt: string;
+  readonly timestamp: number;
+}
+
+/** A result of a search with what was said before and after it. */
+export interface FoundMessage extends FoundLine {
+  readonly before: FoundLine | undefined;
+  readonly after: FoundLine | undefined;
+}
+
+export interface SearchPage {
+  readonly messages: readonly FoundMessage[];
+  /** The words that were found; each may be the beginning of a longer one. */
+  readonly highlights: readonly string[];
+  /** Where the next page begins, if there may be one. */
+  readonly next: string | undefined;
+}
+
 export type Connection =
   | { readonly phase: 'starting' | 'live' | 'reconnecting' }
   | { readonly phase: 'signed-out' }

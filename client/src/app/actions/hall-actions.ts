@@ -8,9 +8,10 @@ import {
   MessageSquarePlus,
   Plus,
   Search,
+  TextSearch,
   Users,
 } from 'lucide-react';
-import { toggleMembers } from '../../lib/preferences.ts';
+import { toggleMembers, usePreferences } from '../../lib/preferences.ts';
 import { listChannels } from '../../matrix/channel-tree.ts';
 import type { Gateway } from '../../matrix/gateway.ts';
 import { readNow } from '../../matrix/store.ts';
@@ -18,6 +19,7 @@ import type { Unread } from '../../matrix/types.ts';
 import { openDialog } from '../dialog-store.ts';
 import { openDrawer } from '../drawer-store.ts';
 import { readsMembersFromDrawer } from '../layout.ts';
+import { closePanel, openPanel, usePanel } from '../panel-store.ts';
 import { buildChannelPath, buildHomePath } from '../paths.ts';
 import type { Action } from './action.ts';
 
@@ -82,13 +84,31 @@ const newConversation: Action<HallContext> = {
   perform: () => openDialog({ kind: 'new-direct' }),
 };
 
-const showMembers: Action<HallContext> = {
+export const openSearch: Action<HallContext> = {
+  id: 'hall.search',
+  label: 'search.open',
+  icon: TextSearch,
+  key: 'Mod+F',
+  isAvailable: ({ channelId }) => channelId !== undefined,
+  perform: () => {
+    openPanel({ kind: 'search' });
+    if (readsMembersFromDrawer()) openDrawer('members');
+  },
+};
+
+export const showMembers: Action<HallContext> = {
   id: 'hall.members',
   label: 'members.toggle',
   icon: Users,
   key: 'Mod+U',
   isAvailable: ({ guildId, channelId }) => guildId !== undefined && channelId !== undefined,
-  perform: () => (readsMembersFromDrawer() ? openDrawer('members') : toggleMembers()),
+  perform: () => {
+    const hadPanel = usePanel.getState().panel !== undefined;
+    closePanel();
+    if (readsMembersFromDrawer()) openDrawer('members');
+    // What stood in their place goes, and they are there again.
+    else if (!hadPanel || !usePreferences.getState().showsMembers) toggleMembers();
+  },
 };
 
 export const markAllRead: Action<HallContext> = {
@@ -167,6 +187,7 @@ const steps: readonly Action<HallContext>[] = [
 export const hallActions: readonly Action<HallContext>[] = [
   openSwitcher,
   openInbox,
+  openSearch,
   markAllRead,
   createGuild,
   newConversation,

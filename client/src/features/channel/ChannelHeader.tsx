@@ -1,10 +1,13 @@
 import { Hash, Menu, Users } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { openSearch, showMembers } from '../../app/actions/hall-actions.ts';
 import { openDialog } from '../../app/dialog-store.ts';
 import { openDrawer, useDrawer } from '../../app/drawer-store.ts';
 import { isMembersDrawer, useLayout } from '../../app/layout.ts';
+import { usePanel } from '../../app/panel-store.ts';
+import { useHallContext } from '../../app/use-hall-keys.ts';
 import { t } from '../../lib/i18n/translate.ts';
-import { toggleMembers, usePreferences } from '../../lib/preferences.ts';
+import { usePreferences } from '../../lib/preferences.ts';
 import type { ChannelDetails } from '../../matrix/types.ts';
 import { IconButton } from '../../ui/IconButton.tsx';
 import { InboxButton } from '../inbox/InboxButton.tsx';
@@ -45,7 +48,14 @@ export function PlaceHeader({ children, tools }: PlaceHeaderProps) {
 export function ChannelHeader({ channel }: { readonly channel: ChannelDetails }) {
   const { name, topic, partner, kind } = channel;
   return (
-    <PlaceHeader tools={(kind === 'channel' || partner === undefined) && <MembersToggle />}>
+    <PlaceHeader
+      tools={
+        <>
+          <SearchButton />
+          {(kind === 'channel' || partner === undefined) && <MembersToggle />}
+        </>
+      }
+    >
       {partner ? (
         <MediaAvatar id={partner.userId} name={partner.name} mxc={partner.avatarMxc} size={24} />
       ) : (
@@ -69,18 +79,32 @@ export function ChannelHeader({ channel }: { readonly channel: ChannelDetails })
   );
 }
 
+function SearchButton() {
+  const context = useHallContext();
+  return (
+    <IconButton
+      icon={openSearch.icon}
+      label={t(openSearch.label)}
+      tooltipSide="bottom"
+      onClick={() => openSearch.perform(context)}
+    />
+  );
+}
+
 function MembersToggle() {
+  const context = useHallContext();
   const isDrawer = isMembersDrawer(useLayout());
   const drawer = useDrawer((state) => state.drawer);
   const showsMembers = usePreferences((state) => state.showsMembers);
-  const isShown = isDrawer ? drawer === 'members' : showsMembers;
+  const hasPanel = usePanel((state) => state.panel !== undefined);
+  const isShown = !hasPanel && (isDrawer ? drawer === 'members' : showsMembers);
   return (
     <IconButton
       icon={Users}
       label={isShown ? t('members.hide') : t('members.show')}
       tooltipSide="bottom"
       aria-pressed={isShown}
-      onClick={() => (isDrawer ? openDrawer('members') : toggleMembers())}
+      onClick={() => showMembers.perform(context)}
     />
   );
 }

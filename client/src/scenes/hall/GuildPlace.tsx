@@ -6,7 +6,6 @@ import { buildGuildPath } from '../../app/paths.ts';
 import { PlaceHeader } from '../../features/channel/ChannelHeader.tsx';
 import { ChannelView } from '../../features/channel/ChannelView.tsx';
 import { ChannelList } from '../../features/channel-list/ChannelList.tsx';
-import { MemberPanel } from '../../features/people/MemberPanel.tsx';
 import { useGateway, useStore } from '../../features/session/gateway-context.ts';
 import { describeError } from '../../lib/homeserver/describe-error.ts';
 import { t } from '../../lib/i18n/translate.ts';
@@ -19,6 +18,7 @@ import { EmptyState } from '../../ui/StateView.tsx';
 import { showToast } from '../../ui/toast-store.ts';
 import { HallLayout } from './HallLayout.tsx';
 import { MissingList, MissingPlace } from './PlaceStates.tsx';
+import { SidePanel } from './SidePanel.tsx';
 
 interface GuildPlaceProps {
   readonly guildId: string;
@@ -42,7 +42,7 @@ export function GuildPlace({ guildId, channelId }: GuildPlaceProps) {
     <HallLayout
       selected={guildId}
       list={<ChannelList guild={guild} channelId={channelId} />}
-      members={isJoined && channelId && <MemberPanel key={channelId} roomId={channelId} />}
+      members={isJoined && channelId && <SidePanel channelId={channelId} guild={guild} />}
     >
       {channelId === undefined ? (
         <GuildEntrance guild={guild} />

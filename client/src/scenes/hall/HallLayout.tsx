@@ -3,6 +3,7 @@ import { type ReactNode, useEffect } from 'react';
 import { useLocation } from 'wouter';
 import { closeDrawer, useDrawer } from '../../app/drawer-store.ts';
 import { isMembersDrawer, useLayout } from '../../app/layout.ts';
+import { usePanel } from '../../app/panel-store.ts';
 import { InsecureOriginBanner } from '../../features/auth/InsecureOriginBanner.tsx';
 import { GuildRail } from '../../features/guild-rail/GuildRail.tsx';
 import { UserPanel } from '../../features/people/UserPanel.tsx';
@@ -26,11 +27,14 @@ interface HallLayoutProps {
 export function HallLayout({ selected, list, children, members }: HallLayoutProps) {
   const layout = useLayout();
   const drawer = useDrawer((state) => state.drawer);
-  const showsMembers = usePreferences((state) => state.showsMembers);
+  const wantsMembers = usePreferences((state) => state.showsMembers);
+  const hasPanel = usePanel((state) => state.panel !== undefined);
+  const showsMembers = wantsMembers || hasPanel;
   const isNavigationHidden = layout === 'narrow' && drawer !== 'navigation';
   const isMembersHidden = isMembersDrawer(layout) ? drawer !== 'members' : !showsMembers;
   const isCovered =
-    (layout === 'narrow' && drawer !== 'none') || (isMembersDrawer(layout) && drawer === 'members');
+    (layout === 'narrow' && drawer !== 'none') ||
+    (isMembersDrawer(layout) && drawer === 'members' && Boolean(members));
   useDrawerKeys();
   return (
     <div className={styles.hall} data-layout={layout}>

@@ -2,10 +2,10 @@ import { MessageSquarePlus, Plus, Users } from 'lucide-react';
 import { useEffect } from 'react';
 import { useLocation } from 'wouter';
 import { openDialog } from '../../app/dialog-store.ts';
+import { usePanel } from '../../app/panel-store.ts';
 import { PlaceHeader } from '../../features/channel/ChannelHeader.tsx';
 import { ChannelView } from '../../features/channel/ChannelView.tsx';
 import { HomeList } from '../../features/channel-list/HomeList.tsx';
-import { MemberPanel } from '../../features/people/MemberPanel.tsx';
 import { PeoplePage } from '../../features/people/PeoplePage.tsx';
 import { useGateway, useStore } from '../../features/session/gateway-context.ts';
 import { t } from '../../lib/i18n/translate.ts';
@@ -16,6 +16,7 @@ import { EmptyState } from '../../ui/StateView.tsx';
 import { HallLayout } from './HallLayout.tsx';
 import styles from './HomePlace.module.css';
 import { MissingPlace } from './PlaceStates.tsx';
+import { SidePanel } from './SidePanel.tsx';
 
 /** Home: conversations, invitations, and channels that belong to no guild. */
 export function HomePlace({ channelId }: { readonly channelId: string | undefined }) {
@@ -23,11 +24,12 @@ export function HomePlace({ channelId }: { readonly channelId: string | undefine
   const hasMembers =
     home.channels.some((channel) => channel.channelId === channelId) ||
     home.directs.some((direct) => direct.channelId === channelId && direct.partner === undefined);
+  const hasPanel = usePanel((state) => state.panel !== undefined);
   return (
     <HallLayout
       selected="home"
       list={<HomeList home={home} channelId={channelId} />}
-      members={hasMembers && channelId && <MemberPanel key={channelId} roomId={channelId} />}
+      members={(hasMembers || hasPanel) && channelId && <SidePanel channelId={channelId} />}
     >
       {channelId === undefined ? <Entrance /> : <HomeChannel key={channelId} channelId={channelId} />}
     </HallLayout>

@@ -1,0 +1,52 @@
+import { Suspense, useEffect } from 'react';
+import { closePanel, usePanel } from '../../app/panel-store.ts';
+import { MemberPanel } from '../../features/people/MemberPanel.tsx';
+import { useGateway, useStore } from '../../features/session/gateway-context.ts';
+import { t } from '../../lib/i18n/translate.ts';
+import { useLazy } from '../../lib/use-lazy.ts';
+import type { ChannelDetails, GuildDetails } from '../../matrix/types.ts';
+import { ErrorBoundary } from '../../ui/ErrorBoundary.tsx';
+import { showToast } from '../../ui/toast-store.ts';
+
+const loadSearch = () => import('../../features/search/SearchPanel.tsx');
+
+interface SidePanelProps {
+  readonly channelId: string;
+  readonly guild?: GuildDetails;
+}
+
+/** What stands beside a channel: a search if somebody asked for it, else its members. */
+export function SidePanel({ channelId, guild }: SidePanelProps) {
+  const panel = usePanel((state) => state.panel);
+  const channel = useStore(useGateway().channel(channelId));
+  if (panel === undefined || !channel) return <MemberPanel key={channelId} roomId={channelId} />;
+  // A search goes on from channel to channel of a guild.
+  return (
+    <ErrorBoundary fallback={<PanelBroken />}>
+      <LoadedSearch key={guild?.guildId ?? channelId} channel={channel} guild={guild} />
+    </ErrorBoundary>
+  );
+}
+
+interface LoadedSearchProps {
+  readonly channel: ChannelDetails;
+  readonly guild: GuildDetails | undefined;
+}
+
+function LoadedSearch(props: LoadedSearchProps) {
+  const SearchPanel = useLazy(loadSearch);
+  return (
+    <Suspense>
+      <SearchPanel {...props} />
+    </Suspense>
+  );
+}
+
+/** A panel is loaded when it is first opened, which needs the server. */
+function PanelBroken() {
+  useEffect(() => {
+    showToast(t('hall.dialogBroken'), 'danger');
+    closePanel();
+  }, []);
+  return null;
+}
