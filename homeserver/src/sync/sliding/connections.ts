@@ -46,9 +46,14 @@ export class Connection {
 
   /** Begins a request, and ends the one before it, whose answer nobody waits for. @returns when this one is ended. */
   beginRequest(): AbortSignal {
-    this.#request.abort();
+    this.endRequest();
     this.#request = new AbortController();
     return this.#request.signal;
+  }
+
+  /** Ends the request that waits. */
+  endRequest(): void {
+    this.#request.abort();
   }
 
   /** Where the client is; undefined before its first response. */
@@ -119,6 +124,7 @@ export class Connections {
     const known = ofDevice.get(name);
     if (pos !== undefined && known === undefined) throw unknownPos();
     const before = known?.rooms.size ?? 0;
+    if (pos === undefined) known?.endRequest();
     const connection = pos === undefined || known === undefined ? new Connection() : known;
     if (pos !== undefined && !connection.resume(pos)) throw unknownPos();
     ofDevice.delete(name);
