@@ -28,6 +28,7 @@ export function accountsForTests(storage: Storage, options: Partial<AccountsOpti
     logger: createLogger({ level: 'silent' }),
     registration: 'open',
     publicUrl: () => 'http://test.example',
+    sendOutbound: () => Promise.reject(new Error('no test of accounts asks another server')),
     passwordHashing: { memoryKiB: 1024, passes: 1 },
     roomsOfUser: { share: async () => false },
     ...options,

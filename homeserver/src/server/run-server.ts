@@ -158,6 +158,8 @@ async function assemble(
     mailSender: openMailSender(configuration, logger),
     emailRequired: configuration.registrationEmail === 'required',
     policies: configuration.policies,
+    oidcProviders: configuration.oidcProviders,
+    sendOutbound: (request) => outbound.send(request),
     guestAccess: configuration.guestAccess,
     profileVisibility: configuration.profileVisibility,
     tokenLifetimes: {

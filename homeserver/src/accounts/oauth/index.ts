@@ -5,12 +5,15 @@ import type { Login } from '../login.ts';
 import type { Policies } from '../policies.ts';
 import type { Registration } from '../registration.ts';
 import type { Sessions } from '../sessions.ts';
+import type { Users } from '../users.ts';
 import { Browsers } from './browsers.ts';
 import { OAuthClients } from './clients.ts';
 import type { CrossSigningReset } from './cross-signing-reset.ts';
 import { Grants } from './grants.ts';
 import { SignUp } from './sign-up.ts';
 import { TokenEndpoint } from './token-endpoint.ts';
+import { Upstream } from './upstream.ts';
+import { type ProviderSettings, type SendOutbound, UpstreamProvider } from './upstream-provider.ts';
 
 export {
   type AuthorizationRequest,
@@ -22,6 +25,8 @@ export type { BrowserUser } from './browsers.ts';
 export { DEVICE_GRANT, GRANT_TYPES, type OAuthClient } from './clients.ts';
 export { type DeviceGrant, POLL_SECONDS } from './grants.ts';
 export { OAuthError } from './oauth-error.ts';
+export { CALLBACK_PATH } from './upstream.ts';
+export type { ProviderSettings, SendOutbound } from './upstream-provider.ts';
 
 /** The page on which people manage their account. */
 export const ACCOUNT_PATH = '/_guildhall/oauth/account';
@@ -35,6 +40,10 @@ interface OAuthParts {
   readonly crossSigningReset: CrossSigningReset;
   readonly registration: Registration;
   readonly policies: Policies;
+  readonly users: Users;
+  readonly providers: readonly ProviderSettings[];
+  readonly send: SendOutbound;
+  readonly publicUrl: () => string;
 }
 
 /** Signing people in to apps in their browser. The sessions that come of it are those of every other login. */
@@ -43,6 +52,7 @@ export interface OAuth {
   readonly grants: Grants;
   readonly browsers: Browsers;
   readonly signUp: SignUp;
+  readonly upstream: Upstream;
   readonly tokenEndpoint: TokenEndpoint;
   readonly crossSigningReset: CrossSigningReset;
 }
@@ -55,6 +65,10 @@ export function createOAuth(parts: OAuthParts): OAuth {
     clients,
     grants,
     browsers: new Browsers(storage, clock, secret, login),
+    upstream: new Upstream({
+      ...parts,
+      providers: parts.providers.map((settings) => new UpstreamProvider(settings, parts.send)),
+    }),
     signUp: new SignUp(parts.registration, parts.policies),
     tokenEndpoint: new TokenEndpoint(clients, grants),
     crossSigningReset,

@@ -36,6 +36,11 @@ export class SignUp {
     this.#policies = policies;
   }
 
+  /** The documents that new users accept. */
+  get policies(): readonly Policy[] {
+    return this.#policies.list;
+  }
+
   /**
    * What has to be filled in; undefined where something is wanted that a form cannot give: a mail address.
    * @throws {MatrixError} 403 `M_FORBIDDEN` if registration is closed.

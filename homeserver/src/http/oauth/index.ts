@@ -5,6 +5,8 @@ import { devicePages } from './device-page.ts';
 import { appEndpoints } from './for-apps.ts';
 import { loginPages } from './login-page.ts';
 import { metadataEndpoints } from './metadata.ts';
+import { ssoEndpoints } from './sso.ts';
+import { upstreamPages } from './upstream-pages.ts';
 
 /** The OAuth server: what apps call, and the pages on which people sign in to them. */
 export const oauthEndpoints: readonly Endpoint[] = [
@@ -14,4 +16,6 @@ export const oauthEndpoints: readonly Endpoint[] = [
   ...loginPages,
   ...devicePages,
   ...accountPages,
+  ...upstreamPages,
+  ...ssoEndpoints,
 ];

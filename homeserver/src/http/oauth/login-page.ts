@@ -1,3 +1,4 @@
+import type { Policy } from '../../accounts/index.ts';
 import { MatrixError } from '../../protocol/errors.ts';
 import { countingFailures } from '../client-server/login/login.ts';
 import { type Call, customEndpoint, type Endpoint } from '../endpoint.ts';
@@ -11,7 +12,10 @@ const getLogin = customEndpoint(
   { name: 'guildhallOAuthLoginPage', method: 'GET', path: PATHS.login, auth: 'none', limit: 'usernameCheck' },
   (call) =>
     showPage(call, async (visit) =>
-      loginPage(visit, { next: pageToGoOnTo(call.query.get('next')), user: call.query.get('hint') ?? '' }),
+      loginPage(call, visit, {
+        next: pageToGoOnTo(call.query.get('next')),
+        user: call.query.get('hint') ?? '',
+      }),
     ),
 );
 
@@ -32,7 +36,7 @@ const postLogin = customEndpoint(
         return visit.redirect(next, await signIn(call, user, form.get('password') ?? ''));
       } catch (error) {
         if (!(error instanceof MatrixError) || error.errcode !== 'M_FORBIDDEN') throw error;
-        return loginPage(visit, { next, user, problem: visit.say('wrongPassword') });
+        return loginPage(call, visit, { next, user, problem: visit.say('wrongPassword') });
       }
     }),
 );
@@ -112,8 +116,14 @@ function signIn(call: PageCall, user: string, password: string): Promise<string>
   return countingFailures(call, account, () => accounts.oauth.browsers.signIn(request));
 }
 
-function loginPage(visit: Visit, { next, user, problem }: Entered): Reply {
+function loginPage({ services }: PageCall, visit: Visit, { next, user, problem }: Entered): Reply {
   const { say } = visit;
+  const query = escapeHtml(String(new URLSearchParams({ next })));
+  const providers = services.accounts.oauth.upstream.list.map(
+    ({ id, name }) =>
+      `<a class="button" href="${PATHS.upstream}/${encodeURIComponent(id)}?${query}">` +
+      `${escapeHtml(say('continueWith', { provider: name }))}</a>`,
+  );
   const content =
     (problem === undefined ? '' : paragraph(problem, 'problem')) +
     `<form method="post" action="${PATHS.login}">${visit.formField}${hiddenField('next', next)}` +
@@ -121,6 +131,7 @@ function loginPage(visit: Visit, { next, user, problem }: Entered): Reply {
     `spellcheck="false" value="${escapeHtml(user)}"></label>` +
     `<label>${say('password')}<input name="password" type="password" required autocomplete="current-password">` +
     `</label><button>${say('signIn')}</button></form>` +
+    (providers.length === 0 ? '' : `<p class="muted">${say('or')}</p>${providers.join('')}`) +
     link(`${PATHS.signUp}?${new URLSearchParams({ next })}`, say('noAccount'));
   return visit.page({ title: say('signIn'), content, status: problem === undefined ? 200 : 403 });
 }
@@ -132,10 +143,6 @@ async function signUpPage({ services }: PageCall, visit: Visit, entered: Entered
   const back = link(`${PATHS.login}?${new URLSearchParams({ next })}`, say('haveAccount'));
   const form = await services.accounts.oauth.signUp.form();
   if (form === undefined) return visit.page({ title, content: paragraph(say('emailNeeded')) + back });
-  const policies = form.policies.map(
-    ({ name, url }) =>
-      `<a href="${escapeHtml(url)}" rel="noreferrer" target="_blank">${escapeHtml(name)}</a>`,
-  );
   const content =
     (problem === undefined ? '' : paragraph(problem, 'problem')) +
     `<form method="post" action="${PATHS.signUp}">${visit.formField}${hiddenField('next', next)}` +
@@ -146,10 +153,20 @@ async function signUpPage({ services }: PageCall, visit: Visit, entered: Entered
     (form.asksToken
       ? `<label>${say('registrationToken')}<input name="token" required autocomplete="off"></label>`
       : '') +
-    (policies.length === 0
-      ? ''
-      : `<label class="check"><input type="checkbox" name="accept" required><span>${say('acceptPolicies')} ` +
-        `${policies.join(', ')}</span></label>`) +
+    acceptField(visit, form.policies) +
     `<button>${title}</button></form>${back}`;
   return visit.page({ title, content, status: problem === undefined ? 200 : 400 });
+}
+
+/** A box to tick where there are documents to accept. */
+export function acceptField({ say }: Visit, policies: readonly Policy[]): string {
+  if (policies.length === 0) return '';
+  const links = policies.map(
+    ({ name, url }) =>
+      `<a href="${escapeHtml(url)}" rel="noreferrer" target="_blank">${escapeHtml(name)}</a>`,
+  );
+  return (
+    `<label class="check"><input type="checkbox" name="accept" required><span>${say('acceptPolicies')} ` +
+    `${links.join(', ')}</span></label>`
+  );
 }

@@ -13,6 +13,8 @@ export const PATHS = {
   login: `${BASE}/login`,
   signUp: `${BASE}/sign-up`,
   signOut: `${BASE}/sign-out`,
+  upstream: `${BASE}/upstream`,
+  sso: `${BASE}/sso`,
   account: ACCOUNT_PATH,
 } as const;
 

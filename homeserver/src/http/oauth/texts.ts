@@ -24,6 +24,7 @@ const en = {
   allowText:
     '{app} will read and write your messages as you, {user}. It shows up among your sessions as {device}.',
   allowWarning: 'Go on only if you have just started this yourself.',
+  ssoText: 'You sign in to {app} as {user}.',
   unverified: 'It says that it is from {host}.',
   allow: 'Continue',
   deny: 'Cancel',
@@ -88,6 +89,7 @@ const ru: Readonly<Record<TextKey, string>> = {
   allowTitle: 'Впустить {app}?',
   allowText: '{app} сможет читать и писать сообщения от вашего имени, {user}. В списке сеансов это {device}.',
   allowWarning: 'Продолжайте, только если вы сами это только что начали.',
+  ssoText: 'Вы входите в {app} как {user}.',
   unverified: 'По его словам, оно с {host}.',
   allow: 'Продолжить',
   deny: 'Отмена',

@@ -42,6 +42,7 @@ describe('loadConfiguration', () => {
       registration: 'token',
       registrationEmail: 'optional',
       policies: [],
+      oidcProviders: [],
       guestAccess: false,
       profileVisibility: 'everyone',
       turn: undefined,

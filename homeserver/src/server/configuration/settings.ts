@@ -6,6 +6,7 @@ import {
   listOf,
   mediaUrl,
   network,
+  oidcProvider,
   oneOf,
   onOrOff,
   path,
@@ -157,6 +158,16 @@ export const SETTINGS = {
     doc:
       'Documents that people must accept before they make an account, one a language. Their names must have no ' +
       'commas.',
+  },
+  oidcProviders: {
+    name: 'OIDC_PROVIDERS',
+    type: listOf(oidcProvider),
+    default: '',
+    doc:
+      'OpenID Connect providers with whose accounts people can sign in, one an entry: an ID and the issuer, then ' +
+      'client_id, client_secret, name, scopes, localpart, display_name and link_existing. docs/admin/oauth.md ' +
+      'explains each.',
+    secret: true,
   },
   guestAccess: {
     name: 'GUEST_ACCESS',

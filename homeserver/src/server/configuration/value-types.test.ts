@@ -6,6 +6,7 @@ import {
   listOf,
   mediaUrl,
   network,
+  oidcProvider,
   oneOf,
   onOrOff,
   policy,
@@ -72,6 +73,31 @@ describe('value types of the configuration', () => {
       'privacy https://a.example x',
       'privacy@1:en ftp://a x',
       'privacy@1:en https://a',
+    ]);
+  });
+
+  it('read providers for single sign-on', () => {
+    expect(
+      oidcProvider.parse('school https://id.example client_id=us name="The School"', '/base'),
+    ).to.deep.equal({
+      id: 'school',
+      issuer: 'https://id.example',
+      clientId: 'us',
+      clientSecret: undefined,
+      name: 'The School',
+      scopes: 'openid profile email',
+      localpart: '{preferred_username}',
+      displayName: '{name}',
+      linksExisting: false,
+    });
+    expectRefused(oidcProvider, [
+      '',
+      'school https://id.example',
+      'school client_id=us https://id.example',
+      'school ftp://id.example client_id=us',
+      'school https://id.example client_id=us name=The School',
+      'school https://id.example client_id=us colour=red',
+      'school https://id.example client_id=us link_existing=maybe',
     ]);
   });
 

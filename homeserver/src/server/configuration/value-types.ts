@@ -150,6 +150,63 @@ export const policy: ValueType<WrittenPolicy> = {
   },
 };
 
+/** A provider for single sign-on. */
+export interface WrittenProvider {
+  readonly id: string;
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string | undefined;
+  readonly name: string;
+  readonly scopes: string;
+  readonly localpart: string;
+  readonly displayName: string;
+  readonly linksExisting: boolean;
+}
+
+const PROVIDER_KEYS: readonly string[] = [
+  'client_id',
+  'client_secret',
+  'name',
+  'scopes',
+  'localpart',
+  'display_name',
+  'link_existing',
+];
+
+/** `ID ISSUER client_id=... KEY="A VALUE"`. */
+export const oidcProvider: ValueType<WrittenProvider> = {
+  expected: 'ID ISSUER client_id=ID client_secret=SECRET name="NAME", as docs/admin/oauth.md explains',
+  parse(written) {
+    const [, id = '', issuer = '', rest = ''] =
+      /^([a-z][a-z0-9_-]*)\s+(https?:\/\/\S+)\s+(.+)$/.exec(written) ?? [];
+    const words = rest.match(/\w+=(?:"[^"]*"|[^\s"]+)/g) ?? [];
+    if (id === '' || URL.parse(issuer) === null || words.join(' ') !== rest.replaceAll(/ +/g, ' ').trim())
+      return undefined;
+    const values = new Map(
+      words.map((word) => {
+        const [key = '', value = ''] = word.split(/=(.*)/s);
+        return [key, value.replaceAll('"', '')] as const;
+      }),
+    );
+    const clientId = values.get('client_id');
+    const linksExisting = values.get('link_existing') ?? 'off';
+    if (clientId === undefined || [...values.keys()].some((key) => !PROVIDER_KEYS.includes(key)))
+      return undefined;
+    if (linksExisting !== 'on' && linksExisting !== 'off') return undefined;
+    return {
+      id,
+      issuer,
+      clientId,
+      clientSecret: values.get('client_secret'),
+      name: values.get('name') ?? id,
+      scopes: values.get('scopes') ?? 'openid profile email',
+      localpart: values.get('localpart') ?? '{preferred_username}',
+      displayName: values.get('display_name') ?? '{name}',
+      linksExisting: linksExisting === 'on',
+    };
+  },
+};
+
 /** An address, or a network in CIDR form. */
 export const network: ValueType<string> = {
   expected: 'an IP address or a network such as 10.0.0.0/8',
