@@ -225,7 +225,7 @@ describe('Intake', () => {
     expect(room.content('m.room.topic')).to.deep.equal({ topic: 'fourth' });
     expect(room.head.extremities.map(({ eventId }) => eventId)).to.deep.equal([ids[3]]);
     expect((await stored(others[0] ?? ''))?.status).to.equal(EventStatus.Accepted);
-    expect(await context.storage.events.areWaiting(room.nid, 1)).to.equal(false);
+    expect(await context.storage.waiting.areMany(room.nid, 1)).to.equal(false);
     await expectAsOnDisk(context, room);
   });
 

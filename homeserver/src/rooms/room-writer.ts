@@ -236,9 +236,9 @@ export class RoomWriter {
 
   /** Applies a redaction that waited for the event which is being stored, and counts as redacted already. */
   endWaiting(event: StoredEvent, redaction: StoredEvent): void {
-    const { events } = this.#context.storage;
+    const { events, waiting } = this.#context.storage;
     events.markRedacted(this.unit, event.nid, redaction.nid);
-    events.endWaitingRedactions(this.unit, event.eventId);
+    waiting.endRedactions(this.unit, event.eventId);
   }
 
   /** Applies a redaction to its target, when the sender may (Room version 3, "Handling redactions"). */
@@ -249,7 +249,7 @@ export class RoomWriter {
     const target = await storage.events.getById(targetId);
     // What is not here may come later.
     if (target === undefined && isEventId(targetId)) {
-      storage.events.addWaitingRedaction(this.unit, redaction, targetId);
+      storage.waiting.addRedaction(this.unit, redaction, targetId);
     }
     if (target === undefined || target.roomNid !== this.#room.nid || target.redactedBy !== null) return;
     if (!redactionApplies(redaction.pdu, target.pdu, state, rules)) return;

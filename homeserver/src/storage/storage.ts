@@ -46,6 +46,7 @@ import { UrlPreviewStore } from './stores/url-preview-store.ts';
 import { UserDirectoryStore } from './stores/user-directory-store.ts';
 import { UserListStore } from './stores/user-list-store.ts';
 import { UserStore } from './stores/user-store.ts';
+import { WaitingStore } from './stores/waiting-store.ts';
 
 /** Everything that is stored: one store for each thing, over one database. */
 export interface Storage {
@@ -57,6 +58,7 @@ export interface Storage {
   readonly logReaders: LogReaderStore;
   readonly events: EventStore;
   readonly authHeights: AuthHeightStore;
+  readonly waiting: WaitingStore;
   readonly relations: RelationStore;
   readonly rooms: RoomStore;
   readonly states: StateStore;
@@ -112,6 +114,7 @@ export async function openStorage(options: DatabaseOptions): Promise<Storage> {
     logReaders: new LogReaderStore(database),
     events: new EventStore(database),
     authHeights: new AuthHeightStore(database),
+    waiting: new WaitingStore(database),
     relations: new RelationStore(database),
     rooms: new RoomStore(database),
     states,

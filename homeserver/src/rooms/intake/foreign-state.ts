@@ -132,7 +132,7 @@ export async function storeState({ storage }: IntakeContext, { fresh }: JudgedSt
       });
       if (event.redactedBy === null) continue;
       storage.events.markRedacted(unit, event.nid, event.redactedBy);
-      storage.events.endWaitingRedactions(unit, event.eventId);
+      storage.waiting.endRedactions(unit, event.eventId);
     }
     await storage.database.commit(unit);
   }

@@ -54,9 +54,9 @@ async function placeFollowers(
   room: Room,
   arrived: readonly CheckedEvent[],
 ): Promise<void> {
-  const { events } = context.storage;
+  const { events, waiting: store } = context.storage;
   for (let from = arrived; from.length > 0; ) {
-    const waiting = await events.getAll(await events.waitingFor(from.map(({ eventId }) => eventId)));
+    const waiting = await events.getAll(await store.eventsAfter(from.map(({ eventId }) => eventId)));
     const placed: CheckedEvent[] = [];
     for (const { eventId, pdu } of waiting) {
       const candidate = { eventId, pdu, isOutlier: false };

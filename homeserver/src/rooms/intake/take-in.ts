@@ -79,7 +79,7 @@ export async function takeIn(
   const verdict = await judge(context, room, candidate, [...authEvents.values()], writer, before);
   if (stored !== undefined && verdict.before === undefined) return { eventId, outcome: 'known' };
   const isWaiting = verdict.before === undefined && !candidate.isOutlier;
-  if (isWaiting && (await storage.events.areWaiting(room.nid, MOST_WAITING))) {
+  if (isWaiting && (await storage.waiting.areMany(room.nid, MOST_WAITING))) {
     return { eventId, outcome: 'missing', reason: 'Too many events of the room wait for others' };
   }
 
@@ -91,8 +91,8 @@ export async function takeIn(
   if (stored === undefined) await writer.insert(event, strings, JSON.stringify(event.pdu), size);
   else writer.place(event, size);
   if (redaction !== undefined) writer.endWaiting(event, redaction);
-  if (isWaiting) storage.events.addWaiting(writer.unit, event, pdu.prev_events);
-  else if (hasPlace(event)) storage.events.endWaiting(writer.unit, event.nid);
+  if (isWaiting) storage.waiting.addEvent(writer.unit, event, pdu.prev_events);
+  else if (hasPlace(event)) storage.waiting.endEvent(writer.unit, event.nid);
   if (event.status === EventStatus.Accepted && verdict.before !== undefined) {
     await advanceRoom(context, room, writer, states, { event, strings, before: verdict.before });
     if (pdu.type === 'm.room.redaction') {

@@ -18,9 +18,9 @@ export async function redactionsOf(
   rules: RoomVersionRules,
   targets: readonly CheckedEvent[],
 ): Promise<Map<string, StoredEvent>> {
-  const { events, states } = context.storage;
+  const { events, states, waiting: store } = context.storage;
   const found = new Map<string, StoredEvent>();
-  const waiting = await events.waitingRedactions(targets.map(({ eventId }) => eventId));
+  const waiting = await store.redactionsOf(targets.map(({ eventId }) => eventId));
   for (const { eventId, pdu } of waiting.size === 0 ? [] : targets) {
     for (const redaction of await events.getAll(waiting.get(eventId) ?? [])) {
       const entryOf = ({ typeNid, stateKeyNid }: Omit<StateEntry, 'eventNid'>) =>

@@ -1,14 +1,7 @@
 import type { Pdu } from '../../protocol/events.ts';
 import { parseJson } from '../../protocol/json-numbers.ts';
 import type { Database } from '../database/database.ts';
-import {
-  defineDelete,
-  defineInsert,
-  defineInsertIgnore,
-  defineQuery,
-  defineUpdate,
-  type SignedText,
-} from '../database/sql.ts';
+import { defineInsert, defineQuery, defineUpdate, type SignedText } from '../database/sql.ts';
 import type { UnitOfWork } from '../database/unit-of-work.ts';
 
 /** How far an event came in the checks on receipt; the numbers are stored. */
@@ -85,28 +78,6 @@ const setPlace = defineUpdate(
   { nid: 'bigint', snapshot_nid: 'bigint', status: 'integer', replaces_nid: 'bigint?' },
   ['nid'],
 );
-const insertWaiting = defineInsert('waiting_redactions', {
-  event_nid: 'bigint',
-  room_nid: 'bigint',
-  target_id: 'text',
-});
-const deleteWaiting = defineDelete('waiting_redactions', { target_id: 'text' });
-const waitingFor = defineQuery<[string[]], { nid: number; targetId: string }>(
-  `SELECT event_nid AS nid, target_id AS "targetId" FROM waiting_redactions
-   WHERE target_id = ANY(?:text[]) ORDER BY event_nid`,
-);
-const insertWaitingEvent = defineInsertIgnore('waiting_events', {
-  event_nid: 'bigint',
-  room_nid: 'bigint',
-  previous_id: 'text',
-});
-const deleteWaitingEvent = defineDelete('waiting_events', { event_nid: 'bigint' });
-const followers = defineQuery<[string[]], { nid: number }>(
-  'SELECT DISTINCT event_nid AS nid FROM waiting_events WHERE previous_id = ANY(?:text[]) ORDER BY event_nid',
-);
-const waitingIn = defineQuery<[number, number], { nid: number }>(
-  'SELECT event_nid AS nid FROM waiting_events WHERE room_nid = ? LIMIT ?',
-);
 const COLUMNS = 'nid, event_id, room_nid, snapshot_nid, status, replaces_nid, redacted_by, json';
 const byNids = defineQuery<[number[]], EventRow>(`SELECT ${COLUMNS} FROM events WHERE nid = ANY(?:bigint[])`);
 const byId = defineQuery<[string], EventRow>(`SELECT ${COLUMNS} FROM events WHERE event_id = ?`);
@@ -168,51 +139,6 @@ export class EventStore {
   markRedacted(unit: UnitOfWork, nid: number, redactionNid: number): void {
     unit.write(setRedacted, { nid, redacted_by: redactionNid });
     unit.invalidate('events', nid);
-  }
-
-  /** Notes a redaction whose target is not here yet, in a unit. */
-  addWaitingRedaction(unit: UnitOfWork, redaction: StoredEvent, targetId: string): void {
-    unit.write(insertWaiting, { event_nid: redaction.nid, room_nid: redaction.roomNid, target_id: targetId });
-  }
-
-  /** Nothing waits for an event any more: in a unit. */
-  endWaitingRedactions(unit: UnitOfWork, targetId: string): void {
-    unit.write(deleteWaiting, { target_id: targetId });
-  }
-
-  /** The redactions that came before these events: their numbers, by the ID of what they redact, oldest first. */
-  async waitingRedactions(targetIds: readonly string[]): Promise<Map<string, number[]>> {
-    const found = new Map<string, number[]>();
-    for (const { nid, targetId } of await this.#database.all(waitingFor, [[...targetIds]])) {
-      found.set(targetId, [...(found.get(targetId) ?? []), nid]);
-    }
-    return found;
-  }
-
-  /** Notes what an event without a place waits for, in a unit. */
-  addWaiting(unit: UnitOfWork, event: StoredEvent, previousIds: readonly string[]): void {
-    for (const previousId of new Set(previousIds)) {
-      unit.write(insertWaitingEvent, {
-        event_nid: event.nid,
-        room_nid: event.roomNid,
-        previous_id: previousId,
-      });
-    }
-  }
-
-  /** An event has its place: in a unit. */
-  endWaiting(unit: UnitOfWork, eventNid: number): void {
-    unit.write(deleteWaitingEvent, { event_nid: eventNid });
-  }
-
-  /** The numbers of the events that wait for one of these. */
-  async waitingFor(eventIds: readonly string[]): Promise<number[]> {
-    return (await this.#database.all(followers, [[...eventIds]])).map(({ nid }) => nid);
-  }
-
-  /** Whether so many events of a room, or more, wait for others. */
-  async areWaiting(roomNid: number, count: number): Promise<boolean> {
-    return (await this.#database.all(waitingIn, [roomNid, count])).length === count;
   }
 
   /** Puts a committed event into the cache. */
