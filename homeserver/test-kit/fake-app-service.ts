@@ -111,7 +111,7 @@ export class FakeAppService {
   }
 }
 
-export const AS_TOKEN = 'token-of-the-application-service';
+const AS_TOKEN = 'token-of-the-application-service';
 export const HS_TOKEN = 'token-of-the-homeserver';
 
 /** Requests of the application service to a server, as itself or as one of its users. */

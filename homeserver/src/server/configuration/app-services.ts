@@ -57,7 +57,7 @@ function registrationFiles(folder: string): string[] {
 }
 
 /** Reads one file; what is wrong with it is added to the problems. */
-export function readRegistration(
+function readRegistration(
   file: string,
   content: string,
   problems: ConfigurationProblem[],

@@ -51,6 +51,7 @@ describe('loadConfiguration', () => {
       supportPage: undefined,
       supportEmail: undefined,
       allowPrivateAddresses: false,
+      appserviceDir: undefined,
       registrationSharedSecret: undefined,
       accessTokenLifetime: 300_000,
       refreshTokenLifetime: undefined,
