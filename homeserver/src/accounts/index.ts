@@ -29,11 +29,14 @@ export {
   DEVICE_GRANT,
   type DeviceGrant,
   GRANT_TYPES,
+  type LeftMessage,
+  MOST_RENDEZVOUS_BYTES,
   type OAuthClient,
   OAuthError,
   POLL_SECONDS,
   type ProviderSettings,
   RefusedRequest,
+  type RendezvousMessage,
   readAuthorizationRequest,
 } from './oauth/index.ts';
 export type { PasswordHashing } from './passwords.ts';

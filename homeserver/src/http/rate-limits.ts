@@ -37,6 +37,8 @@ const RATE_LIMITS = {
   mailReceiver: { perSecond: 0.005, burst: 5 },
   /** Apps that register, or begin to sign a device in. */
   oauthRegistration: { perSecond: 0.2, burst: 30 },
+  /** Messages between two devices while one signs the other in: both look every second. */
+  rendezvous: { perSecond: 5, burst: 60 },
   /** Codes that people copy from a device: nobody is to guess one. */
   deviceCode: { perSecond: 0.1, burst: 20 },
   tokenRefresh: { perSecond: 1, burst: 30 },

@@ -10,6 +10,7 @@ import { Browsers } from './browsers.ts';
 import { OAuthClients } from './clients.ts';
 import type { CrossSigningReset } from './cross-signing-reset.ts';
 import { Grants } from './grants.ts';
+import { RendezvousPlaces } from './rendezvous.ts';
 import { SignUp } from './sign-up.ts';
 import { TokenEndpoint } from './token-endpoint.ts';
 import { Upstream } from './upstream.ts';
@@ -25,6 +26,7 @@ export type { BrowserUser } from './browsers.ts';
 export { DEVICE_GRANT, GRANT_TYPES, type OAuthClient } from './clients.ts';
 export { type DeviceGrant, POLL_SECONDS } from './grants.ts';
 export { OAuthError } from './oauth-error.ts';
+export { type LeftMessage, MOST_RENDEZVOUS_BYTES, type RendezvousMessage } from './rendezvous.ts';
 export { CALLBACK_PATH } from './upstream.ts';
 export type { ProviderSettings, SendOutbound } from './upstream-provider.ts';
 
@@ -54,6 +56,7 @@ export interface OAuth {
   readonly signUp: SignUp;
   readonly upstream: Upstream;
   readonly tokenEndpoint: TokenEndpoint;
+  readonly rendezvous: RendezvousPlaces;
   readonly crossSigningReset: CrossSigningReset;
 }
 
@@ -71,6 +74,7 @@ export function createOAuth(parts: OAuthParts): OAuth {
     }),
     signUp: new SignUp(parts.registration, parts.policies),
     tokenEndpoint: new TokenEndpoint(clients, grants),
+    rendezvous: new RendezvousPlaces(storage, clock),
     crossSigningReset,
   };
 }

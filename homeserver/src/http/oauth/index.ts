@@ -5,6 +5,7 @@ import { devicePages } from './device-page.ts';
 import { appEndpoints } from './for-apps.ts';
 import { loginPages } from './login-page.ts';
 import { metadataEndpoints } from './metadata.ts';
+import { rendezvousEndpoints } from './rendezvous.ts';
 import { ssoEndpoints } from './sso.ts';
 import { upstreamPages } from './upstream-pages.ts';
 
@@ -18,4 +19,5 @@ export const oauthEndpoints: readonly Endpoint[] = [
   ...accountPages,
   ...upstreamPages,
   ...ssoEndpoints,
+  ...rendezvousEndpoints,
 ];

@@ -35,6 +35,9 @@ const FEATURES: Readonly<Record<string, readonly string[]>> = {
   'uk.half-shot.msc2666.query_mutual_rooms.stable': ['getMutualRooms'],
   // Sliding sync (MSC4186), in the form of before it was merged.
   'org.matrix.simplified_msc3575': ['slidingSyncUnstable'],
+  // Rendezvous of two devices, of which one signs the other in with a QR code.
+  'org.matrix.msc4108': ['msc4108Open', 'msc4108Read', 'msc4108Replace', 'msc4108Close'],
+  'io.element.msc4388': ['msc4388Open', 'msc4388Read', 'msc4388Replace', 'msc4388Close'],
   // Delayed events, in the form with a query parameter and in the merged one.
   'org.matrix.msc4140': ['sendDelayedEvent', 'getDelayedEvents', 'updateDelayedEvent'],
   'org.matrix.msc4140.stable': ['sendDelayedEvent', 'getDelayedEvents', 'updateDelayedEvent'],
