@@ -1,16 +1,8 @@
 import type { Database } from '../database/database.ts';
 import type { LogRow } from '../database/group-committer.ts';
+import { LOG_COLUMNS, logRowFrom, newestPosition, type RawLogRow } from '../database/read-log.ts';
 import { defineQuery } from '../database/sql.ts';
 import { LogKind } from '../database/unit-of-work.ts';
-
-interface RawLogRow {
-  position: number;
-  kind: LogKind;
-  room: number | null;
-  user: number | null;
-  ref: number | null;
-  key: string | null;
-}
 
 /** A room event and its place in the log. */
 export interface Placed {
@@ -47,15 +39,11 @@ export interface StateRows {
   readonly move: StateMove | undefined;
 }
 
-const ROW = 'position, kind, room_nid AS room, user_nid AS "user", ref, key';
-const newest = defineQuery<[], { position: number }>(
-  'SELECT coalesce(max(position), 0) AS position FROM log',
-);
 const rowsAfter = defineQuery<[number, number], RawLogRow>(
-  `SELECT ${ROW} FROM log WHERE position > ? ORDER BY position LIMIT ?`,
+  `SELECT ${LOG_COLUMNS} FROM log WHERE position > ? ORDER BY position LIMIT ?`,
 );
 const rowsBefore = defineQuery<[number, number], RawLogRow>(
-  `SELECT ${ROW} FROM log WHERE position < ? ORDER BY position DESC LIMIT ?`,
+  `SELECT ${LOG_COLUMNS} FROM log WHERE position < ? ORDER BY position DESC LIMIT ?`,
 );
 const PLACED = 'SELECT position, ref AS nid FROM log WHERE room_nid = ? AND kind = 1';
 const backward = defineQuery<[number, number, number, number], Placed>(
@@ -80,11 +68,11 @@ const newestOfRooms = defineQuery<[number[]], { room: number; position: number }
    ) AS position FROM rooms WHERE nid = ANY(?:bigint[])`,
 );
 // Two walks along the index, which one over both kinds would not be.
-const OF_KIND = `SELECT ${ROW} FROM log WHERE room_nid = ? AND position > ? AND position <= ? AND kind`;
+const OF_KIND = `SELECT ${LOG_COLUMNS} FROM log WHERE room_nid = ? AND position > ? AND position <= ? AND kind`;
 const firstStateRows = defineStateRows('ASC');
 const lastStateRows = defineStateRows('DESC');
 const rowsOfUser = defineQuery<[number, number, number], RawLogRow>(
-  `SELECT ${ROW} FROM log WHERE user_nid = ? AND position > ? AND position <= ? ORDER BY position`,
+  `SELECT ${LOG_COLUMNS} FROM log WHERE user_nid = ? AND position > ? AND position <= ? ORDER BY position`,
 );
 const receiptsOfRooms = defineQuery<[number[], number, number], RawLogRow>(
   `SELECT max(position) AS position, kind, room_nid AS room, user_nid AS "user", NULL AS ref, key FROM log
@@ -92,7 +80,7 @@ const receiptsOfRooms = defineQuery<[number[], number, number], RawLogRow>(
    GROUP BY kind, room_nid, user_nid, key`,
 );
 const rowsOfRoom = defineQuery<[number, number, number, number], RawLogRow>(
-  `SELECT ${ROW} FROM log WHERE room_nid = ? AND kind = ? AND position > ? AND position <= ? ORDER BY position`,
+  `SELECT ${LOG_COLUMNS} FROM log WHERE room_nid = ? AND kind = ? AND position > ? AND position <= ? ORDER BY position`,
 );
 
 function defineStateRows(order: 'ASC' | 'DESC') {
@@ -112,18 +100,18 @@ export class LogStore {
   }
 
   /** The position of the newest row, 0 for an empty log. */
-  async newest(): Promise<number> {
-    return (await this.#database.get(newest, []))?.position ?? 0;
+  newest(): Promise<number> {
+    return newestPosition(this.#database);
   }
 
   /** The first `limit` rows after a position. */
   async after(position: number, limit: number): Promise<LogRow[]> {
-    return (await this.#database.all(rowsAfter, [position, limit])).map(fromRaw);
+    return (await this.#database.all(rowsAfter, [position, limit])).map(logRowFrom);
   }
 
   /** The last `limit` rows before a position, the newest first. */
   async before(position: number, limit: number): Promise<LogRow[]> {
-    return (await this.#database.all(rowsBefore, [position, limit])).map(fromRaw);
+    return (await this.#database.all(rowsBefore, [position, limit])).map(logRowFrom);
   }
 
   /** A room's events at or before `from` and after `until`, newest first. */
@@ -181,13 +169,13 @@ export class LogStore {
 
   /** The rows that concern one user (own account data, own memberships, own receipts), oldest first. */
   async ofUser(userNid: number, after: number, until: number): Promise<LogRow[]> {
-    return (await this.#database.all(rowsOfUser, [userNid, after, until])).map(fromRaw);
+    return (await this.#database.all(rowsOfUser, [userNid, after, until])).map(logRowFrom);
   }
 
   /** The receipts that moved in these rooms: the newest row of each, in no order. */
   async receiptsOfRooms(roomNids: readonly number[], after: number, until: number): Promise<LogRow[]> {
     if (roomNids.length === 0) return [];
-    return (await this.#database.all(receiptsOfRooms, [[...roomNids], after, until])).map(fromRaw);
+    return (await this.#database.all(receiptsOfRooms, [[...roomNids], after, until])).map(logRowFrom);
   }
 
   async #stateRows(
@@ -201,23 +189,12 @@ export class LogStore {
     const move = rows.find(({ kind }) => kind === LogKind.StateMove);
     return {
       event: event && { position: event.position, nid: event.ref ?? 0 },
-      move: move && stateMoveOf(fromRaw(move)),
+      move: move && stateMoveOf(logRowFrom(move)),
     };
   }
 
   /** The rows of one kind in a room, oldest first. */
   async ofRoom(roomNid: number, kind: LogKind, after: number, until: number): Promise<LogRow[]> {
-    return (await this.#database.all(rowsOfRoom, [roomNid, kind, after, until])).map(fromRaw);
+    return (await this.#database.all(rowsOfRoom, [roomNid, kind, after, until])).map(logRowFrom);
   }
-}
-
-function fromRaw(row: RawLogRow): LogRow {
-  return {
-    position: row.position,
-    kind: row.kind,
-    ...(row.room === null ? {} : { room: row.room }),
-    ...(row.user === null ? {} : { user: row.user }),
-    ...(row.ref === null ? {} : { ref: row.ref }),
-    ...(row.key === null ? {} : { key: row.key }),
-  };
 }
