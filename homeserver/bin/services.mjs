@@ -3,6 +3,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findDendrite, installDendrite } from './dendrite.mjs';
+import { findMautrixPython, installMautrix } from './mautrix.mjs';
 import {
   findPostgresPrograms,
   findTestCluster,
@@ -12,7 +13,8 @@ import {
   stopPostgres,
 } from './postgres-cluster.mjs';
 import { findChromium, findProgram, run } from './programs.mjs';
-import { findPython, findSynapsePython, installSynapse } from './synapse.mjs';
+import { findPython } from './python-environment.mjs';
+import { findSynapsePython, installSynapse } from './synapse.mjs';
 
 /** Variables that tell the tests what runs where. */
 const ENVIRONMENT_FILE = join(SERVICES_FOLDER, 'env.json');
@@ -30,7 +32,7 @@ const COMMANDS = { install, start, stop, status };
 /** @param {string} [extra] what only the benchmark wants, and takes minutes to build */
 async function install(extra) {
   if (extra === 'dendrite') return installDendrite();
-  return (await installPrograms()) || installSynapse();
+  return (await installPrograms()) || (await installSynapse()) || installMautrix();
 }
 
 async function installPrograms() {
@@ -67,6 +69,7 @@ async function stop() {
 async function status() {
   for (const { name, find } of PROGRAMS) console.log(`${name}: ${find() ?? 'missing'}`);
   console.log(`Synapse: ${findSynapsePython() ?? 'missing'}`);
+  console.log(`mautrix: ${findMautrixPython() ?? 'missing'}`);
   console.log(`Dendrite: ${findDendrite() ?? 'missing (only the benchmark wants it)'}`);
   const runs = postgresUrl(findTestCluster()) !== undefined;
   console.log(runs ? `PostgreSQL runs; its address is in ${ENVIRONMENT_FILE}` : 'PostgreSQL does not run');

@@ -5,43 +5,53 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect } from 'chai';
+import { findMautrixPython } from '../bin/mautrix.mjs';
 import { freePort } from '../test-kit/server-process.ts';
 import { TestServer } from '../test-kit/test-server.ts';
 import { roomPath, type TestUser } from '../test-kit/test-user.ts';
 
-const ECHO_BRIDGE = join(import.meta.dirname, '../test-kit/foreign/echo-bridge.ts');
+const FOREIGN = join(import.meta.dirname, '../test-kit/foreign');
 
 /** A bridge in a process of its own, made with somebody else's library. */
 interface ForeignBridge {
-  readonly program: string;
+  readonly name: string;
+  /** What runs it; undefined where it is not installed. */
+  readonly program: string | undefined;
   readonly script: string;
 }
 
-const BRIDGES: readonly (ForeignBridge & { readonly name: string })[] = [
-  { name: 'matrix-appservice-bridge', program: process.execPath, script: ECHO_BRIDGE },
+const BRIDGES: readonly ForeignBridge[] = [
+  {
+    name: 'matrix-appservice-bridge',
+    program: process.execPath,
+    script: join(FOREIGN, 'echo-bridge.ts'),
+  },
+  { name: 'mautrix', program: findMautrixPython(), script: join(FOREIGN, 'echo_bridge.py') },
 ];
 
-for (const bridge of BRIDGES) {
-  describe(`a bridge made with ${bridge.name}`, function () {
+for (const { name: library, program, script } of BRIDGES) {
+  describe(`a bridge made with ${library}`, function () {
     this.timeout(60_000);
     let folder: string;
     let server: TestServer;
     let running: ChildProcess;
     let alice: TestUser;
 
-    before(async () => {
+    before(async function () {
+      if (program === undefined) return this.skip();
       folder = await mkdtemp(join(tmpdir(), 'guildhall-bridge-'));
       const port = String(await freePort());
-      const registered = spawnSync(bridge.program, [bridge.script, 'register', folder, port], {
+      const registered = spawnSync(program, [script, 'register', folder, port], {
         encoding: 'utf8',
       });
       expect(registered.status, registered.stderr).to.equal(0);
       server = await TestServer.start({ APPSERVICE_DIR: folder });
       alice = await server.register('alice');
-      running = await start(bridge, [folder, port, server.url]);
+      running = await start(program, [script, 'run', folder, port, server.url]);
     });
 
     after(async () => {
+      if (program === undefined) return;
       if (running.exitCode === null) {
         running.kill();
         await once(running, 'exit');
@@ -81,8 +91,8 @@ for (const bridge of BRIDGES) {
 }
 
 /** Starts a bridge, and waits until it says that it runs. */
-async function start({ program, script }: ForeignBridge, args: readonly string[]): Promise<ChildProcess> {
-  const child = spawn(program, [script, 'run', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+async function start(program: string, args: readonly string[]): Promise<ChildProcess> {
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => {
     said += chunk.toString();
