@@ -152,6 +152,34 @@ describe('single sign-on', () => {
     expect((await begin('unknown')).status).to.equal(404);
   });
 
+  it('confirms in the browser what has to be confirmed, by the same person alone', async () => {
+    const person = { sub: 'pupil-4', preferred_username: 'careful' };
+    const agreed = await browser.submit(await visit('school', person), '/upstream', { user: 'careful' });
+    const { access_token: token, device_id: deviceId } = await logIn(agreed);
+    const path = `/_matrix/client/v3/devices/${deviceId}`;
+    const remove = (auth?: object) => server.request('DELETE', path, auth ? { auth } : {}, String(token));
+    const asked = await remove();
+    expect(asked.body.flows).to.deep.equal([{ stages: ['m.login.sso'] }]);
+    const session = String(asked.body.session);
+    const page = `/_matrix/client/v3/auth/m.login.sso/fallback/web?${new URLSearchParams({ session })}`;
+    const careful = browser;
+
+    await server.user('meddler');
+    browser = new TextBrowser(server.url);
+    const login = await browser.open(page);
+    const theirs = await browser.submit(login, '/login', {
+      user: 'meddler',
+      password: 'password of meddler',
+    });
+    expect((await browser.submit(theirs, '/confirm', {})).html).to.include('Confirmed.');
+    expect((await remove({ session })).status).to.equal(401);
+
+    const own = await careful.open(page);
+    expect(own.html).to.include('@careful:test');
+    await careful.submit(own, '/confirm', {});
+    expect((await remove({ session })).status).to.equal(200);
+  });
+
   it('begins at the page for signing in where the app names no provider', async () => {
     await server.user('reader');
     const query = new URLSearchParams({ redirectUrl: APP });

@@ -159,6 +159,14 @@ describe('OAuth', () => {
       expect((await whoami(tokens.access_token)).status).to.equal(401);
     });
 
+    it('opens a session with which Element X begins: by sliding sync', async () => {
+      const { access_token: token } = await session(await register());
+      const path = '/_matrix/client/unstable/org.matrix.simplified_msc3575/sync?timeout=0';
+      const { status, body } = await server.request('POST', path, { lists: {} }, token);
+      expect(status).to.equal(200);
+      expect(body.pos).to.be.a('string');
+    });
+
     it('takes the scopes of MSC2967, and answers in the fragment', async () => {
       const unstable = 'urn:matrix:org.matrix.msc2967.client:';
       const app = await register();

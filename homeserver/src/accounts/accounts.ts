@@ -27,6 +27,7 @@ import {
   type ProviderSettings,
   type SendOutbound,
 } from './oauth/index.ts';
+import { SsoConfirmation } from './oauth/sso-confirmation.ts';
 import { OpenId } from './open-id.ts';
 import { OwnAccount } from './own-account.ts';
 import { PasswordCheck } from './password-check.ts';
@@ -138,8 +139,11 @@ export function createAccounts(options: AccountsOptions): Accounts {
     clock,
     () => `${options.publicUrl()}${ACCOUNT_PATH}?action=org.matrix.cross_signing_reset`,
   );
+  const providers = options.oidcProviders ?? [];
+  const ssoConfirmation = new SsoConfirmation(storage, interactiveAuth);
   const confirmation = new Confirmation(interactiveAuth, [
     new PasswordConfirmation(check),
+    ...(providers.length > 0 ? [ssoConfirmation] : []),
     ...crossSigningReset.methods,
     ...(options.confirmationMethods ?? []),
   ]);
@@ -185,7 +189,6 @@ export function createAccounts(options: AccountsOptions): Accounts {
     emailRequired: options.emailRequired ?? false,
     guestAccess: options.guestAccess ?? false,
   });
-  const providers = options.oidcProviders ?? [];
   const login = new Login(storage, sessions, [
     new PasswordLogin(storage, check),
     loginTokens,
@@ -214,6 +217,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
       login,
       sessions,
       crossSigningReset,
+      ssoConfirmation,
       registration,
       policies,
       users,

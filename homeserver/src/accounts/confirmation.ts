@@ -1,5 +1,5 @@
 import { forbidden } from '../protocol/errors.ts';
-import type { AuthAnswer, AuthStage, InteractiveAuth } from './interactive-auth.ts';
+import type { AuthAnswer, AuthDemand, AuthStage, InteractiveAuth } from './interactive-auth.ts';
 import type { PasswordCheck } from './password-check.ts';
 import type { Requester } from './requester.ts';
 
@@ -12,6 +12,8 @@ export interface ConfirmationMethod {
   hasLeave?(requester: Requester, operation: readonly string[]): Promise<boolean>;
   /** What clients have to know of the stage, if anything. */
   params?(requester: Requester): object;
+  /** For a stage that is completed elsewhere: whether what was noted there is this user's. */
+  accepts?(requester: Requester, proof: string): boolean;
   /** @throws {MatrixError} `M_FORBIDDEN` if the answer is wrong. */
   check(requester: Requester, answer: AuthAnswer): Promise<void>;
 }
@@ -49,18 +51,21 @@ export class Confirmation {
       if (method.params !== undefined) params[method.stage] = method.params(requester);
     }
     if (offered.size === 0) throw forbidden('This account has no password with which you could confirm this');
-    const session = await this.#interactiveAuth.require(
-      {
-        operation: JSON.stringify([requester.userId, ...operation]),
-        flows: [...offered.keys()].map((stage) => [stage]),
-        params,
-        check: async (stage, answer) => {
-          await offered.get(stage)?.check(requester, answer);
-          return '';
-        },
+    const demand: AuthDemand = {
+      operation: JSON.stringify([requester.userId, ...operation]),
+      flows: [...offered.keys()].map((stage) => [stage]),
+      params,
+      check: async (stage, answer) => {
+        await offered.get(stage)?.check(requester, answer);
+        return '';
       },
-      auth,
-    );
+    };
+    const session = await this.#interactiveAuth.require(demand, auth);
+    for (const [stage, proof] of session.completed) {
+      if (offered.get(stage)?.accepts?.(requester, proof) !== false) continue;
+      const reason = forbidden('Somebody else has confirmed this');
+      throw await this.#interactiveAuth.revoke(demand, session, stage, reason);
+    }
     await this.#interactiveAuth.finish(session);
   }
 }

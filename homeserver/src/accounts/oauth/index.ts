@@ -12,6 +12,7 @@ import type { CrossSigningReset } from './cross-signing-reset.ts';
 import { Grants } from './grants.ts';
 import { RendezvousPlaces } from './rendezvous.ts';
 import { SignUp } from './sign-up.ts';
+import type { SsoConfirmation } from './sso-confirmation.ts';
 import { TokenEndpoint } from './token-endpoint.ts';
 import { Upstream } from './upstream.ts';
 import { type ProviderSettings, type SendOutbound, UpstreamProvider } from './upstream-provider.ts';
@@ -40,6 +41,7 @@ interface OAuthParts {
   readonly login: Login;
   readonly sessions: Sessions;
   readonly crossSigningReset: CrossSigningReset;
+  readonly ssoConfirmation: SsoConfirmation;
   readonly registration: Registration;
   readonly policies: Policies;
   readonly users: Users;
@@ -58,6 +60,7 @@ export interface OAuth {
   readonly tokenEndpoint: TokenEndpoint;
   readonly rendezvous: RendezvousPlaces;
   readonly crossSigningReset: CrossSigningReset;
+  readonly ssoConfirmation: SsoConfirmation;
 }
 
 export function createOAuth(parts: OAuthParts): OAuth {
@@ -76,5 +79,6 @@ export function createOAuth(parts: OAuthParts): OAuth {
     tokenEndpoint: new TokenEndpoint(clients, grants),
     rendezvous: new RendezvousPlaces(storage, clock),
     crossSigningReset,
+    ssoConfirmation: parts.ssoConfirmation,
   };
 }

@@ -1,6 +1,7 @@
 import type { Endpoint } from '../endpoint.ts';
 import { accountPages } from './account-page.ts';
 import { authorizePages } from './authorize-page.ts';
+import { confirmPages } from './confirm-page.ts';
 import { devicePages } from './device-page.ts';
 import { appEndpoints } from './for-apps.ts';
 import { loginPages } from './login-page.ts';
@@ -19,5 +20,6 @@ export const oauthEndpoints: readonly Endpoint[] = [
   ...accountPages,
   ...upstreamPages,
   ...ssoEndpoints,
+  ...confirmPages,
   ...rendezvousEndpoints,
 ];

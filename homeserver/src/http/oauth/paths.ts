@@ -15,6 +15,7 @@ export const PATHS = {
   signOut: `${BASE}/sign-out`,
   upstream: `${BASE}/upstream`,
   sso: `${BASE}/sso`,
+  confirm: `${BASE}/confirm`,
   account: ACCOUNT_PATH,
 } as const;
 
@@ -24,4 +25,9 @@ export const COOKIE_PATH = BASE;
 /** A page of ours to go on to, with its query; another address, which somebody may have planted, leads to the account. */
 export function pageToGoOnTo(next: string | null): string {
   return next?.startsWith(`${BASE}/`) === true && /^[!-~]+$/.test(next) ? next : PATHS.account;
+}
+
+/** Where somebody confirms a stage of user-interactive authentication by signing in. */
+export function ssoConfirmationPage(session: string): string {
+  return `${PATHS.confirm}?${new URLSearchParams({ session })}`;
 }

@@ -3,7 +3,6 @@ import type { IncomingMessage } from 'node:http';
 /** What the pages say in English. `{name}` stands for something that differs. */
 const en = {
   signIn: 'Sign in',
-  signInTo: 'Sign in to {app}',
   userName: 'User name or mail address',
   newUserName: 'User name',
   password: 'Password',
@@ -17,13 +16,15 @@ const en = {
   noAccount: 'New here? Create an account',
   emailNeeded:
     'This server asks new people for a mail address: please create the account in its own client, and come back.',
-  registrationClosed: 'New accounts cannot be made on this server.',
   continueWith: 'Continue with {provider}',
   or: 'or',
   allowTitle: 'Let {app} in?',
   allowText:
     '{app} will read and write your messages as you, {user}. It shows up among your sessions as {device}.',
   allowWarning: 'Go on only if you have just started this yourself.',
+  confirmTitle: 'Is it you?',
+  confirmText: 'An app asks you, {user}, to confirm something that a stolen phone must not do.',
+  confirmed: 'Confirmed. You can close this page and go on in your app.',
   ssoText: 'You sign in to {app} as {user}.',
   unverified: 'It says that it is from {host}.',
   allow: 'Continue',
@@ -69,7 +70,6 @@ export type Language = 'en' | 'ru';
 
 const ru: Readonly<Record<TextKey, string>> = {
   signIn: 'Войти',
-  signInTo: 'Вход в {app}',
   userName: 'Имя пользователя или почта',
   newUserName: 'Имя пользователя',
   password: 'Пароль',
@@ -83,12 +83,14 @@ const ru: Readonly<Record<TextKey, string>> = {
   noAccount: 'Впервые здесь? Создайте аккаунт',
   emailNeeded:
     'Этот сервер просит новых участников указать почту: создайте аккаунт в его клиенте и вернитесь сюда.',
-  registrationClosed: 'На этом сервере нельзя создать новый аккаунт.',
   continueWith: 'Продолжить через {provider}',
   or: 'или',
   allowTitle: 'Впустить {app}?',
   allowText: '{app} сможет читать и писать сообщения от вашего имени, {user}. В списке сеансов это {device}.',
   allowWarning: 'Продолжайте, только если вы сами это только что начали.',
+  confirmTitle: 'Это вы?',
+  confirmText: 'Приложение просит вас, {user}, подтвердить то, чего нельзя делать с украденного телефона.',
+  confirmed: 'Подтверждено. Страницу можно закрыть и вернуться в приложение.',
   ssoText: 'Вы входите в {app} как {user}.',
   unverified: 'По его словам, оно с {host}.',
   allow: 'Продолжить',

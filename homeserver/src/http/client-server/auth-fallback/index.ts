@@ -1,8 +1,9 @@
 import type { FallbackPage } from '../../../accounts/index.ts';
 import { customEndpoint, type Endpoint } from '../../endpoint.ts';
 import { readForm } from '../../form-body.ts';
+import { ssoConfirmationPage } from '../../oauth/paths.ts';
 import { answerWithPage, escapeHtml, pageReply } from '../../page.ts';
-import type { Reply } from '../../reply.ts';
+import { Reply } from '../../reply.ts';
 import { requiredQuery } from '../../request-values.ts';
 
 const path = '/_matrix/client/v3/auth/{stage}/fallback/web';
@@ -18,6 +19,9 @@ const getFallback = customEndpoint(
   ({ params, query, services }) =>
     answerWithPage(async () => {
       const session = requiredQuery(query, 'session');
+      if (params.stage === 'm.login.sso') {
+        return new Reply({ status: 302, headers: { Location: ssoConfirmationPage(session) } });
+      }
       return askPage(await services.accounts.authFallback.page(params.stage, session), session);
     }),
 );
