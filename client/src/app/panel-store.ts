@@ -1,7 +1,11 @@
 import { create } from 'zustand';
+import { openDrawer } from './drawer-store.ts';
+import { readsMembersFromDrawer } from './layout.ts';
 
 /** What stands beside a channel in place of its members. */
-export type Panel = { readonly kind: 'search' };
+export type Panel =
+  | { readonly kind: 'search' }
+  | { readonly kind: 'thread'; readonly channelId: string; readonly rootId: string };
 
 interface PanelState {
   readonly panel: Panel | undefined;
@@ -13,6 +17,7 @@ export const usePanel = create<PanelState>(() => ({ panel: undefined, requests: 
 
 export function openPanel(panel: Panel): void {
   usePanel.setState(({ requests }) => ({ panel, requests: requests + 1 }));
+  if (readsMembersFromDrawer()) openDrawer('members');
 }
 
 export function closePanel(): void {

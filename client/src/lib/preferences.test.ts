@@ -8,6 +8,7 @@ describe('parsePreferences', () => {
       showsMembers: true,
       lastChannels: {},
       recentChannels: [],
+      seenThreads: {},
       lastPath: undefined,
     });
   });
@@ -18,6 +19,7 @@ describe('parsePreferences', () => {
       showsMembers: false,
       lastChannels: { '!guild': '!general' },
       recentChannels: ['!general'],
+      seenThreads: { $root: 1000 },
       lastPath: '/home',
     };
     expect(parsePreferences(JSON.parse(JSON.stringify(kept)))).to.deep.equal(kept);
@@ -28,6 +30,7 @@ describe('parsePreferences', () => {
       collapsedCategories: ['!games', 7, null],
       showsMembers: 'no',
       lastChannels: { '!guild': 9, '!other': '!a' },
+      seenThreads: { $root: 'long ago' },
       lastPath: [],
     });
     expect(parsed).to.deep.equal({
@@ -35,6 +38,7 @@ describe('parsePreferences', () => {
       showsMembers: true,
       lastChannels: { '!other': '!a' },
       recentChannels: [],
+      seenThreads: {},
       lastPath: undefined,
     });
     expect(parsePreferences('nonsense')).to.deep.equal(parsePreferences({}));

@@ -9,11 +9,16 @@ export interface Preferences {
   readonly lastChannels: Readonly<Record<string, string>>;
   /** The channels and conversations that were open last, the newest first. */
   readonly recentChannels: readonly string[];
+  /** When what one saw last in threads was written, by the message that began them. */
+  readonly seenThreads: Readonly<Record<string, number>>;
   /** Where somebody was when they left: the front door leads there again. */
   readonly lastPath: string | undefined;
 }
 
 const storageKey = 'guildhall.preferences';
+
+/** How many threads are remembered. */
+const mostThreads = 200;
 
 /** How many channels are remembered as open last. */
 const mostRecent = 12;
@@ -25,11 +30,15 @@ export function parsePreferences(stored: unknown): Preferences {
     const known = asString(channelId);
     if (known !== undefined) lastChannels[guildId] = known;
   }
+  const seenThreads: Record<string, number> = {};
+  for (const [rootId, timestamp] of Object.entries(asObject(fields.seenThreads) ?? {}))
+    if (typeof timestamp === 'number') seenThreads[rootId] = timestamp;
   return {
     collapsedCategories: asArray(fields.collapsedCategories).filter((id) => typeof id === 'string'),
     showsMembers: fields.showsMembers !== false,
     lastChannels,
     recentChannels: asArray(fields.recentChannels).filter((id) => typeof id === 'string'),
+    seenThreads,
     lastPath: asString(fields.lastPath),
   };
 }
@@ -61,6 +70,14 @@ export function toggleCategory(categoryId: string): void {
 
 export function toggleMembers(): void {
   change({ showsMembers: !usePreferences.getState().showsMembers });
+}
+
+/** Remembers how far a thread was seen. */
+export function noteThreadSeen(rootId: string, timestamp: number): void {
+  const { seenThreads } = usePreferences.getState();
+  if ((seenThreads[rootId] ?? 0) >= timestamp) return;
+  const others = Object.entries(seenThreads).filter(([id]) => id !== rootId);
+  change({ seenThreads: Object.fromEntries([...others.slice(1 - mostThreads), [rootId, timestamp]]) });
 }
 
 /** Remembers the address that is on the screen, and the channel as the last one of its guild and of all. */

@@ -441,4 +441,17 @@ export const en = {
   'search.noneText': 'Try fewer words, or the beginning of one.',
   'search.failed': "Couldn't search",
   'search.neighbour': '{{name}}: {{text}}',
+
+  'thread.open': 'Thread',
+  'thread.title': 'Thread',
+  'thread.close': 'Close the thread',
+  'thread.messages': 'Messages of the thread',
+  'thread.write': 'Reply in the thread',
+  'thread.older': 'Older replies',
+  'thread.failed': "Couldn't load the thread",
+  'thread.failedText': 'The message may be gone, or the server cannot be reached.',
+  'thread.replies_one': '{{count}} reply',
+  'thread.replies_other': '{{count}} replies',
+  'thread.latest': '{{name}}, {{time}}',
+  'thread.new': 'new replies',
 } as const;

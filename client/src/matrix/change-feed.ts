@@ -97,8 +97,9 @@ export class ChangeFeed {
     if (!room) return;
     this.#mark(room.roomId, 'timeline', event.getId());
     if (oldEventId) this.#mark(room.roomId, 'timeline', oldEventId);
-    const target = event.getAssociatedId();
-    if (target) this.#mark(room.roomId, 'timeline', target);
+    // A reply in a thread belongs to the root and to what it answers.
+    for (const target of [event.getAssociatedId(), event.relationEventId])
+      if (target) this.#mark(room.roomId, 'timeline', target);
   }
 
   /** A redacted reaction no longer says what it belonged to, so every event may look different. */

@@ -46,6 +46,14 @@ function bodies(items: readonly TimelineItem[]): string[] {
   return messagesOf(items).map(({ content }) => (content.kind === 'text' ? content.body : content.kind));
 }
 
+/** What makes a message a reply in a thread. */
+function inThread(rootId: string) {
+  const answered = { 'm.in_reply_to': { event_id: rootId } };
+  return {
+    'm.relates_to': { rel_type: 'm.thread', event_id: rootId, is_falling_back: true, ...answered },
+  };
+}
+
 describe('startGateway', () => {
   let server: ScriptedServer;
   let restoreTimers: () => void;
@@ -101,6 +109,36 @@ describe('startGateway', () => {
       expect(first?.reactions).to.deep.equal([
         { key: '🔥', count: 1, names: ['Ben'], ownEventId: undefined },
       ]);
+    });
+
+    it('leaves threads to their root, which counts what the server bundled and what came since', async () => {
+      const latest = { ...say('$8', ada, 'older'), origin_server_ts: 1 };
+      const bundled = { 'm.thread': { count: 3, latest_event: latest, current_user_participated: false } };
+      await openChannel([
+        { ...say('$1', ada, 'a question'), unsigned: { 'm.relations': bundled } },
+        say('$2', ben, 'an answer', inThread('$1')),
+        say('$3', ben, 'something else'),
+      ]);
+      const { items } = await until(gateway.timeline(channel), (snapshot) => snapshot.items.length > 1);
+      expect(bodies(items)).to.deep.equal(['a question', 'something else']);
+      expect(messagesOf(items)[0]?.thread).to.deep.include({ count: 4, latestIsOwn: false });
+      expect(messagesOf(items)[0]?.thread?.latestAuthor.name).to.equal('Ben');
+      expect(messagesOf(items)[1]?.thread).to.equal(undefined);
+    });
+
+    it('shows the replies of a thread in order, as they arrive', async () => {
+      await openChannel([say('$1', ada, 'a question'), say('$2', ben, 'an answer', inThread('$1'))]);
+      const thread = gateway.thread(channel, '$1');
+      await until(thread, ({ items }) => bodies(items).length === 1);
+      server.sync({
+        [channel]: { timeline: [say('$3', ada, 'thanks', inThread('$1')), say('$4', ben, 'hm')] },
+      });
+      const { root, items, latestId } = await until(thread, (now) => bodies(now.items).length === 2);
+      expect(root?.eventId).to.equal('$1');
+      expect(bodies(items)).to.deep.equal(['an answer', 'thanks']);
+      // What clients without threads are told is no answer to a message.
+      expect(messagesOf(items)[1]?.reply).to.equal(undefined);
+      expect(latestId).to.equal('$3');
     });
 
     it('keeps a reaction out once it was taken back', async () => {

@@ -23,6 +23,7 @@ import { ReadReporter } from './read-reporter.ts';
 import { createSearchActions, type SearchActions } from './search.ts';
 import { createSocialActions, type SocialActions } from './social.ts';
 import { Cell, type Readable } from './store.ts';
+import { ThreadStore } from './thread-store.ts';
 import { TimelineStore } from './timeline-store.ts';
 import type {
   ChannelDetails,
@@ -58,6 +59,7 @@ export interface Gateway {
   members(roomId: string): MemberListStore;
   typing(channelId: string): Readable<readonly string[]>;
   timeline(channelId: string): TimelineStore;
+  thread(channelId: string, rootId: string): ThreadStore;
   /** Tries to reach the server now instead of waiting for the next try. */
   reconnect(): void;
   /** Ends the work of this gateway; the session stays valid. */
@@ -96,6 +98,10 @@ export function startGateway(session: Session, options: GatewayOptions): Gateway
     resendLost(client);
     reads.retryNow();
   });
+  const threads = keepOne((key) => {
+    const [channelId = '', rootId = ''] = key.split(' ');
+    return new ThreadStore(client, feed, channelId, rootId);
+  });
   void client.startClient({
     initialSyncLimit: initialEvents,
     lazyLoadMembers: true,
@@ -121,6 +127,7 @@ export function startGateway(session: Session, options: GatewayOptions): Gateway
     members: keepOne((roomId) => new MemberListStore(client, feed, roomId)),
     typing: keepOne((channelId) => new TypingStore(client, feed, channelId)),
     timeline: keepOne((channelId) => new TimelineStore(client, feed, reads, channelId)),
+    thread: (channelId, rootId) => threads(`${channelId} ${rootId}`),
     reconnect: () => void client.retryImmediately(),
     stop: () => {
       connection.stop();

@@ -21,6 +21,21 @@ describe('buildText', () => {
     expect(content['m.mentions']).to.deep.equal({ user_ids: ['@ada:hall', '@ben:hall'] });
     expect(content['m.relates_to']).to.deep.equal({ 'm.in_reply_to': { event_id: '$1' } });
   });
+
+  it('goes to a thread, with a fallback for clients that know none', () => {
+    const thread = { rootId: '$root', latestId: '$9' };
+    expect(buildText({ text: 'hi', mentions: [], thread })['m.relates_to']).to.deep.equal({
+      rel_type: 'm.thread',
+      event_id: '$root',
+      is_falling_back: true,
+      'm.in_reply_to': { event_id: '$9' },
+    });
+    const replyTo = { eventId: '$5', authorId: '@ben:hall' };
+    expect(buildText({ text: 'hi', mentions: [], thread, replyTo })['m.relates_to']).to.deep.include({
+      is_falling_back: false,
+      'm.in_reply_to': { event_id: '$5' },
+    });
+  });
 });
 
 describe('buildEdit', () => {

@@ -9,6 +9,14 @@ export interface OutgoingText {
   readonly mentions: readonly Mention[];
   /** The message that this one answers. */
   readonly replyTo?: { readonly eventId: string; readonly authorId: string } | undefined;
+  /** The thread that it goes to. */
+  readonly thread?: OutgoingThread | undefined;
+}
+
+export interface OutgoingThread {
+  readonly rootId: string;
+  /** The newest event of the thread: clients that know no threads show a reply to it. */
+  readonly latestId: string;
 }
 
 /** A file that is about to be sent. Width and height are those of an image, in pixels. */
@@ -96,8 +104,8 @@ export function createMessageActions(client: MatrixClient): MessageActions {
   };
 }
 
-/** The content of a text message (Matrix 1.19, "m.text", "Rich replies", "User and room mentions"). */
-export function buildText({ text, mentions, replyTo }: OutgoingText): MessageFields {
+/** The content of a text message (Matrix 1.19, "m.text", "Rich replies", "Threading", "User and room mentions"). */
+export function buildText({ text, mentions, replyTo, thread }: OutgoingText): MessageFields {
   const { body, formattedBody, mentionedUserIds } = convertMarkdown(text, mentions);
   const mentioned = new Set(mentionedUserIds);
   if (replyTo) mentioned.add(replyTo.authorId);
@@ -106,13 +114,24 @@ export function buildText({ text, mentions, replyTo }: OutgoingText): MessageFie
     body,
     ...(formattedBody !== undefined && { format: 'org.matrix.custom.html', formatted_body: formattedBody }),
     'm.mentions': mentioned.size > 0 ? { user_ids: [...mentioned] } : {},
-    ...(replyTo && { 'm.relates_to': { 'm.in_reply_to': { event_id: replyTo.eventId } } }),
+    ...((replyTo || thread) && { 'm.relates_to': buildRelation(replyTo?.eventId, thread) }),
+  };
+}
+
+function buildRelation(replyToId: string | undefined, thread: OutgoingThread | undefined): JsonObject {
+  const answered = { 'm.in_reply_to': { event_id: replyToId ?? thread?.latestId } };
+  if (!thread) return answered;
+  return {
+    rel_type: RelationType.Thread,
+    event_id: thread.rootId,
+    is_falling_back: replyToId === undefined,
+    ...answered,
   };
 }
 
 /** The content of an edit (Matrix 1.19, "Event replacements"); it tells nobody anew that they were mentioned. */
 export function buildEdit(eventId: string, outgoing: OutgoingText): MessageFields {
-  const content = buildText({ ...outgoing, replyTo: undefined });
+  const content = buildText({ ...outgoing, replyTo: undefined, thread: undefined });
   return {
     ...content,
     body: `* ${content.body}`,
@@ -126,7 +145,10 @@ export function buildEdit(eventId: string, outgoing: OutgoingText): MessageField
 /** The content of an image or file message (Matrix 1.19, "m.image", "m.file", "Media captions"). */
 export function buildFile({ file, width, height, caption }: OutgoingFile, mxc: string): MessageFields {
   const isImage = width !== undefined && height !== undefined;
-  const text = caption && (caption.text.trim() !== '' || caption.replyTo) ? buildText(caption) : undefined;
+  const text =
+    caption && (caption.text.trim() !== '' || caption.replyTo || caption.thread)
+      ? buildText(caption)
+      : undefined;
   return {
     ...text,
     msgtype: isImage ? 'm.image' : 'm.file',

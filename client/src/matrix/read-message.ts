@@ -4,6 +4,7 @@ import { t } from '../lib/i18n/translate.ts';
 import { asAmount, asObject, asString, type JsonObject } from '../lib/parse.ts';
 import { readNoticeChange } from './read-notice.ts';
 import { mentionsUser, readPerson } from './read-room.ts';
+import { readThreadSummary } from './read-thread.ts';
 import type {
   Message,
   MessageContent,
@@ -62,6 +63,7 @@ function readMessage(client: MatrixClient, room: Room, event: MatrixEvent): Mess
     edited: !deleted && (edit !== undefined || event.replacingEventId() !== undefined),
     mentionsMe: !deleted && authorId !== ownId && mentionsMe(client, event, ownId),
     reply: deleted ? undefined : readReply(room, event),
+    thread: readThreadSummary(room, event, ownId),
     reactions: deleted ? [] : readReactions(room, eventId, ownId),
     status,
     canDelete: status === 'sent' && !deleted && mayDelete(room, event, ownId),
@@ -154,7 +156,9 @@ function readAttachment(content: JsonObject, msgtype: string): MessageContent {
 
 function readReply(room: Room, event: MatrixEvent): ReplyQuote | undefined {
   const eventId = event.replyEventId;
-  if (!eventId) return undefined;
+  // Clients that know no threads show a reply to the message before it.
+  const isFallback = asObject(event.getWireContent()['m.relates_to'])?.is_falling_back === true;
+  if (!eventId || isFallback) return undefined;
   const quoted = room.findEventById(eventId);
   const authorId = quoted?.getSender();
   return {

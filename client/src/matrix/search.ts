@@ -92,7 +92,7 @@ function needsMedia({ has }: SearchQuery): boolean {
 const link = /\bhttps?:\/\/\S/i;
 
 /** Whether a result is what was asked for, as far as the server cannot tell. */
-export function fits(event: MatrixEvent, { has, after, before }: SearchQuery): boolean {
+function fits(event: MatrixEvent, { has, after, before }: SearchQuery): boolean {
   const timestamp = event.getTs();
   if (after !== undefined && timestamp < after) return false;
   if (before !== undefined && timestamp >= before) return false;

@@ -5,6 +5,7 @@ import { EntryCache } from './entry-cache.ts';
 import { FeedStore } from './feed-store.ts';
 import type { ReadReporter } from './read-reporter.ts';
 import { readUnread } from './read-room.ts';
+import { readThreadRoot } from './read-thread.ts';
 import { firstOf, lastOf, listChainEvents } from './timeline-chain.ts';
 import { buildTimelineItems } from './timeline-items.ts';
 import type { Message, Notice, TimelineItem, TimelineSnapshot } from './types.ts';
@@ -28,6 +29,8 @@ export class TimelineStore extends FeedStore<TimelineSnapshot> {
   readonly #items = new Map<string, TimelineItem>();
   readonly #pieceStarts = new Set<string>();
   readonly #fetchedQuotes = new Set<string>();
+  /** What was seen to belong to a thread: a deleted reply no longer says so. */
+  readonly #threaded = new Set<string>();
   /** A timeline of the window; undefined means the live one. */
   #anchor: EventTimeline | undefined;
   #older: TimelineSnapshot['older'] = 'idle';
@@ -87,19 +90,30 @@ export class TimelineStore extends FeedStore<TimelineSnapshot> {
     }
   }
 
-  /** Moves the window so that it contains an event. Resolves to false when the event cannot be shown. */
-  async jumpTo(eventId: string): Promise<boolean> {
+  /**
+   * Moves the window so that it contains an event; of a reply in a thread, the message that began the thread.
+   * Resolves to what is in the window now, or to undefined when the event cannot be shown.
+   */
+  async jumpTo(eventId: string): Promise<Arrival | undefined> {
     const room = this.#room();
-    if (!room) return false;
-    if (this.#listEvents(room).some((event) => event.getId() === eventId)) return true;
-    const found = await this.#client
-      .getEventTimeline(room.getUnfilteredTimelineSet(), eventId)
-      .catch(() => undefined);
-    if (!found) return false;
-    this.#anchor = found;
-    this.#pieceStarts.clear();
-    this.refresh();
-    return true;
+    if (!room) return undefined;
+    const isHere = this.#listEvents(room).some((event) => event.getId() === eventId);
+    const found = isHere
+      ? undefined
+      : await this.#client.getEventTimeline(room.getUnfilteredTimelineSet(), eventId).catch(() => undefined);
+    if (!isHere && !found) return undefined;
+    const event = room.findEventById(eventId);
+    const rootId = event && readThreadRoot(event);
+    if (rootId !== undefined) {
+      const arrival = await this.jumpTo(rootId);
+      return arrival && { ...arrival, threadId: rootId };
+    }
+    if (found) {
+      this.#anchor = found;
+      this.#pieceStarts.clear();
+      this.refresh();
+    }
+    return { eventId, threadId: undefined };
   }
 
   /** Moves the window back to the newest message. */
@@ -196,10 +210,18 @@ export class TimelineStore extends FeedStore<TimelineSnapshot> {
 
   #listEntries(room: Room): (Message | Notice)[] {
     const blocked = new Set(this.#client.getIgnoredUsers());
-    const events = this.#listEvents(room).filter((event) => !blocked.has(event.getSender() ?? ''));
+    const events = this.#listEvents(room).filter(
+      (event) => !blocked.has(event.getSender() ?? '') && !this.#isInThread(event),
+    );
     const entries = this.#entries.read(room, events);
     const isDirect = listDirectRooms(this.#client).has(room.roomId);
     return isDirect ? entries.filter((entry) => !isComingOrGoing(entry)) : entries;
+  }
+
+  #isInThread(event: MatrixEvent): boolean {
+    const eventId = event.getId() ?? '';
+    if (readThreadRoot(event) !== undefined) this.#threaded.add(eventId);
+    return this.#threaded.has(eventId);
   }
 
   /** Replies may quote messages that are not loaded; each is fetched once. */
@@ -220,6 +242,13 @@ export class TimelineStore extends FeedStore<TimelineSnapshot> {
     this.#entries.markStale(replyId);
     this.refresh();
   }
+}
+
+/** Where a jump led. */
+export interface Arrival {
+  readonly eventId: string;
+  /** The root of the thread in which the wanted event is. */
+  readonly threadId: string | undefined;
 }
 
 /** In a conversation between two it goes without saying that both came. */

@@ -218,6 +218,14 @@ export interface ReplyQuote {
   readonly excerpt: string | undefined;
 }
 
+/** A thread as the message that began it shows it. */
+export interface ThreadSummary {
+  readonly count: number;
+  readonly latestAuthor: Person;
+  readonly latestTimestamp: number;
+  readonly latestIsOwn: boolean;
+}
+
 export type SendStatus = 'sent' | 'sending' | 'failed';
 
 export interface Message {
@@ -233,6 +241,8 @@ export interface Message {
   readonly mentionsMe: boolean;
   readonly reply: ReplyQuote | undefined;
   readonly reactions: readonly Reaction[];
+  /** The thread that it began, once somebody replied there. */
+  readonly thread: ThreadSummary | undefined;
   readonly status: SendStatus;
   readonly canDelete: boolean;
 }
@@ -268,6 +278,16 @@ export interface TimelineSnapshot {
   readonly older: 'idle' | 'loading' | 'failed';
   /** Whether the newest message is part of this view; false after a jump into the past. */
   readonly isLive: boolean;
+}
+
+export interface ThreadSnapshot {
+  readonly phase: 'loading' | 'ready' | 'failed';
+  /** The message that began it, as far as it is there. */
+  readonly root: Message | undefined;
+  readonly items: readonly TimelineItem[];
+  readonly hasOlder: boolean;
+  /** The newest event of the thread: what a reply stands after. */
+  readonly latestId: string;
 }
 
 /** A message in one line, wherever it is. */

@@ -90,10 +90,7 @@ export const openSearch: Action<HallContext> = {
   icon: TextSearch,
   key: 'Mod+F',
   isAvailable: ({ channelId }) => channelId !== undefined,
-  perform: () => {
-    openPanel({ kind: 'search' });
-    if (readsMembersFromDrawer()) openDrawer('members');
-  },
+  perform: () => openPanel({ kind: 'search' }),
 };
 
 export const showMembers: Action<HallContext> = {

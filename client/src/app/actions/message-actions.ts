@@ -1,4 +1,4 @@
-import { ClipboardCopy, Pencil, Reply, RotateCw, SmilePlus, Trash2, X } from 'lucide-react';
+import { ClipboardCopy, MessagesSquare, Pencil, Reply, RotateCw, SmilePlus, Trash2, X } from 'lucide-react';
 import { describeError } from '../../lib/homeserver/describe-error.ts';
 import { t } from '../../lib/i18n/translate.ts';
 import type { Gateway } from '../../matrix/gateway.ts';
@@ -16,6 +16,8 @@ export interface MessageContext {
   readonly startReply: (message: Message) => void;
   readonly startEdit: (message: Message) => void;
   readonly pickReaction: (message: Message) => void;
+  /** Opens the thread of a message; a message of a thread has none of its own. */
+  readonly openThread?: (message: Message) => void;
 }
 
 function isAlive({ message }: MessageContext): boolean {
@@ -38,6 +40,18 @@ export const replyToMessage: Action<MessageContext> = {
   key: 'R',
   isAvailable: (context) => context.canSend && isAlive(context),
   perform: ({ message, startReply }) => startReply(message),
+};
+
+export const openThread: Action<MessageContext> = {
+  id: 'message.thread',
+  label: 'thread.open',
+  icon: MessagesSquare,
+  key: 'T',
+  isAvailable: (context) =>
+    context.openThread !== undefined &&
+    isAlive(context) &&
+    (context.canSend || context.message.thread !== undefined),
+  perform: ({ message, openThread: open }) => open?.(message),
 };
 
 export const editMessage: Action<MessageContext> = {
@@ -102,6 +116,7 @@ export const discardMessage: Action<MessageContext> = {
 export const messageActions: readonly Action<MessageContext>[] = [
   addReaction,
   replyToMessage,
+  openThread,
   editMessage,
   copyText,
   retryMessage,

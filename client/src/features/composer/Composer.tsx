@@ -2,6 +2,7 @@ import { CirclePlus, SendHorizontal, Smile } from 'lucide-react';
 import { type ClipboardEvent, type KeyboardEvent, useLayoutEffect, useRef, useState } from 'react';
 import { deleteMessage } from '../../app/actions/message-actions.ts';
 import { t } from '../../lib/i18n/translate.ts';
+import type { OutgoingThread } from '../../matrix/messages.ts';
 import type { ChannelDetails, Message, TimelineItem } from '../../matrix/types.ts';
 import { IconButton } from '../../ui/IconButton.tsx';
 import { EmojiPopover } from '../emoji/EmojiPopover.tsx';
@@ -27,26 +28,30 @@ import { useTyping } from './use-typing.ts';
 interface ComposerProps {
   readonly channel: ChannelDetails;
   readonly tray: AttachmentTray;
+  /** The thread that is written to, instead of the channel. */
+  readonly thread?: OutgoingThread;
 }
 
 /** Where people write. Enter sends, Shift and Enter begin a line; on touch screens the button sends. */
-export function Composer({ channel, tray }: ComposerProps) {
+export function Composer(props: ComposerProps) {
+  const { channel } = props;
   if (!channel.permissions.canSend) {
     return <p className={styles.closed}>{t('composer.readOnly')}</p>;
   }
-  return <OpenComposer channel={channel} tray={tray} />;
+  return <OpenComposer {...props} />;
 }
 
-function OpenComposer({ channel, tray }: ComposerProps) {
+function OpenComposer({ channel, tray, thread }: ComposerProps) {
   const { channelId } = channel;
+  const composerId = thread?.rootId ?? channelId;
   const gateway = useGateway();
-  const composer = useComposer(channelId);
+  const composer = useComposer(composerId);
   const input = useRef<HTMLTextAreaElement>(null);
   const fileInput = useRef<HTMLInputElement>(null);
   const emojiButton = useRef<HTMLButtonElement>(null);
   const [showsEmoji, setShowsEmoji] = useState(false);
   const { noteTyping, endTyping } = useTyping(gateway.messages, channelId);
-  const mention = useMentions(channelId, input);
+  const mention = useMentions(channelId, composerId, input);
   const { text, focusRequests } = composer;
 
   useAutoHeight(input, text);
@@ -60,12 +65,12 @@ function OpenComposer({ channel, tray }: ComposerProps) {
       confirmDeletion(composer.editing);
       return;
     }
-    const outgoing = { text, mentions: composer.mentions, replyTo: toReference(composer.replyTo) };
+    const outgoing = { text, mentions: composer.mentions, replyTo: toReference(composer.replyTo), thread };
     if (composer.editing) gateway.messages.editText(channelId, composer.editing.eventId, outgoing);
-    else if (tray.items.length > 0) tray.send(isEmpty && !outgoing.replyTo ? undefined : outgoing);
+    else if (tray.items.length > 0) tray.send(isEmpty && !outgoing.replyTo && !thread ? undefined : outgoing);
     else if (!isEmpty) gateway.messages.sendText(channelId, outgoing);
     else return;
-    clearComposer(channelId);
+    clearComposer(composerId);
     mention.close();
     endTyping();
   };
@@ -76,8 +81,8 @@ function OpenComposer({ channel, tray }: ComposerProps) {
       channelId,
       message,
       canSend: true,
-      startReply: (target) => startReply(channelId, target),
-      startEdit: (target) => startEdit(channelId, target),
+      startReply: (target) => startReply(composerId, target),
+      startEdit: (target) => startEdit(composerId, target),
       pickReaction: () => undefined,
     });
   };
@@ -90,12 +95,13 @@ function OpenComposer({ channel, tray }: ComposerProps) {
       handleSend();
     } else if (event.key === 'Escape' && (composer.editing || composer.replyTo)) {
       event.preventDefault();
-      cancelReference(channelId);
+      cancelReference(composerId);
     } else if (event.key === 'ArrowUp' && text === '' && !composer.editing) {
-      const last = findLastOwn(gateway.timeline(channelId).getSnapshot().items);
+      const store = thread ? gateway.thread(channelId, thread.rootId) : gateway.timeline(channelId);
+      const last = findLastOwn(store.getSnapshot().items);
       if (!last) return;
       event.preventDefault();
-      startEdit(channelId, last);
+      startEdit(composerId, last);
     }
   };
 
@@ -106,16 +112,17 @@ function OpenComposer({ channel, tray }: ComposerProps) {
   };
 
   const handleChange = (value: string): void => {
-    changeComposer(channelId, { text: value });
+    changeComposer(composerId, { text: value });
     if (value.trim() === '') endTyping();
     else noteTyping();
     mention.follow();
   };
 
+  const label = thread ? t('thread.write') : t('composer.placeholder', { name: channel.name });
   const canSend = text.trim() !== '' || tray.items.some((item) => item.progress === undefined);
   return (
     <div className={styles.area}>
-      <ReferenceBanner composer={composer} handleCancel={() => cancelReference(channelId)} />
+      <ReferenceBanner composer={composer} handleCancel={() => cancelReference(composerId)} />
       {mention.people.length > 0 && (
         <MentionList people={mention.people} selected={mention.selected} handlePick={mention.pick} />
       )}
@@ -143,8 +150,8 @@ function OpenComposer({ channel, tray }: ComposerProps) {
             className={styles.input}
             rows={1}
             value={text}
-            placeholder={t('composer.placeholder', { name: channel.name })}
-            aria-label={t('composer.placeholder', { name: channel.name })}
+            placeholder={label}
+            aria-label={label}
             aria-autocomplete="list"
             aria-controls={mention.people.length > 0 ? 'mention-list' : undefined}
             aria-activedescendant={mention.people.length > 0 ? `mention-${mention.selected}` : undefined}
@@ -171,7 +178,7 @@ function OpenComposer({ channel, tray }: ComposerProps) {
           />
         </div>
       </div>
-      <TypingLine channelId={channelId} />
+      {!thread && <TypingLine channelId={channelId} />}
       {showsEmoji && (
         <EmojiPopover
           anchor={emojiButton.current}
@@ -179,7 +186,7 @@ function OpenComposer({ channel, tray }: ComposerProps) {
           handleClose={() => setShowsEmoji(false)}
           handlePick={(emoji) => {
             const caret = input.current?.selectionStart ?? text.length;
-            changeComposer(channelId, {
+            changeComposer(composerId, {
               text: text.slice(0, caret) + emoji + text.slice(caret),
               focusRequests: focusRequests + 1,
             });

@@ -89,13 +89,18 @@ export function useAttachments(messages: MessageActions, channelId: string): Att
       // One after the other: the order in which they were added is the order in which they are seen.
       void waiting.reduce(async (before, item, index) => {
         await before;
-        await sendOne(item.attachment, index === 0 ? caption : undefined);
+        await sendOne(item.attachment, index === 0 ? caption : onlyThread(caption));
       }, Promise.resolve());
     },
     [sendOne],
   );
 
   return { items, add, remove, send };
+}
+
+/** What the caption says of all files: the thread that they go to. */
+function onlyThread(caption: OutgoingText | undefined): OutgoingText | undefined {
+  return caption?.thread && { text: '', mentions: [], thread: caption.thread };
 }
 
 function describeUploadError(error: unknown): string {

@@ -18,10 +18,11 @@ export interface MentionControls {
 /** The list of names that opens after an `@`. */
 export function useMentions(
   channelId: string,
+  composerId: string,
   input: RefObject<HTMLTextAreaElement | null>,
 ): MentionControls {
   const members = useStore(useGateway().members(channelId));
-  const { text, mentions } = useComposer(channelId);
+  const { text, mentions } = useComposer(composerId);
   const [query, setQuery] = useState<MentionQuery>();
   const [selected, setSelected] = useState(0);
   const people = query ? matchPeople([...members.present, ...members.absent], query.typed) : [];
@@ -36,7 +37,7 @@ export function useMentions(
     if (!query) return;
     const next = insertMention(text, query, person.name);
     const others = mentions.filter((mention) => mention.userId !== person.userId);
-    changeComposer(channelId, {
+    changeComposer(composerId, {
       text: next.text,
       mentions: [...others, { userId: person.userId, name: person.name }],
     });

@@ -6,6 +6,7 @@ import {
   discardMessage,
   editMessage,
   type MessageContext,
+  openThread,
   replyToMessage,
   retryMessage,
   toggleReaction,
@@ -23,6 +24,7 @@ import { MessageFile } from './MessageFile.tsx';
 import { MessageImage } from './MessageImage.tsx';
 import styles from './MessageRow.module.css';
 import { ReactionBar } from './ReactionBar.tsx';
+import { ThreadLine } from './ThreadLine.tsx';
 import { type TimelineControls, useTimelineControls } from './timeline-controls.ts';
 
 interface MessageRowProps {
@@ -70,6 +72,13 @@ export const MessageRow = memo(function MessageRow({ message, continued, isHighl
             canReact={addReaction.isAvailable(context)}
             handleToggle={(key) => toggleReaction(context, key)}
             handleAdd={() => addReaction.perform(context)}
+          />
+        )}
+        {message.thread && controls.openThread && (
+          <ThreadLine
+            rootId={message.eventId}
+            thread={message.thread}
+            handleOpen={() => controls.openThread?.(message)}
           />
         )}
         {message.status === 'failed' && <SendFailure context={context} />}
@@ -179,7 +188,7 @@ function SendFailure({ context }: { readonly context: MessageContext }) {
   );
 }
 
-const toolbarActions = [addReaction, replyToMessage, editMessage, deleteMessage];
+const toolbarActions = [addReaction, replyToMessage, openThread, editMessage, deleteMessage];
 
 function MessageToolbar({ context }: { readonly context: MessageContext }) {
   const available = toolbarActions.filter((action) => action.isAvailable(context));

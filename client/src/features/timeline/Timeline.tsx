@@ -3,6 +3,7 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useState } from 'reac
 import { listMenuEntries } from '../../app/actions/action.ts';
 import { type MessageContext, messageActions, toggleReaction } from '../../app/actions/message-actions.ts';
 import { takeJump, useJump } from '../../app/jump-store.ts';
+import { openPanel } from '../../app/panel-store.ts';
 import { t } from '../../lib/i18n/translate.ts';
 import type { TimelineStore } from '../../matrix/timeline-store.ts';
 import type { ChannelDetails, GuildDetails, Message, TimelineSnapshot } from '../../matrix/types.ts';
@@ -62,10 +63,12 @@ function LoadedTimeline({ channel, guild, store, snapshot }: LoadedTimelineProps
 
   const handleJump = useCallback(
     async (eventId: string) => {
-      if (await store.jumpTo(eventId)) showEvent(eventId);
-      else showToast(t('timeline.notFound'), 'danger');
+      const arrival = await store.jumpTo(eventId);
+      if (!arrival) showToast(t('timeline.notFound'), 'danger');
+      else showEvent(arrival.eventId);
+      if (arrival?.threadId !== undefined) openPanel({ kind: 'thread', channelId, rootId: arrival.threadId });
     },
-    [store, showEvent],
+    [store, showEvent, channelId],
   );
   const jump = useJump((state) => state.wanted);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new wish is what there is to look at.
@@ -80,6 +83,7 @@ function LoadedTimeline({ channel, guild, store, snapshot }: LoadedTimelineProps
       startReply: (message) => startReply(channelId, message),
       startEdit: (message) => startEdit(channelId, message),
       pickReaction: setPicking,
+      openThread: ({ eventId }) => openPanel({ kind: 'thread', channelId, rootId: eventId }),
       jumpTo: (eventId) => void handleJump(eventId),
     }),
     [channelId, canSend, handleJump],

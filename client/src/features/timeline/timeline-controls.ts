@@ -8,6 +8,8 @@ export interface TimelineControls {
   readonly startReply: (message: Message) => void;
   readonly startEdit: (message: Message) => void;
   readonly pickReaction: (message: Message) => void;
+  /** Opens the thread of a message; missing in a thread, whose messages have none. */
+  readonly openThread?: (message: Message) => void;
   readonly jumpTo: (eventId: string) => void;
 }
 

@@ -9,17 +9,30 @@ import { ErrorBoundary } from '../../ui/ErrorBoundary.tsx';
 import { showToast } from '../../ui/toast-store.ts';
 
 const loadSearch = () => import('../../features/search/SearchPanel.tsx');
+const loadThread = () => import('../../features/thread/ThreadPanel.tsx');
 
 interface SidePanelProps {
   readonly channelId: string;
   readonly guild?: GuildDetails;
 }
 
-/** What stands beside a channel: a search if somebody asked for it, else its members. */
+/** What stands beside a channel: a search or a thread if somebody asked for it, else its members. */
 export function SidePanel({ channelId, guild }: SidePanelProps) {
   const panel = usePanel((state) => state.panel);
   const channel = useStore(useGateway().channel(channelId));
-  if (panel === undefined || !channel) return <MemberPanel key={channelId} roomId={channelId} />;
+  const isElsewhere = panel?.kind === 'thread' && panel.channelId !== channelId;
+  useEffect(() => {
+    if (isElsewhere) closePanel();
+  }, [isElsewhere]);
+  if (panel === undefined || isElsewhere || !channel)
+    return <MemberPanel key={channelId} roomId={channelId} />;
+  if (panel.kind === 'thread') {
+    return (
+      <ErrorBoundary fallback={<PanelBroken />}>
+        <LoadedThread key={panel.rootId} channel={channel} rootId={panel.rootId} />
+      </ErrorBoundary>
+    );
+  }
   // A search goes on from channel to channel of a guild.
   return (
     <ErrorBoundary fallback={<PanelBroken />}>
@@ -38,6 +51,15 @@ function LoadedSearch(props: LoadedSearchProps) {
   return (
     <Suspense>
       <SearchPanel {...props} />
+    </Suspense>
+  );
+}
+
+function LoadedThread(props: { readonly channel: ChannelDetails; readonly rootId: string }) {
+  const ThreadPanel = useLazy(loadThread);
+  return (
+    <Suspense>
+      <ThreadPanel {...props} />
     </Suspense>
   );
 }
