@@ -3,16 +3,17 @@ import { beginLikeBefore, streamEvents } from '../../../sync/index.ts';
 import { type Endpoint, endpoint } from '../../endpoint.ts';
 import { booleanQuery, integerQuery, textQuery } from '../../request-values.ts';
 
-const DEFAULT_WAIT_MS = 30_000;
-
-/** With a room it is for who looks into one without being there: what has happened, without waiting for more. */
+/**
+ * It waits as long as it is told to, like `/sync`. With a room it is for who looks into one without being there: what
+ * has happened, without waiting for more.
+ */
 const getEvents = endpoint('getEvents', {}, ({ query, requester, services, signal }) => {
   const roomId = textQuery(query, 'room_id');
   const from = textQuery(query, 'from');
   if (roomId !== undefined) {
     return getMessages(services.rooms, roomId, requester, { direction: 'f', from, limit: 100, filter: {} });
   }
-  const timeoutMs = integerQuery(query, 'timeout') ?? DEFAULT_WAIT_MS;
+  const timeoutMs = integerQuery(query, 'timeout') ?? 0;
   return streamEvents(services.sync, { viewer: requester, from, timeoutMs, signal });
 });
 
