@@ -22,6 +22,14 @@ describe('the ledger', () => {
     }
   });
 
+  it('agrees in nineteen cases of twenty, and leaves one in a hundred open at most', () => {
+    const agreeing = verdicts.filter(({ verdict }) => verdict === 'agree').length;
+    const open = verdicts.filter(({ verdict }) => verdict !== 'agree' && 'open' in verdict).length;
+    expect(verdicts).to.have.length.at.least(600);
+    expect(agreeing / verdicts.length).to.be.at.least(0.95);
+    expect(open / verdicts.length).to.be.at.most(0.01);
+  });
+
   it('has no areas but those that there are', function () {
     const areas = declaredAreas();
     // Alone, without the cases.

@@ -35,8 +35,13 @@ describe('profiles', () => {
     await alice.ask('DELETE', own('m.tz'));
     await alice.ask('DELETE', own('m.tz'));
     await alice.put(own('displayname'), { displayname: null });
+    expect((await server.anonymous('GET', own('displayname'))).status).to.equal(404);
+    await alice.put(own('displayname'), { displayname: 'again' });
+    await alice.put(own('displayname'), { displayname: '' });
     expect(await show('/v3/profile/@alice:test')).to.have.all.keys('avatar_url', 'org.example.pronouns');
     expect((await server.anonymous('GET', own('m.tz'))).status).to.equal(404);
+    for (const field of ['avatar_url', 'org.example.pronouns']) await alice.ask('DELETE', own(field));
+    expect((await server.anonymous('GET', '/v3/profile/@alice:test')).status).to.equal(404);
   });
 
   it('are carried into the rooms of their users', async () => {
@@ -71,7 +76,7 @@ describe('profiles', () => {
     const long = 'x'.repeat(256);
     expect(await refusal(long, 1)).to.equal('400 M_KEY_TOO_LARGE');
     expect(await refusal('org.example.big', 'x'.repeat(70_000))).to.equal('400 M_PROFILE_TOO_LARGE');
-    expect(await refusal('displayname', 5)).to.equal('400 M_BAD_JSON');
+    expect(await refusal('displayname', 5)).to.equal('400 M_INVALID_PARAM');
     expect(await refusal('displayname', `${long}x`)).to.equal('400 M_INVALID_PARAM');
     expect(await refusal('avatar_url', 'http://example.org/')).to.equal('400 M_INVALID_PARAM');
     expect(await refusal('Not.A.Key', 1)).to.equal('400 M_INVALID_PARAM');

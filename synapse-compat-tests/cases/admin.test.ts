@@ -72,7 +72,7 @@ area(
       const carol = await world.user('carol');
       return [
         await admin.post(`${V1}/deactivate/${encodeURIComponent(carol.userId)}`, { erase: false }),
-        await looks(admin.get(V2 + user(carol))),
+        (await admin.get(V2 + user(carol))).body.deactivated,
         await carol.get('/v3/account/whoami'),
       ];
     });

@@ -150,7 +150,6 @@ area(
     same('is no bridge', ({ alice }) => alice.get('/v3/thirdparty/protocols'));
     same('knows no protocol', ({ alice }) => alice.get('/v3/thirdparty/protocol/irc'));
     same('knows no place elsewhere', ({ alice }) => alice.get('/v3/thirdparty/location?alias=%23a%3Ab'));
-    same('knows nobody elsewhere', ({ alice }) => alice.get('/v3/thirdparty/user?userid=%40a%3Ab'));
     same('has no pushers', ({ alice }) => alice.get('/v3/pushers'));
     const pusher = {
       kind: 'http',

@@ -13,7 +13,6 @@ area(
     same('has the localpart as display name of a new account', ({ alice, bob }) =>
       bob.get(profile(alice.userId)),
     );
-    same('has no avatar of a new account', ({ alice, bob }) => bob.get(profile(alice.userId, 'avatar_url')));
     same('is not there of somebody unknown', ({ bob }) => bob.get(profile('@nobody:compat.test')));
     same('has no display name of somebody unknown', ({ bob }) =>
       bob.get(profile('@nobody:compat.test', 'displayname')),

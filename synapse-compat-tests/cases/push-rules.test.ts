@@ -15,10 +15,6 @@ area(
     });
     same('are these at first', async ({ alice }) => (await alice.get(`${RULES}/`)).body.global.override);
     same('are told of the one scope', async ({ alice }) => (await alice.get(`${RULES}/global/`)).status);
-    same(
-      'of one kind cannot be asked for',
-      async ({ alice }) => (await alice.get(`${RULES}/global/override/`)).status,
-    );
     same('of an unknown kind', ({ alice }) => alice.get(rule('unknown', 'x')));
     same('of an unknown scope', ({ alice }) => alice.get(`${RULES}/device/override/x`));
     for (const id of ['.m.rule.master', '.m.rule.tombstone', '.m.rule.nothing']) {
@@ -27,7 +23,6 @@ area(
       same(`of the name ${id}, whether they are on`, ({ alice }) => alice.get(rule(kind, id, 'enabled')));
       same(`of the name ${id}, what they do`, ({ alice }) => alice.get(rule(kind, id, 'actions')));
     }
-    same('of messages', ({ alice }) => alice.get(rule('underride', '.m.rule.message')));
     same('of a name that is not there', ({ alice }) => alice.get(rule('override', 'nothing')));
     const add = (title: string, kind: string, id: string, body: unknown): void =>
       same(title, async ({ alice }) => [

@@ -54,9 +54,6 @@ area('receipts', people, (same) => {
   same('of no thread', ({ bob, roomId, events }) =>
     post(bob, roomId, 'm.read', events[3] ?? '', { thread_id: '' }),
   );
-  same('of a thread that is no text', ({ bob, roomId, events }) =>
-    post(bob, roomId, 'm.read', events[3] ?? '', { thread_id: 1 }),
-  );
   same('of an unknown type', ({ bob, roomId, events }) => post(bob, roomId, 'm.unknown', events[3] ?? ''));
   same('of what is read fully', ({ bob, roomId, events }) =>
     post(bob, roomId, 'm.fully_read', events[3] ?? ''),
@@ -136,7 +133,6 @@ area('typing', people, (same) => {
   same('in a room that is not there', ({ bob }) =>
     typing(bob, '!nothing:compat.test', bob.userId, { typing: true, timeout: 1000 }),
   );
-  same('has to be said', ({ bob, roomId }) => typing(bob, roomId, bob.userId, {}));
 });
 
 area('presence', people, (same) => {

@@ -226,14 +226,6 @@ area('the next sync', people, (same) => {
     });
     return [brief(rooms.join?.[roomId]), rooms.leave?.[roomId]];
   });
-  same('has a room that was joined and left', async ({ alice, bob }) => {
-    const roomId = await alice.createHall();
-    const rooms = await news(bob, async () => {
-      await bob.join(roomId);
-      await bob.leave(roomId);
-    });
-    return [brief(rooms.leave?.[roomId]), rooms.join?.[roomId]];
-  });
   same('has somebody else who joined', async ({ alice, bob }, world) => {
     const roomId = await alice.createHall();
     await bob.join(roomId);

@@ -70,7 +70,7 @@ describe('profiles', () => {
     const set = async (field: string, value: string | number) =>
       (await refusal(accounts.profiles.setField(user, user.userId, field, value))).errcode;
     expect(await set('displayname', 'x'.repeat(257))).to.equal('M_INVALID_PARAM');
-    expect(await set('displayname', 7)).to.equal('M_BAD_JSON');
+    expect(await set('displayname', 7)).to.equal('M_INVALID_PARAM');
     expect(await set('displayname', '\ud800')).to.equal('M_BAD_JSON');
     expect(await set('avatar_url', 'https://example.org/a.png')).to.equal('M_INVALID_PARAM');
     expect(await set('avatar_url', `mxc://test/${'x'.repeat(1_000)}`)).to.equal('M_INVALID_PARAM');

@@ -94,7 +94,9 @@ export class Profiles {
     await this.#requireVisible(userId, viewer);
     const isLocal = domainOf(userId) === serverName;
     const profile = isLocal ? await this.get(userId) : await remoteProfiles?.profileOf(userId);
-    if (profile === undefined) throw notFound('There is no such user');
+    // "There is no profile information for this user or this user does not exist" is one answer.
+    if (profile === undefined || Object.keys(profile).length === 0)
+      throw notFound('There is no such profile');
     return profile;
   }
 
@@ -198,7 +200,7 @@ function checkFieldName(field: string): void {
 function checkValue(field: string, value: JsonValue | undefined): JsonValue | undefined {
   if (field !== 'displayname' && field !== 'avatar_url') return value;
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'string') throw badJson(`${field} must be a string`);
+  if (typeof value !== 'string') throw invalidParam(`${field} must be a string`);
   // An empty text takes the field away, as with Synapse.
   if (value === '') return undefined;
   if (field === 'displayname') {
