@@ -22,8 +22,8 @@ const MOST_MESSAGES = 100;
 const DEFAULT_MESSAGES = 10;
 
 /**
- * What is new since a token, as clients of before `/sync` get it: one list of events of all kinds. It takes the tokens
- * of `/sync`; without one it begins now.
+ * What is new since a token, as clients of before `/sync` get it: one list of the events of all rooms, and of nothing
+ * else. It takes the tokens of `/sync`; without one it begins now.
  *
  * Source: Client-Server API v1.19, `GET /events`, deprecated.
  * @throws {MatrixError} 400 `M_INVALID_PARAM` for what is no token.
@@ -50,9 +50,8 @@ export async function streamEvents(
   const chunk = Object.entries(body.rooms?.join ?? {}).flatMap(([roomId, room]) => [
     ...inRoom(roomId, room.state?.events ?? []),
     ...inRoom(roomId, room.timeline.events),
-    ...inRoom(roomId, room.ephemeral.events),
   ]);
-  return { start, end: body.next_batch, chunk: [...chunk, ...(body.presence?.events ?? [])] };
+  return { start, end: body.next_batch, chunk };
 }
 
 /**
