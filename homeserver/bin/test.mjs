@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureClientBuilt } from './client-build.mjs';
 import { ensureInstalled } from './installation.mjs';
+import { findMautrixPython } from './mautrix.mjs';
 import {
   findPostgresPrograms,
   findTestCluster,
@@ -124,6 +125,11 @@ async function meet(need) {
     return findSynapsePython()
       ? { environment: {} }
       : { lacking: `Synapse is not installed: ${INSTALL_HINT}` };
+  }
+  if (need === 'mautrix') {
+    return findMautrixPython()
+      ? { environment: {} }
+      : { lacking: `mautrix is not installed: ${INSTALL_HINT}` };
   }
   const path = need === 'chromium' ? findChromium() : findProgram(need);
   if (path) return { environment: { [`GUILDHALL_TEST_${need.toUpperCase()}`]: path } };

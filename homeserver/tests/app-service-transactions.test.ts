@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import { eventually } from '../test-kit/eventually.ts';
 import { AppServiceClient, FakeAppService, HS_TOKEN } from '../test-kit/fake-app-service.ts';
+import { startServerProcess } from '../test-kit/server-process.ts';
+import { createTestDatabase, testDialect } from '../test-kit/test-database.ts';
 import { TestServer } from '../test-kit/test-server.ts';
-import { roomPath, type TestUser } from '../test-kit/test-user.ts';
+import { registerUser, roomPath, TestUser } from '../test-kit/test-user.ts';
 
 const GHOST = '@_ghost_ann:hs.test';
 const AS_GHOST = { user_id: GHOST };
@@ -52,12 +54,18 @@ describe('what application services are told', () => {
     expect(ids).to.deep.equal(ids.map((_path, index) => `/_matrix/app/v1/transactions/${index + 1}`));
   });
 
-  it('are invites of their users', async () => {
-    const roomId = await alice.createRoom();
+  it('are invites of their users, with what the room is', async () => {
+    const roomId = await alice.createRoom({ name: 'The hall' });
     await alice.ok('POST', `${roomPath(roomId)}/invite`, { user_id: GHOST });
-    await eventually(async () =>
-      service.events.some(({ state_key: key, content }) => key === GHOST && content.membership === 'invite'),
-    );
+    const invite = () =>
+      service.events.find(({ state_key: key, content }) => key === GHOST && content.membership === 'invite');
+    await eventually(async () => invite() !== undefined);
+    expect(invite().unsigned.invite_room_state).to.deep.include({
+      type: 'm.room.name',
+      sender: alice.userId,
+      state_key: '',
+      content: { name: 'The hall' },
+    });
   });
 
   it('are the events of rooms with an alias of theirs', async () => {
@@ -89,9 +97,13 @@ describe('what application services are told', () => {
     const failed = since.filter(({ path }) => path === since[0]?.path);
     expect(failed.length).to.be.greaterThan(1);
     expect(new Set(failed.map(({ text }) => text)).size).to.equal(1);
-    expect(failed[0]?.body.events.map((event: { event_id: string }) => event.event_id)).to.deep.equal([first]);
+    expect(failed[0]?.body.events.map((event: { event_id: string }) => event.event_id)).to.deep.equal([
+      first,
+    ]);
     const others = since.slice(failed.length);
-    const rest = others.flatMap(({ body }) => body.events.map((event: { event_id: string }) => event.event_id));
+    const rest = others.flatMap(({ body }) =>
+      body.events.map((event: { event_id: string }) => event.event_id),
+    );
     expect(rest.filter((eventId) => eventId === first)).to.deep.equal([]);
     expect(rest.filter((eventId) => eventId === second)).to.deep.equal([second]);
   });
@@ -174,3 +186,56 @@ describe('what application services are told', () => {
     );
   });
 });
+
+if (testDialect === 'postgres') {
+  describe('what application services are told by two processes on one PostgreSQL', function () {
+    this.timeout(60_000);
+
+    it('is told once, in one order, and by the other one when one has died', async () => {
+      const service = await FakeAppService.start();
+      const database = await createTestDatabase();
+      const configuration = {
+        DATA_DIR: service.folder,
+        DATABASE_URL: database.url,
+        APPSERVICE_DIR: service.folder,
+      };
+      const [one, other] = await Promise.all([
+        startServerProcess({ configuration }),
+        startServerProcess({ configuration }),
+      ]);
+      try {
+        const client = new AppServiceClient(() => other.url);
+        await client.register('_ghost_ann', { inhibit_login: true });
+        const alice = await registerUser(() => one.url, 'alice');
+        const elsewhere = new TestUser(() => other.url, alice.userId, alice.deviceId, alice.accessToken);
+        const roomId = await alice.createRoom({ preset: 'public_chat' });
+        const path = `/_matrix/client/v3/join/${encodeURIComponent(roomId)}`;
+        expect((await client.request('POST', path, {}, AS_GHOST)).status).to.equal(200);
+        const said = await Promise.all(
+          Array.from({ length: 30 }, (_unused, count) =>
+            (count % 2 === 0 ? alice : elsewhere).say(roomId, `message ${count}`),
+          ),
+        );
+        await one.kill('SIGKILL');
+        said.push(await elsewhere.say(roomId, 'and one of them has died'));
+        await Promise.all(said.map((eventId) => service.eventTold(eventId)));
+        // Whoever was killed may not have learnt that a transaction had arrived: then it comes again, word for word.
+        const byPath = new Map(service.transactions.map(({ path: sent, text }) => [sent, text]));
+        for (const { path: sent, text } of service.transactions) expect(text).to.equal(byPath.get(sent));
+        const told = [...byPath.values()]
+          .flatMap((text) => JSON.parse(text).events.map((event: { event_id: string }) => event.event_id))
+          .filter((eventId) => said.includes(eventId));
+        const page = await elsewhere.ok('GET', `${roomPath(roomId)}/messages?dir=b&limit=100`);
+        const inRoom = page.chunk
+          .map((event: { event_id: string }) => event.event_id)
+          .filter((eventId: string) => said.includes(eventId))
+          .reverse();
+        expect(told).to.deep.equal(inRoom);
+      } finally {
+        await Promise.all([one.kill('SIGTERM'), other.kill('SIGTERM')]);
+        await database.drop();
+        await service.stop();
+      }
+    });
+  });
+}

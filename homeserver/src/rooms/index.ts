@@ -74,6 +74,7 @@ export {
 export { getEventAnywhere, getRoomSnapshot, type RoomSnapshot } from './queries/room-snapshot.ts';
 export { getRoomSummary } from './queries/room-summary.ts';
 export { getState, getStateEvent } from './queries/state.ts';
+export { describeRoom } from './queries/stripped-state.ts';
 export { getThreads } from './queries/threads.ts';
 export { readTimeline } from './queries/timeline.ts';
 export { getEventByTimestamp } from './queries/timestamp-to-event.ts';

@@ -1,19 +1,7 @@
-import type { JsonObject } from '../protocol/canonical-json.ts';
-import { type Room, stateKeyOf, strippedEvent, strippedStateOf } from '../rooms/index.ts';
+import { describeRoom, type Room, strippedEvent } from '../rooms/index.ts';
 import type { StoredEvent } from '../storage/index.ts';
 import type { Frame, SyncContext } from './frame.ts';
 import type { EventList } from './response-shapes.ts';
-
-/** What tells somebody which room they are invited to. Source: Client-Server API v1.19, "Stripped state". */
-const SHOWN = [
-  'm.room.create',
-  'm.room.name',
-  'm.room.avatar',
-  'm.room.topic',
-  'm.room.join_rules',
-  'm.room.canonical_alias',
-  'm.room.encryption',
-];
 
 /**
  * The rooms that the viewer is invited to, or has knocked on, by ID: stripped state with their own membership, and that
@@ -31,24 +19,10 @@ export async function strippedRooms(
     const own = await membership(context, room, viewer.userId);
     if (own === undefined || ignored.has(own.pdu.sender)) continue;
     if (blocksInvites && own.pdu.content.membership === 'invite') continue;
-    // Of a room of other servers, what came with the invite is all that is known.
-    const events = strippedStateOf(own) ?? (await describeRoom(context, room, viewer, own));
+    const events = await describeRoom(context.rooms, room, own);
     found[room.roomId] = { events: [...events, strippedEvent(room, own)] };
   }
   return found;
-}
-
-async function describeRoom(
-  context: SyncContext,
-  room: Room,
-  viewer: Frame['viewer'],
-  own: StoredEvent,
-): Promise<JsonObject[]> {
-  const shown = SHOWN.flatMap((type) => room.state.get(stateKeyOf(type, '')) ?? []);
-  // Who invites is shown by name; Synapse tells of them as well.
-  const inviter =
-    own.pdu.sender === viewer.userId ? undefined : await membership(context, room, own.pdu.sender);
-  return [...shown, ...(inviter ? [inviter] : [])].map((event) => strippedEvent(room, event));
 }
 
 async function membership(

@@ -60,7 +60,7 @@ async function nextTransaction(
     const number = (last?.number ?? 0) + 1;
     const transaction = { number, body: body ?? null, news, failures: 0, retryAt: 0 };
     if (body === undefined) for (const one of news) storage.appServices.removeNews(unit, service.id, one);
-    else storage.appServices.putTransaction(unit, service.id, transaction);
+    else storage.appServices.begin(unit, service.id, transaction);
     await storage.database.commit(unit);
     if (body !== undefined) return transaction;
   }
@@ -109,7 +109,7 @@ async function postpone(
     pauseMs,
   });
   const unit = new UnitOfWork();
-  storage.appServices.putTransaction(unit, service.id, failed);
+  storage.appServices.postpone(unit, service.id, failed);
   await storage.database.commit(unit);
   await later(context, service, failed);
 }

@@ -1,8 +1,9 @@
 import type { AppService } from '../../accounts/index.ts';
 import type { JsonObject, JsonValue } from '../../protocol/canonical-json.ts';
+import { isJsonObject } from '../../protocol/json-values.ts';
 import { receiptContent } from '../../realtime/index.ts';
-import { presentEvents } from '../../rooms/index.ts';
-import type { AppServiceNews, AppServiceNewsKind } from '../../storage/index.ts';
+import { describeRoom, presentEvents, type Room, type RoomsContext } from '../../rooms/index.ts';
+import type { AppServiceNews, AppServiceNewsKind, StoredEvent } from '../../storage/index.ts';
 import type { AppServiceContext } from './app-service-context.ts';
 
 /** A device of a user of an application service, as it stands in the keys of news. */
@@ -58,9 +59,25 @@ async function eventsOf(
     const room = event === undefined ? undefined : await rooms.registry.byNid(event.roomNid);
     // The room, or this part of its history, may have been deleted meanwhile.
     if (event === undefined || room === undefined) continue;
-    presented.push(...(await presentEvents(rooms, room, [event], viewer)));
+    const [shown] = await presentEvents(rooms, room, [event], viewer);
+    if (shown !== undefined) presented.push(await withRoomState(rooms, room, event, service, shown));
   }
   return presented;
+}
+
+/** An invite of one of its users says what the room is, as in `/sync` (Client-Server API v1.19, `m.room.member`). */
+async function withRoomState(
+  rooms: RoomsContext,
+  room: Room,
+  event: StoredEvent,
+  service: AppService,
+  shown: JsonObject,
+): Promise<JsonObject> {
+  const { type, state_key: userId = '', content } = event.pdu;
+  const isInvite = type === 'm.room.member' && content.membership === 'invite';
+  if (!isInvite || !service.speaksFor(userId) || !isJsonObject(shown.unsigned)) return shown;
+  const state = await describeRoom(rooms, room, event);
+  return { ...shown, unsigned: { ...shown.unsigned, invite_room_state: state } };
 }
 
 /** Public receipts alone: private ones are for nobody but their user. */

@@ -54,18 +54,14 @@ const putNews = defineUpsert('app_service_news', { ...key, position: 'bigint' },
   'key',
 ]);
 const deleteNews = defineDelete('app_service_news', { ...key, position: 'bigint' });
-const putTransaction = defineUpsert(
-  'app_service_transactions',
-  {
-    service_id: 'text',
-    number: 'bigint',
-    body: 'text?',
-    news: 'text',
-    failures: 'bigint',
-    retry_at: 'bigint',
-  },
-  ['service_id'],
-);
+const insertTransaction = defineInsertIgnore('app_service_transactions', {
+  service_id: 'text',
+  number: 'bigint',
+  body: 'text?',
+  news: 'text',
+  failures: 'bigint',
+  retry_at: 'bigint',
+});
 const networkColumns = { room_nid: 'bigint', service_id: 'text', network_id: 'text' } as const;
 const insertListed = defineInsertIgnore('room_networks', networkColumns);
 const deleteListed = defineDelete('room_networks', networkColumns);
@@ -105,22 +101,54 @@ export class AppServiceStore {
     return row && { ...row, news: JSON.parse(row.news) as AppServiceNews[] };
   }
 
-  /** Keeps a transaction, in a unit, until it has arrived. */
-  putTransaction(unit: UnitOfWork, serviceId: string, transaction: AppServiceTransaction): void {
-    unit.write(putTransaction, {
-      service_id: serviceId,
-      number: transaction.number,
-      body: transaction.body,
-      news: JSON.stringify(transaction.news),
-      failures: transaction.failures,
-      retry_at: transaction.retryAt,
-    });
+  /**
+   * Keeps a new transaction, in a unit, until it has arrived. This and what follows fail with `ExpectationFailed` when
+   * another process is further: a number must never stand for two transactions.
+   */
+  begin(unit: UnitOfWork, serviceId: string, { number, body, news }: AppServiceTransaction): void {
+    const written = JSON.stringify(news);
+    if (number === 1) {
+      unit.writeOnce(insertTransaction, {
+        service_id: serviceId,
+        number,
+        body,
+        news: written,
+        failures: 0,
+        retry_at: 0,
+      });
+    } else {
+      unit.run(
+        `UPDATE app_service_transactions SET number = ?, body = ?, news = ?, failures = 0, retry_at = 0
+         WHERE service_id = ? AND number = ? AND body IS NULL`,
+        [number, body, written, serviceId, number - 1],
+        1,
+      );
+    }
   }
 
   /** Notes, in a unit, that a transaction has arrived. What has changed since it was written stays to be told. */
-  finish(unit: UnitOfWork, serviceId: string, transaction: AppServiceTransaction): void {
-    for (const news of transaction.news) this.removeNews(unit, serviceId, news);
-    this.putTransaction(unit, serviceId, { ...transaction, body: null, news: [], failures: 0, retryAt: 0 });
+  finish(unit: UnitOfWork, serviceId: string, { number, news }: AppServiceTransaction): void {
+    for (const one of news) this.removeNews(unit, serviceId, one);
+    unit.run(
+      `UPDATE app_service_transactions SET body = NULL, news = '[]'
+       WHERE service_id = ? AND number = ? AND body IS NOT NULL`,
+      [serviceId, number],
+      1,
+    );
+  }
+
+  /** Notes, in a unit, that a transaction has not arrived. */
+  postpone(
+    unit: UnitOfWork,
+    serviceId: string,
+    { number, failures, retryAt }: Pick<AppServiceTransaction, 'number' | 'failures' | 'retryAt'>,
+  ): void {
+    unit.run(
+      `UPDATE app_service_transactions SET failures = ?, retry_at = ?
+       WHERE service_id = ? AND number = ? AND body IS NOT NULL`,
+      [failures, retryAt, serviceId, number],
+      1,
+    );
   }
 
   /** Puts a room into the directory of a network or takes it out, in a unit. */
