@@ -102,6 +102,12 @@ describe('single sign-on', () => {
     expect((await visit('work', person)).html).to.include('@worker:test');
   });
 
+  it('asks for a name where the provider proposes one that nobody can have', async () => {
+    for (const email of ['12345@corp.example', '_@corp.example', 'ж@corp.example']) {
+      expect((await visit('work', { sub: `staff ${email}`, email })).html, email).to.include('name="ticket"');
+    }
+  });
+
   it('signs people in to apps through OAuth as well', async () => {
     const login = await browser.open('/_guildhall/oauth/login');
     expect(login.html).to.include('Continue with The School');

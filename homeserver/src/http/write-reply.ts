@@ -11,7 +11,8 @@ import { Reply } from './reply.ts';
 const CORS_HEADERS = {
   'Access-Control-Allow-Origin': '*',
   'Access-Control-Allow-Methods': 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
-  'Access-Control-Allow-Headers': 'X-Requested-With, Content-Type, Authorization, Date, If-Match, If-None-Match',
+  'Access-Control-Allow-Headers':
+    'X-Requested-With, Content-Type, Authorization, Date, If-Match, If-None-Match',
   'Access-Control-Expose-Headers': 'Retry-After, Content-Disposition',
 };
 

@@ -12,9 +12,7 @@ export type OAuthErrorCode =
   | 'access_denied'
   | 'login_required'
   | 'authorization_pending'
-  | 'slow_down'
-  | 'expired_token'
-  | 'server_error';
+  | 'expired_token';
 
 /** What an app did wrong, or whoever signs in did not want, in the words of OAuth rather than those of Matrix. */
 export class OAuthError extends Error {

@@ -1,7 +1,13 @@
 import type { Clock } from '../../base/clock.ts';
 import { randomToken } from '../../base/ids.ts';
 import { forbidden, MatrixError, notFound } from '../../protocol/errors.ts';
-import { ExpectationFailed, type OAuthItemKind, type Storage, UnitOfWork } from '../../storage/index.ts';
+import {
+  ExpectationFailed,
+  type OAuthItemKind,
+  type Storage,
+  type StoredUser,
+  UnitOfWork,
+} from '../../storage/index.ts';
 import type { Policies } from '../policies.ts';
 import { hashOfToken } from '../tokens.ts';
 import type { Users } from '../users.ts';
@@ -119,11 +125,11 @@ export class Upstream {
 
   /** The user that a provider's user is; where the provider may, one that is here already becomes it. */
   async #find(providerId: string, { subject, localpart }: UpstreamIdentity): Promise<number | undefined> {
-    const { storage, users } = this.#parts;
+    const { storage } = this.#parts;
     const known = await storage.upstreamUsers.userOf(providerId, subject);
     if (known !== undefined) return this.#active(known);
     if (localpart === '' || !this.#provider(providerId).settings.linksExisting) return undefined;
-    const user = await storage.users.byUserId(users.userIdFor(localpart));
+    const user = await this.#userCalled(localpart);
     if (user === undefined || user.guest) return undefined;
     const userNid = await this.#active(user.userNid);
     const unit = new UnitOfWork();
@@ -131,6 +137,17 @@ export class Upstream {
     storage.upstreamUsers.add(unit, providerId, subject, userNid);
     await storage.database.commit(unit);
     return userNid;
+  }
+
+  /** The user of a name; nobody has one that people cannot have. */
+  async #userCalled(localpart: string): Promise<StoredUser | undefined> {
+    const { storage, users } = this.#parts;
+    try {
+      return await storage.users.byUserId(users.userIdFor(localpart));
+    } catch (error) {
+      if (error instanceof MatrixError) return undefined;
+      throw error;
+    }
   }
 
   async #active(userNid: number): Promise<number> {

@@ -1,7 +1,7 @@
 import { GRANT_TYPES } from '../../accounts/index.ts';
 import { customEndpoint, type Endpoint, endpoint } from '../endpoint.ts';
 import type { Services } from '../services.ts';
-import { PATHS } from './paths.ts';
+import { issuerOf, PATHS } from './paths.ts';
 
 const ACTIONS = [
   'org.matrix.profile',
@@ -39,7 +39,7 @@ const getAuthIssuer = customEndpoint(
     path: '/_matrix/client/unstable/org.matrix.msc2965/auth_issuer',
     auth: 'none',
   },
-  ({ services }) => ({ issuer: issuerOf(services) }),
+  ({ services }) => ({ issuer: issuerOf(services.publicUrl) }),
 );
 
 export const metadataEndpoints: readonly Endpoint[] = [getAuthMetadata, getOldAuthMetadata, getAuthIssuer];
@@ -47,7 +47,7 @@ export const metadataEndpoints: readonly Endpoint[] = [getAuthMetadata, getOldAu
 function metadata(services: Services): object {
   const at = (path: string) => `${services.publicUrl}${path}`;
   return {
-    issuer: issuerOf(services),
+    issuer: issuerOf(services.publicUrl),
     authorization_endpoint: at(PATHS.authorize),
     token_endpoint: at(PATHS.token),
     revocation_endpoint: at(PATHS.revoke),
@@ -64,8 +64,4 @@ function metadata(services: Services): object {
     account_management_uri: at(PATHS.account),
     account_management_actions_supported: ACTIONS,
   };
-}
-
-function issuerOf({ publicUrl }: Services): string {
-  return `${publicUrl}/`;
 }

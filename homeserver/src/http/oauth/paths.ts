@@ -31,3 +31,8 @@ export function pageToGoOnTo(next: string | null): string {
 export function ssoConfirmationPage(session: string): string {
   return `${PATHS.confirm}?${new URLSearchParams({ session })}`;
 }
+
+/** Who the OAuth server says that it is. */
+export function issuerOf(publicUrl: string): string {
+  return `${publicUrl}/`;
+}

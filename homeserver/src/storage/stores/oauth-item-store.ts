@@ -4,8 +4,8 @@ import { UnitOfWork } from '../database/unit-of-work.ts';
 
 /**
  * What an item is: an authorization code, a device that waits to be signed in (`device`, found by people with
- * `user-code`), a browser in which somebody is signed in, a sign-in on its way at another provider, or the leave to
- * replace cross-signing keys (found by user ID).
+ * `user-code`), a browser in which somebody is signed in, a sign-in on its way at another provider, the leave to replace
+ * cross-signing keys (found by user ID), or somebody whom another provider has sent and who has no account yet.
  */
 export type OAuthItemKind =
   | 'code'

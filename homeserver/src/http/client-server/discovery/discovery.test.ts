@@ -26,7 +26,13 @@ describe('discovery', () => {
   it('leads clients to the public address, also from a browser elsewhere', async () => {
     const response = await server.fetch('/.well-known/matrix/client');
     expect(response.headers.get('access-control-allow-origin')).to.equal('*');
-    expect(await response.json()).to.deep.equal({ 'm.homeserver': { base_url: 'http://test.example' } });
+    expect(await response.json()).to.deep.equal({
+      'm.homeserver': { base_url: 'http://test.example' },
+      'org.matrix.msc2965.authentication': {
+        issuer: 'http://test.example/',
+        account: 'http://test.example/_guildhall/oauth/account',
+      },
+    });
   });
 
   it('has no support contact and no policy server to tell of', async () => {
