@@ -63,6 +63,7 @@ export class RoomReader {
       room.clearMembers();
       for (const member of members) this.#setMember(room, userIds.get(member.userNid), member);
       room.blockEntries.clear();
+      room.statesAfter.clear();
       setDescription(room, row);
       room.commit(head);
     };
@@ -82,6 +83,8 @@ export class RoomReader {
     if (change === undefined) return this.read(room, row);
     const head = await this.#head(row);
     return () => {
+      // Another process may have deleted states that nothing but memory knew.
+      room.statesAfter.clear();
       setDescription(room, row);
       this.#changeState(room, change);
       room.commit(head);

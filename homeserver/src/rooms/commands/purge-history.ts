@@ -13,7 +13,7 @@ import { lastBefore } from '../queries/timestamp-to-event.ts';
 import { References } from '../references.ts';
 import type { Room } from '../room.ts';
 import { existingRoom } from '../room-access.ts';
-import { inBatches } from './purge-batches.ts';
+import { inBatches, inTurn, outdateChanges } from './purge-batches.ts';
 import { deleteUnneededEvents } from './purge-unneeded.ts';
 
 /** Up to where history goes: before an event, or before the last event that is older than a time. */
@@ -165,6 +165,20 @@ async function stillNamed(
   return kept;
 }
 
+/**
+ * The numbers of the states that there are. No change that comes later uses one of them because memory knows it, in
+ * whatever process: what has no event would be deleted under it.
+ */
+async function nameOldStates(context: RoomsContext, room: Room): Promise<ReadonlySet<number>> {
+  const { database, historyPurge } = context.storage;
+  return inTurn(context, room, async () => {
+    const unit = new UnitOfWork();
+    outdateChanges(context, unit, room);
+    await database.commit(unit);
+    return new Set(await historyPurge.snapshotNids(room.nid));
+  });
+}
+
 /** Deletes the events beside the timeline and the states that nothing needs any more. */
 async function deleteUnneeded(
   context: RoomsContext,
@@ -173,12 +187,7 @@ async function deleteUnneeded(
   { deleteLocalEvents }: HistoryPurge,
 ): Promise<void> {
   const { historyPurge } = context.storage;
-  // From now on no state is used again that only memory knows: what has no event would be deleted under its user.
-  const newestState = await room.queue.run(async () => {
-    await room.lastCommit.catch(() => undefined);
-    room.statesAfter.clear();
-    return historyPurge.newestSnapshot(room.nid);
-  });
+  const old = await nameOldStates(context, room);
   const references = new References(context, room.nid);
   const untilNid = await historyPurge.newestEvent();
   await references.begin({ afterNid: 0, untilNid, afterPosition: 0, keepsLocal: !deleteLocalEvents });
@@ -189,7 +198,7 @@ async function deleteUnneeded(
     await references.catchUp();
     const page = await historyPurge.snapshots(room.nid, afterSnapshot);
     afterSnapshot = page.at(-1)?.nid ?? afterSnapshot;
-    const unneeded = page.filter(({ nid }) => nid <= newestState && !references.needsSnapshot(nid));
+    const unneeded = page.filter(({ nid }) => old.has(nid) && !references.needsSnapshot(nid));
     const blocks = unneeded.flatMap((snapshot) => references.unneededBlocks(snapshot));
     historyPurge.deleteSnapshots(
       unit,

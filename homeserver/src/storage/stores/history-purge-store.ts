@@ -84,8 +84,8 @@ const deleteReceipt = defineDelete('receipts', {
   receipt_type: 'text',
   thread_id: 'text',
 });
-const newestSnapshot = defineQuery<[number], { nid: number }>(
-  'SELECT coalesce(max(nid), 0) AS nid FROM state_snapshots WHERE room_nid = ?',
+const snapshotNids = defineQuery<[number], { nid: number }>(
+  'SELECT nid FROM state_snapshots WHERE room_nid = ?',
 );
 
 /** What a purge of a room's history, and the search for events that nothing needs, read and write. */
@@ -149,9 +149,9 @@ export class HistoryPurgeStore {
     return rows.map(({ nid, blocks }) => ({ nid, blocks: JSON.parse(blocks) as SnapshotBlocks }));
   }
 
-  /** The largest number of a stored state of a room. */
-  async newestSnapshot(roomNid: number): Promise<number> {
-    return (await this.#database.get(newestSnapshot, [roomNid]))?.nid ?? 0;
+  /** The numbers of all stored states of a room: those of new ones may be smaller, as each process has its own. */
+  async snapshotNids(roomNid: number): Promise<number[]> {
+    return (await this.#database.all(snapshotNids, [roomNid])).map(({ nid }) => nid);
   }
 
   /** Deletes events with everything that belongs to them, in a unit. */
