@@ -1,7 +1,6 @@
 import type { Database } from '../database/database.ts';
 import {
   defineDelete,
-  defineGatheredQuery,
   defineInsert,
   defineInsertIgnore,
   defineQuery,
@@ -110,10 +109,8 @@ type RawRoom = Omit<RoomRow, 'extremities' | 'listed' | 'isPartial'> & {
   partial: number;
 };
 const roomById = defineQuery<[string], RawRoom>(`SELECT ${ROOM} FROM rooms WHERE room_id = ?`);
-const roomsByNid = defineGatheredQuery<[number[]], RawRoom>(
-  `SELECT ${ROOM} FROM rooms WHERE nid = ANY(?:bigint[])`,
-  { parameter: 0, column: 'nid' },
-);
+const roomByNid = defineQuery<[number], RawRoom>(`SELECT ${ROOM} FROM rooms WHERE nid = ?`);
+const roomsByNid = defineQuery<[number[]], RawRoom>(`SELECT ${ROOM} FROM rooms WHERE nid = ANY(?:bigint[])`);
 const idsOfRooms = defineQuery<[number[]], { nid: number; roomId: string }>(
   'SELECT nid, room_id AS "roomId" FROM rooms WHERE nid = ANY(?:bigint[])',
 );
@@ -124,10 +121,8 @@ const partialRooms = defineQuery<[], { room_nid: number; join_nid: number; serve
 const partialEvents = defineQuery<[number], { nid: number }>(
   'SELECT event_nid AS nid FROM partial_events WHERE room_nid = ? ORDER BY event_nid',
 );
-const membersOf = defineGatheredQuery<[number[]], MemberRow>(
-  `SELECT room_nid AS "roomNid", user_nid AS "userNid", membership, event_nid AS "eventNid"
-   FROM room_members WHERE room_nid = ANY(?:bigint[])`,
-  { parameter: 0, column: 'roomNid' },
+const membersOf = defineQuery<[number], MemberRow>(
+  'SELECT user_nid AS "userNid", membership, event_nid AS "eventNid" FROM room_members WHERE room_nid = ?',
 );
 const roomsOfUser = defineQuery<[number], Omit<RoomOfUser, 'forgotten'> & { forgotten: number }>(
   `SELECT room_nid AS "roomNid", membership, event_nid AS "eventNid", forgotten
@@ -139,8 +134,6 @@ const alias = defineQuery<[string], { roomNid: number; creatorNid: number }>(
 const aliasesOf = defineQuery<[number], { alias: string }>(
   'SELECT alias FROM room_aliases WHERE room_nid = ? ORDER BY alias',
 );
-
-const allNids = defineQuery<[number], { nid: number }>('SELECT nid FROM rooms ORDER BY nid LIMIT ?');
 
 /** Rooms, their members, their aliases and the public directory. */
 export class RoomStore {
@@ -173,7 +166,7 @@ export class RoomStore {
 
   /** A room by its number. */
   async byNid(nid: number): Promise<RoomRow | undefined> {
-    return fromRaw(await this.#database.get(roomsByNid, [[nid]]));
+    return fromRaw(await this.#database.get(roomByNid, [nid]));
   }
 
   /** Rooms by number, in no order; those that are not there are left out. */
@@ -246,11 +239,6 @@ export class RoomStore {
     unit.write(setOpen, { nid: roomNid, open: open ? 1 : 0 });
   }
 
-  /** The numbers of rooms, the oldest first. */
-  async allNids(limit: number): Promise<number[]> {
-    return (await this.#database.all(allNids, [limit])).map(({ nid }) => nid);
-  }
-
   /** The rooms of the public directory, oldest first. */
   async listed(): Promise<number[]> {
     return (await this.#database.all(listedRooms, [])).map((row) => row.nid);
@@ -279,9 +267,8 @@ export class RoomStore {
   }
 
   /** Every membership of a room. */
-  async members(roomNid: number): Promise<MemberRow[]> {
-    const rows = await this.#database.all(membersOf, [[roomNid]]);
-    return rows.map(({ userNid, membership, eventNid }) => ({ userNid, membership, eventNid }));
+  members(roomNid: number): Promise<MemberRow[]> {
+    return this.#database.all(membersOf, [roomNid]);
   }
 
   /** Every room that a user has a membership in. */
