@@ -46,6 +46,7 @@ const postToken = customEndpoint(
     answerApp(async () => {
       const { 'content-type': type = '', authorization } = request.headers;
       const form = await readForm(request);
+      // The library wants to see that there is a body, and of which type.
       const headers = {
         'content-type': type,
         'content-length': '1',
