@@ -168,7 +168,7 @@ function isStateEvent({ pdu }: StoredEvent): boolean {
 
 /** Whether a timeline has every event from its first on, so that no change of state is missing in it. */
 function isUnfiltered({ events }: TimelineRange, timeline: Timeline): boolean {
-  if (events === undefined) return false;
+  if (events === undefined) return timeline.isWhole === true;
   return events.at(-timeline.events.length)?.nid === timeline.events[0]?.nid;
 }
 

@@ -56,7 +56,9 @@ async function newestOf(
     .reverse();
 }
 
-describe('sync', () => {
+describe('sync', function () {
+  // Hundreds of small syncs, which take their time on a machine that has other work.
+  this.timeout(60_000);
   let syncs: Syncs;
   let rooms: RoomsContext;
   let bob: Viewer;

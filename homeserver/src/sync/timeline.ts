@@ -35,6 +35,8 @@ export interface Timeline {
   readonly limited: boolean;
   /** From here `/messages` goes on backwards. */
   readonly start: number;
+  /** Whether certainly no event was kept out between the first and the end of the range. */
+  readonly isWhole?: boolean;
 }
 
 /** As many events at hand are looked through directly; a longer range is read backwards, as far as needed. */
@@ -50,14 +52,16 @@ export async function readRecent(
   const { room, after, until, events: placed } = range;
   if (placed?.length === 0) return { events: [], limited: false, start: after };
   if (placed !== undefined && placed.length <= LOOKED_THROUGH) return newestOf(context, frame, range, placed);
-  const { events, next } = await readTimeline(context.rooms, room, viewer, {
+  const { ignored } = await context.settings.of(viewer);
+  const { events, next, isWhole } = await readTimeline(context.rooms, room, viewer, {
     direction: 'b',
     from: until,
     until: after,
     limit: filter.timelineLimit,
     filter: filter.timeline,
+    ignored,
   });
-  return { events: events.toReversed(), limited: next !== undefined, start: next ?? after };
+  return { events: events.toReversed(), limited: next !== undefined, start: next ?? after, isWhole };
 }
 
 async function newestOf(

@@ -19,6 +19,8 @@ export interface Stretch {
   /** How many events at most. */
   readonly limit: number;
   readonly filter: RoomEventFilter;
+  /** Whom the viewer ignores, if that is at hand. */
+  readonly ignored?: ReadonlySet<string>;
   /** Where the rows come from, as many as are asked for from a position on; the room's timeline unless given. */
   readonly source?: (from: number, count: number) => Promise<Placed[]>;
 }
@@ -28,6 +30,8 @@ export interface TimelinePage {
   readonly events: readonly StoredEvent[];
   /** Where the next page begins; undefined when there is nothing more. */
   readonly next: number | undefined;
+  /** Whether every event from the first to the last is among them: nothing was kept out. */
+  readonly isWhole: boolean;
 }
 
 /** How many events are looked at for one page: filters and visibility may let few of them through. */
@@ -42,8 +46,9 @@ export async function readTimeline(
   stretch: Stretch,
 ): Promise<TimelinePage> {
   const { direction, limit } = stretch;
-  if (limit === 0) return { events: [], next: stretch.from };
-  const wanted = await wantedEvents(context, room, viewer, stretch.filter);
+  if (limit === 0) return { events: [], next: stretch.from, isWhole: true };
+  const wanted = await wantedEvents(context, room, viewer, stretch);
+  let isWhole = true;
   const events: StoredEvent[] = [];
   let { from } = stretch;
   let size = Math.min(limit, LOOKED_AT_ONCE);
@@ -59,15 +64,16 @@ export async function readTimeline(
     const places = rows.slice(0, size);
     const visible = await wanted(places);
     events.push(...visible.slice(0, limit - events.length));
+    isWhole &&= visible.length === places.length;
 
     const isFull = events.length === limit;
     const last = isFull ? places.find((place) => place.nid === events.at(-1)?.nid) : places.at(-1);
     const isEnd = rows.length <= size && last === places.at(-1);
-    if (isEnd || last === undefined) return { events, next: undefined };
+    if (isEnd || last === undefined) return { events, next: undefined, isWhole };
     from = direction === 'b' ? last.position - 1 : last.position;
     if (isFull) break;
   }
-  return { events, next: from };
+  return { events, next: from, isWhole };
 }
 
 function readLog(
@@ -86,9 +92,9 @@ async function wantedEvents(
   context: RoomsContext,
   room: Room,
   viewer: Onlooker,
-  filter: RoomEventFilter,
+  { filter, ignored: known }: Stretch,
 ): Promise<(places: readonly Placed[]) => Promise<StoredEvent[]>> {
-  const ignored = await ignoredUsers(context, viewer);
+  const ignored = known ?? (await ignoredUsers(context, viewer));
   return async (places) => {
     const events = await context.storage.events.getAll(places.map((place) => place.nid));
     const passing = events.filter(({ pdu }) => {

@@ -40,9 +40,19 @@ export type Columns = Readonly<Record<string, ColumnType>>;
 /** The row that a write takes. */
 export type RowOf<C extends Columns> = { readonly [K in keyof C]: ValueOf<C[K]> };
 
+/** A parameter that is a list, and the column of the rows that has its values. */
+export interface GatheredList {
+  readonly parameter: number;
+  readonly column: string;
+}
+
 /** A read. `Row` is what comes back: integers are numbers on both databases. */
 export interface Query<Params extends readonly QueryValue[], Row> {
   readonly text: Readonly<Record<Dialect, string>>;
+  /** See `defineGatheredQuery`. */
+  readonly gathered?: GatheredList;
+  /** See `defineQueryForMany`: on PostgreSQL, for lists of each parameter; the rows have in `at` for which they are. */
+  readonly forMany?: string;
   /** Never set: it carries the types. */
   readonly types?: (params: Params) => Row;
 }
@@ -54,6 +64,35 @@ export interface Query<Params extends readonly QueryValue[], Row> {
  */
 export function defineQuery<Params extends readonly QueryValue[], Row>(text: string): Query<Params, Row> {
   return { text: { sqlite: toSqlite(text), postgres: toPostgres(text) } };
+}
+
+/**
+ * As `defineQuery`, for what is looked up for many things at the same moment: PostgreSQL is asked once for all of them.
+ * Every row has the value of the list that it is there for in one of its columns.
+ */
+export function defineGatheredQuery<Params extends readonly QueryValue[], Row>(
+  text: string,
+  gathered: GatheredList,
+): Query<Params, Row> {
+  return { ...defineQuery<Params, Row>(text), gathered };
+}
+
+/**
+ * As `defineQuery` with integers for all parameters, for what is looked up for many things at the same moment but not by
+ * one list: the newest rows of each, say. PostgreSQL is asked once for all of them.
+ */
+export function defineQueryForMany<Params extends readonly number[], Row>(text: string): Query<Params, Row> {
+  let count = 0;
+  const inner = text.replaceAll('?', () => {
+    count += 1;
+    return `one.p${count}`;
+  });
+  const numbers = Array.from({ length: count }, (_none, index) => index + 1);
+  const lists = numbers.map((number) => `$${number}::bigint[]`).join(', ');
+  const names = numbers.map((number) => `p${number}`).join(', ');
+  const forMany = `SELECT one.at, found.* FROM unnest(${lists}) WITH ORDINALITY AS one(${names}, at)
+    CROSS JOIN LATERAL (${inner}) AS found`;
+  return { ...defineQuery<Params, Row>(text), forMany };
 }
 
 /** As `defineQuery`, for what the databases say in different words. */

@@ -1,7 +1,13 @@
 import type { Pdu } from '../../protocol/events.ts';
 import { parseJson } from '../../protocol/json-numbers.ts';
 import type { Database } from '../database/database.ts';
-import { defineInsert, defineQuery, defineUpdate, type SignedText } from '../database/sql.ts';
+import {
+  defineGatheredQuery,
+  defineInsert,
+  defineQuery,
+  defineUpdate,
+  type SignedText,
+} from '../database/sql.ts';
 import type { UnitOfWork } from '../database/unit-of-work.ts';
 
 /** How far an event came in the checks on receipt; the numbers are stored. */
@@ -79,7 +85,10 @@ const setPlace = defineUpdate(
   ['nid'],
 );
 const COLUMNS = 'nid, event_id, room_nid, snapshot_nid, status, replaces_nid, redacted_by, json';
-const byNids = defineQuery<[number[]], EventRow>(`SELECT ${COLUMNS} FROM events WHERE nid = ANY(?:bigint[])`);
+const byNids = defineGatheredQuery<[number[]], EventRow>(
+  `SELECT ${COLUMNS} FROM events WHERE nid = ANY(?:bigint[])`,
+  { parameter: 0, column: 'nid' },
+);
 const byId = defineQuery<[string], EventRow>(`SELECT ${COLUMNS} FROM events WHERE event_id = ?`);
 const byIds = defineQuery<[string[]], EventRow>(
   `SELECT ${COLUMNS} FROM events WHERE event_id = ANY(?:text[])`,

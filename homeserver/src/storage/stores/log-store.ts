@@ -1,7 +1,7 @@
 import type { Database } from '../database/database.ts';
 import type { LogRow } from '../database/group-committer.ts';
 import { LOG_COLUMNS, logRowFrom, newestPosition, type RawLogRow } from '../database/read-log.ts';
-import { defineQuery } from '../database/sql.ts';
+import { defineQuery, defineQueryForMany } from '../database/sql.ts';
 import { LogKind } from '../database/unit-of-work.ts';
 
 /** A room event and its place in the log. */
@@ -46,13 +46,13 @@ const rowsBefore = defineQuery<[number, number], RawLogRow>(
   `SELECT ${LOG_COLUMNS} FROM log WHERE position < ? ORDER BY position DESC LIMIT ?`,
 );
 const PLACED = 'SELECT position, ref AS nid FROM log WHERE room_nid = ? AND kind = 1';
-const backward = defineQuery<[number, number, number, number], Placed>(
+const backward = defineQueryForMany<[number, number, number, number], Placed>(
   `${PLACED} AND position <= ? AND position > ? ORDER BY position DESC LIMIT ?`,
 );
-const forward = defineQuery<[number, number, number, number], Placed>(
+const forward = defineQueryForMany<[number, number, number, number], Placed>(
   `${PLACED} AND position > ? AND position <= ? ORDER BY position LIMIT ?`,
 );
-const placeOf = defineQuery<[number], { position: number }>(
+const placeOf = defineQueryForMany<[number], { position: number }>(
   'SELECT position FROM log WHERE kind = 1 AND ref = ?',
 );
 const newestMoveOfUser = defineQuery<[number, number], { position: number | null }>(
@@ -86,7 +86,7 @@ const rowsOfRoom = defineQuery<[number, number, number, number], RawLogRow>(
 function defineStateRows(order: 'ASC' | 'DESC') {
   const one = (kind: LogKind) =>
     `SELECT * FROM (${OF_KIND} = ${kind} ORDER BY position ${order} LIMIT 1) AS of_kind_${kind}`;
-  return defineQuery<[number, number, number, number, number, number], RawLogRow>(
+  return defineQueryForMany<[number, number, number, number, number, number], RawLogRow>(
     `${one(LogKind.Event)} UNION ALL ${one(LogKind.StateMove)}`,
   );
 }

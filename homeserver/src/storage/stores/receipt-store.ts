@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts';
-import { defineQuery, defineUpsert } from '../database/sql.ts';
+import { defineGatheredQuery, defineQuery, defineUpsert } from '../database/sql.ts';
 import { LogKind, type UnitOfWork } from '../database/unit-of-work.ts';
 
 /** A receipt as it is kept. An unthreaded one has the empty string as its thread. */
@@ -32,8 +32,9 @@ const upsertReceipt = defineUpsert(
   ['room_nid', 'user_nid', 'receipt_type', 'thread_id'],
   'receipts.event_position < excluded.event_position',
 );
-const ofUser = defineQuery<[number[], number], StoredReceipt>(
+const ofUser = defineGatheredQuery<[number[], number], StoredReceipt>(
   `${RECEIPT} WHERE room_nid = ANY(?:bigint[]) AND user_nid = ?`,
+  { parameter: 0, column: 'roomNid' },
 );
 const visibleInRooms = defineQuery<[number[], number], StoredReceipt>(
   `${RECEIPT}

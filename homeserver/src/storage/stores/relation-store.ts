@@ -1,6 +1,6 @@
 import { RecentMap } from '../../base/recent-map.ts';
 import type { Database } from '../database/database.ts';
-import { defineDelete, defineInsertIgnore, defineQuery } from '../database/sql.ts';
+import { defineDelete, defineGatheredQuery, defineInsertIgnore, defineQuery } from '../database/sql.ts';
 import type { UnitOfWork } from '../database/unit-of-work.ts';
 import type { Placed } from './log-store.ts';
 
@@ -47,8 +47,9 @@ const insertRelation = defineInsertIgnore('event_relations', {
   aggregation_key: 'text?',
 });
 const deleteRelation = defineDelete('event_relations', { event_nid: 'bigint' });
-const parentsAmong = defineQuery<[string[]], Parent>(
+const parentsAmong = defineGatheredQuery<[string[]], Parent>(
   'SELECT DISTINCT parent_id AS parent FROM event_relations WHERE parent_id = ANY(?:text[])',
+  { parameter: 0, column: 'parent' },
 );
 const annotation = defineQuery<[string, string, number, string], { nid: number }>(
   `SELECT r.event_nid AS nid FROM event_relations r JOIN events e ON e.nid = r.event_nid

@@ -1,6 +1,7 @@
 import type { Database } from '../database/database.ts';
 import {
   defineDelete,
+  defineGatheredQuery,
   defineInsert,
   defineInsertIgnore,
   defineQuery,
@@ -109,8 +110,10 @@ type RawRoom = Omit<RoomRow, 'extremities' | 'listed' | 'isPartial'> & {
   partial: number;
 };
 const roomById = defineQuery<[string], RawRoom>(`SELECT ${ROOM} FROM rooms WHERE room_id = ?`);
-const roomByNid = defineQuery<[number], RawRoom>(`SELECT ${ROOM} FROM rooms WHERE nid = ?`);
-const roomsByNid = defineQuery<[number[]], RawRoom>(`SELECT ${ROOM} FROM rooms WHERE nid = ANY(?:bigint[])`);
+const roomsByNid = defineGatheredQuery<[number[]], RawRoom>(
+  `SELECT ${ROOM} FROM rooms WHERE nid = ANY(?:bigint[])`,
+  { parameter: 0, column: 'nid' },
+);
 const idsOfRooms = defineQuery<[number[]], { nid: number; roomId: string }>(
   'SELECT nid, room_id AS "roomId" FROM rooms WHERE nid = ANY(?:bigint[])',
 );
@@ -121,8 +124,10 @@ const partialRooms = defineQuery<[], { room_nid: number; join_nid: number; serve
 const partialEvents = defineQuery<[number], { nid: number }>(
   'SELECT event_nid AS nid FROM partial_events WHERE room_nid = ? ORDER BY event_nid',
 );
-const membersOf = defineQuery<[number], MemberRow>(
-  'SELECT user_nid AS "userNid", membership, event_nid AS "eventNid" FROM room_members WHERE room_nid = ?',
+const membersOf = defineGatheredQuery<[number[]], MemberRow>(
+  `SELECT room_nid AS "roomNid", user_nid AS "userNid", membership, event_nid AS "eventNid"
+   FROM room_members WHERE room_nid = ANY(?:bigint[])`,
+  { parameter: 0, column: 'roomNid' },
 );
 const roomsOfUser = defineQuery<[number], Omit<RoomOfUser, 'forgotten'> & { forgotten: number }>(
   `SELECT room_nid AS "roomNid", membership, event_nid AS "eventNid", forgotten
@@ -168,7 +173,7 @@ export class RoomStore {
 
   /** A room by its number. */
   async byNid(nid: number): Promise<RoomRow | undefined> {
-    return fromRaw(await this.#database.get(roomByNid, [nid]));
+    return fromRaw(await this.#database.get(roomsByNid, [[nid]]));
   }
 
   /** Rooms by number, in no order; those that are not there are left out. */
@@ -274,8 +279,9 @@ export class RoomStore {
   }
 
   /** Every membership of a room. */
-  members(roomNid: number): Promise<MemberRow[]> {
-    return this.#database.all(membersOf, [roomNid]);
+  async members(roomNid: number): Promise<MemberRow[]> {
+    const rows = await this.#database.all(membersOf, [[roomNid]]);
+    return rows.map(({ userNid, membership, eventNid }) => ({ userNid, membership, eventNid }));
   }
 
   /** Every room that a user has a membership in. */

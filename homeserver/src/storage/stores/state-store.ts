@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts';
-import { defineInsert, defineQuery } from '../database/sql.ts';
+import { defineGatheredQuery, defineInsert } from '../database/sql.ts';
 import type { UnitOfWork } from '../database/unit-of-work.ts';
 
 /** One entry of a state: which event holds this type and state key. */
@@ -31,19 +31,24 @@ const insertEntry = defineInsert('state_blocks', {
   state_key_nid: 'bigint',
   event_nid: 'bigint',
 });
-const snapshot = defineQuery<[number], { blocks: string }>(
-  'SELECT blocks FROM state_snapshots WHERE nid = ?',
+const snapshot = defineGatheredQuery<[number[]], { nid: number; blocks: string }>(
+  'SELECT nid, blocks FROM state_snapshots WHERE nid = ANY(?:bigint[])',
+  { parameter: 0, column: 'nid' },
 );
 const ENTRY = 'block_nid, type_nid AS "typeNid", state_key_nid AS "stateKeyNid", event_nid AS "eventNid"';
 type BlockRow = StateEntry & { readonly block_nid: number };
-const entriesOfBlocks = defineQuery<[number[]], BlockRow>(
+const BY_BLOCK = { parameter: 0, column: 'block_nid' };
+const entriesOfBlocks = defineGatheredQuery<[number[]], BlockRow>(
   `SELECT ${ENTRY} FROM state_blocks WHERE block_nid = ANY(?:bigint[])`,
+  BY_BLOCK,
 );
-const entriesWithoutType = defineQuery<[number[], number], BlockRow>(
+const entriesWithoutType = defineGatheredQuery<[number[], number], BlockRow>(
   `SELECT ${ENTRY} FROM state_blocks WHERE block_nid = ANY(?:bigint[]) AND type_nid <> ?`,
+  BY_BLOCK,
 );
-const entryOfBlocks = defineQuery<[number[], number, number], BlockRow>(
+const entryOfBlocks = defineGatheredQuery<[number[], number, number], BlockRow>(
   `SELECT ${ENTRY} FROM state_blocks WHERE block_nid = ANY(?:bigint[]) AND type_nid = ? AND state_key_nid = ?`,
+  BY_BLOCK,
 );
 
 /**
@@ -63,7 +68,7 @@ export class StateStore {
   async blocksOf(snapshotNid: number): Promise<SnapshotBlocks> {
     const known = this.#snapshots.get(snapshotNid);
     if (known !== undefined) return known;
-    const row = await this.#database.get(snapshot, [snapshotNid]);
+    const row = await this.#database.get(snapshot, [[snapshotNid]]);
     if (row === undefined) return EMPTY_SNAPSHOT;
     const blocks = JSON.parse(row.blocks) as SnapshotBlocks;
     this.#remember(snapshotNid, blocks);

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Database } from '../database/database.ts';
-import { defineInsert, defineQuery, type Query } from '../database/sql.ts';
+import { defineGatheredQuery, defineInsert, type Query } from '../database/sql.ts';
 import type { UnitOfWork } from '../database/unit-of-work.ts';
 import { GatheredLookup } from './gathered-lookup.ts';
 
@@ -39,9 +39,10 @@ const eventsOf: Query<[string], { at: number; eventId: string }> = {
   },
 };
 // The plus keeps planners off the primary key, which holds all that a device ever sent.
-const ofEvents = defineQuery<[number, string, number[]], { nid: number; txnId: string }>(
+const ofEvents = defineGatheredQuery<[number, string, number[]], { nid: number; txnId: string }>(
   `SELECT event_nid AS nid, txn_id AS "txnId" FROM transactions
    WHERE +user_nid = ? AND device_id = ? AND event_nid = ANY(?:bigint[])`,
+  { parameter: 2, column: 'nid' },
 );
 
 /** Which event each client transaction made, so that a repeated request makes no second one. */

@@ -8,6 +8,7 @@ import { NEWEST, newestPosition, readLog } from '../read-log.ts';
 import type { Query, QueryValue } from '../sql.ts';
 import type { Committed, UnitOfWork } from '../unit-of-work.ts';
 import { shareDatabase } from './database-lock.ts';
+import { GatheredReads } from './gathered-reads.ts';
 import { integersAsNumbers } from './integers-as-numbers.ts';
 import { Leadership } from './leadership.ts';
 import { LogFollower } from './log-follower.ts';
@@ -56,6 +57,7 @@ interface Opening {
 
 /** PostgreSQL: one pipelined connection writes, a pool reads, one listens to what other processes do. */
 export class PostgresDatabase implements Database {
+  readonly #gathered = new GatheredReads((query, params) => this.#read(query, params));
   readonly dialect = 'postgres';
   readonly neighbours: Neighbours;
   readonly #connections: Connections;
@@ -141,7 +143,13 @@ export class PostgresDatabase implements Database {
     this.#committer = new GroupCommitter({ write }, this.#caches, follower);
   }
 
-  async all<P extends readonly QueryValue[], R>(query: Query<P, R>, params: P): Promise<R[]> {
+  all<P extends readonly QueryValue[], R>(query: Query<P, R>, params: P): Promise<R[]> {
+    const { gathered, forMany } = query;
+    if (gathered !== undefined) return this.#gathered.all(query, params, gathered);
+    return forMany === undefined ? this.#read(query, params) : this.#gathered.each(query, params, forMany);
+  }
+
+  async #read<P extends readonly QueryValue[], R>(query: Query<P, R>, params: P): Promise<R[]> {
     const text = query.text.postgres;
     const { rows } = await this.#connections.pool.query({
       name: this.#nameOf(text),
