@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { AppServiceClient, FakeAppService } from '../test-kit/fake-app-service.ts';
+import { ManualClock } from '../test-kit/manual-clock.ts';
 import { TestServer } from '../test-kit/test-server.ts';
 import { request, roomPath } from '../test-kit/test-user.ts';
 
@@ -73,6 +74,25 @@ describe('application services', () => {
       }
       const gone = await client.request('DELETE', '/_matrix/client/v3/devices/BRIDGE', {}, as);
       expect(gone.status, 'without a password').to.equal(200);
+    });
+
+    it('with keys, for which a device has to be named, and without a password', async () => {
+      const upload = (as: Record<string, string>) =>
+        client.request('POST', '/_matrix/client/v3/keys/upload', {}, { user_id: GHOST, ...as });
+      expect((await upload({})).status).to.equal(400);
+      await client.request('PUT', '/_matrix/client/v3/devices/KEYS', {}, { user_id: GHOST });
+      expect((await upload({ device_id: 'KEYS' })).status).to.equal(200);
+      const key = { 'ed25519:abc': 'abc' };
+      for (const usage of [key, { 'ed25519:def': 'def' }]) {
+        const { status, body } = await client.request(
+          'POST',
+          '/_matrix/client/v3/keys/device_signing/upload',
+          { master_key: { user_id: GHOST, usage: ['master'], keys: usage } },
+          { user_id: GHOST },
+        );
+        // The second replaces the first, which would take a password.
+        expect(status, JSON.stringify(body)).to.equal(200);
+      }
     });
 
     it('without which devices are not made', async () => {
@@ -187,5 +207,39 @@ describe('application services', () => {
       expect((await frank.request('DELETE', path)).body.errcode).to.equal('M_EXCLUSIVE');
       expect((await client.request('DELETE', path)).status).to.equal(200);
     });
+  });
+});
+
+describe('rate limits', () => {
+  /** How many of 40 accounts an application service can make at once, and how many of 25 names it can set. */
+  async function attempts(isLimited: boolean): Promise<{ accounts: number; names: number }> {
+    const service = await FakeAppService.start({ rate_limited: isLimited });
+    // Time stands still, so that nothing fills up again.
+    const server = await TestServer.start(
+      { APPSERVICE_DIR: service.folder, RATE_LIMITS: 'on' },
+      { clock: new ManualClock() },
+    );
+    try {
+      const client = new AppServiceClient(() => server.url);
+      const count = async (times: number, attempt: (index: number) => Promise<{ status: number }>) => {
+        const answers: number[] = [];
+        for (let index = 0; index < times; index += 1) answers.push((await attempt(index)).status);
+        return answers.filter((status) => status === 200).length;
+      };
+      const path = `/_matrix/client/v3/profile/${encodeURIComponent('@bridge_bot:hs.test')}/displayname`;
+      return {
+        accounts: await count(40, (index) => client.register(`_ghost_${index}`, { inhibit_login: true })),
+        names: await count(25, (index) => client.request('PUT', path, { displayname: `Bot ${index}` })),
+      };
+    } finally {
+      await server.stop();
+      await service.stop();
+    }
+  }
+
+  it('hold application services back, unless their registration says otherwise', async () => {
+    expect(await attempts(false)).to.deep.equal({ accounts: 40, names: 25 });
+    const limited = await attempts(true);
+    expect(limited).to.deep.equal({ accounts: 30, names: 20 });
   });
 });
