@@ -68,15 +68,17 @@ async function nextTransaction(
 
 /** @returns why it has not arrived; undefined if it has. */
 async function send(
-  { calls }: AppServiceContext,
+  { calls, rooms }: AppServiceContext,
   service: AppService,
   { number, body }: { readonly number: number; readonly body: string },
   signal: AbortSignal,
 ): Promise<string | undefined> {
+  // With the life of the database, as one that was restored counts from an earlier number on.
+  const id = encodeURIComponent(`${rooms.epoch}.${number}`);
   const call = {
     method: 'PUT',
-    path: `/_matrix/app/v1/transactions/${number}`,
-    oldPath: `/transactions/${number}`,
+    path: `/_matrix/app/v1/transactions/${id}`,
+    oldPath: `/transactions/${id}`,
     body,
     signal,
   } as const;

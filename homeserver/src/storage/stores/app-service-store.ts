@@ -29,7 +29,7 @@ export interface AppServiceNews {
 
 /** What an application service is being told. */
 export interface AppServiceTransaction {
-  /** The transaction's ID: the first is 1. */
+  /** The first is 1. */
   readonly number: number;
   /** The body of the request; null if everything is told. */
   readonly body: string | null;
