@@ -53,7 +53,7 @@ export async function runBenchmark(
     for (const { name, inFlight, maxOperations, prepare } of workloads) {
       onProgress(`round ${round + 1} of ${rounds}: ${name}`);
       for (const { contender, world, measurements } of rotate(running, round)) {
-        const operation = prepare(world);
+        const operation = await prepare(world);
         const measurement = await measure(operation, { inFlight, seconds, maxOperations }, contender.pids);
         measurements.set(name, [...(measurements.get(name) ?? []), measurement]);
         await delay(PAUSE_MS);

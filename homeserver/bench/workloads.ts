@@ -8,12 +8,13 @@ export interface Workload {
   /** At most so many in a round. */
   readonly maxOperations: number;
   /** Makes ready for a round on one server. */
-  readonly prepare: (world: World) => Operation;
+  readonly prepare: (world: World) => Operation | Promise<Operation>;
 }
 
 const MESSAGE =
   'The quick brown fox jumps over the lazy dog, and the dog, being lazy, lets it pass without a word.';
 const PAGE = 50;
+const SLIDING_SYNC = '/_matrix/client/unstable/org.matrix.simplified_msc3575/sync?set_presence=offline';
 const UNLIMITED = Number.POSITIVE_INFINITY;
 
 /** Everything that is measured, in the order in which it runs. */
@@ -24,6 +25,8 @@ export const WORKLOADS: readonly Workload[] = [
   stateChanges(100, 10),
   history(1),
   history(10),
+  initialSync(1000),
+  firstPage(1000),
 ];
 
 function sends(rooms: number, inFlight: number): Workload {
@@ -87,6 +90,56 @@ function history(inFlight: number): Workload {
         const page = await world.send('GET', `${world.roomPath(0)}/messages?${query}`);
         if (!Array.isArray(page.chunk)) throw new Error('a page of history holds no events');
         places.push(page.chunk.length > 0 && typeof page.end === 'string' ? page.end : undefined);
+        return true;
+      };
+    },
+  };
+}
+
+/** A client that begins, with the filter that most have: members as far as they are needed. */
+function initialSync(rooms: number): Workload {
+  return {
+    name: `initial sync, ${rooms} rooms, 1 in flight`,
+    inFlight: 1,
+    maxOperations: UNLIMITED,
+    prepare: async (world) => {
+      await world.growTo(rooms);
+      const filter = JSON.stringify({ room: { state: { lazy_load_members: true } } });
+      const query = new URLSearchParams({ filter, set_presence: 'offline' });
+      return async () => {
+        // Servers may keep an answer for whoever asks the same again soon.
+        query.set('timeout', String(world.nextNumber()));
+        const { rooms: shown } = await world.send('GET', `/_matrix/client/v3/sync?${query}`);
+        const joined = Object.keys((shown as { join?: object } | undefined)?.join ?? {}).length;
+        if (joined < rooms) throw new Error(`the sync had ${joined} rooms`);
+        return true;
+      };
+    },
+  };
+}
+
+/** A sliding sync that begins, as Element X does: the twenty rooms at the top. */
+function firstPage(rooms: number): Workload {
+  return {
+    name: `sliding sync, first 20 of ${rooms} rooms, 1 in flight`,
+    inFlight: 1,
+    maxOperations: UNLIMITED,
+    prepare: async (world) => {
+      await world.growTo(rooms);
+      const list = {
+        ranges: [[0, 19]],
+        timeline_limit: 1,
+        required_state: [
+          ['m.room.create', ''],
+          ['m.room.avatar', ''],
+          ['m.room.member', '$LAZY'],
+          ['m.room.member', '$ME'],
+        ],
+      };
+      return async () => {
+        const body = { conn_id: String(world.nextNumber()), lists: { all: list } };
+        const { rooms: shown } = await world.send('POST', SLIDING_SYNC, body);
+        if (Object.keys(Object(shown)).length !== 20) throw new Error('the page has not twenty rooms');
         return true;
       };
     },

@@ -23,6 +23,8 @@ export class World {
   readonly #owner: Session;
   readonly #roomPaths: readonly string[];
   readonly #joins: Iterator<{ session: Session; room: number }>;
+  /** IDs of rooms beyond the hundred. */
+  readonly #further: string[] = [];
   #lastNumber = 0;
 
   private constructor(
@@ -48,19 +50,7 @@ export class World {
       joiners.push(await client.register(`bench-${run}-${index}`, secret));
     }
     const roomIds: string[] = [];
-    let begun = 0;
-    const createRooms = async (): Promise<void> => {
-      while (begun < ROOMS) {
-        begun += 1;
-        const body = { preset: 'public_chat', name: `Room ${begun}` };
-        const { room_id } = await client.send('POST', '/_matrix/client/v3/createRoom', {
-          token: owner.token,
-          body,
-        });
-        roomIds.push(String(room_id));
-      }
-    };
-    await Promise.all(Array.from({ length: SETUP_IN_FLIGHT }, createRooms));
+    await createRooms(client, owner, roomIds, ROOMS);
     return new World(client, owner, joiners, roomIds);
   }
 
@@ -68,6 +58,11 @@ export class World {
   nextNumber(): number {
     this.#lastNumber += 1;
     return this.#lastNumber;
+  }
+
+  /** Gives the owner further rooms, until there are so many; they are for nothing but being there. */
+  async growTo(rooms: number): Promise<void> {
+    await createRooms(this.#client, this.#owner, this.#further, rooms - this.#roomPaths.length);
   }
 
   /** Who joins which room next; each joins each once. */
@@ -89,4 +84,26 @@ export class World {
   close(): void {
     this.#client.close();
   }
+}
+
+/** Creates rooms, some at the same time, until there are `count`, and adds their IDs. */
+async function createRooms(
+  client: LoadClient,
+  owner: Session,
+  roomIds: string[],
+  count: number,
+): Promise<void> {
+  let begun = roomIds.length;
+  const createSome = async (): Promise<void> => {
+    while (begun < count) {
+      begun += 1;
+      const body = { preset: 'public_chat', name: `Room ${begun}` };
+      const { room_id } = await client.send('POST', '/_matrix/client/v3/createRoom', {
+        token: owner.token,
+        body,
+      });
+      roomIds.push(String(room_id));
+    }
+  };
+  await Promise.all(Array.from({ length: SETUP_IN_FLIGHT }, createSome));
 }
