@@ -34,6 +34,11 @@ describe('sliding sync', () => {
     );
   const inRoom = (roomId: string) => `/rooms/${encodeURIComponent(roomId)}`;
 
+  it('is announced, without which Element X does not begin', async () => {
+    const { body } = await server.request('GET', '/_matrix/client/versions');
+    expect(body.unstable_features).to.include({ 'org.matrix.simplified_msc3575': true });
+  });
+
   describe('lists', () => {
     it('show as many rooms as the range has, the one with the newest event first, and count all', async () => {
       const rooms = [];
