@@ -59,7 +59,7 @@ ${rows.join('\n')}
 ## Refused
 
 ${Object.entries(REFUSALS)
-  .map(([operationId, { status, why }]) => `- \`${operationId}\`: ${status}. ${why}`)
+  .map(([operationId, { status, errcode, why }]) => `- \`${operationId}\`: ${status} \`${errcode}\`. ${why}`)
   .join('\n')}
 
 ## Synapse's admin API

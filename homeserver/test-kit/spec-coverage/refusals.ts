@@ -1,34 +1,43 @@
+/** How an operation is refused. */
+interface Refusal {
+  readonly status: number;
+  readonly errcode: string;
+  /** What the specification says that allows it. */
+  readonly why: string;
+}
+
+const NO_PHONES =
+  'There are no phone numbers here. "The homeserver does not support adding a third party identifier of the given medium."';
+const NO_IDENTITY_SERVER =
+  'There is no identity server. "The client\'s request used a third-party server, e.g. identity server, that this server does not trust."';
+const FROZEN =
+  'Media without authentication are frozen from the first day. "This endpoint MAY return 404 M_NOT_FOUND for media which exists, but is after the server froze unauthenticated media access."';
+
 /**
- * Operations that are refused, as the specification allows: at most ten. By operation: the status and error code that
- * tests have to see, and the sentence that allows it.
+ * Operations that are refused, as the specification allows: at most ten.
  *
  * Source: Client-Server API v1.19.
  */
-export const REFUSALS: Readonly<Record<string, { readonly status: number; readonly why: string }>> = {
-  requestTokenToRegisterMSISDN: {
-    status: 403,
-    why: 'There are no phone numbers here. "The homeserver does not permit the third-party identifier to be registered."',
-  },
-  requestTokenTo3PIDMSISDN: {
-    status: 403,
-    why: 'As above: "The third-party identifier is not allowed on the homeserver."',
-  },
+export const REFUSALS: Readonly<Record<string, Refusal>> = {
+  requestTokenToRegisterMSISDN: { status: 400, errcode: 'M_THREEPID_MEDIUM_NOT_SUPPORTED', why: NO_PHONES },
+  requestTokenTo3PIDMSISDN: { status: 400, errcode: 'M_THREEPID_MEDIUM_NOT_SUPPORTED', why: NO_PHONES },
   requestTokenToResetPasswordMSISDN: {
+    status: 400,
+    errcode: 'M_THREEPID_MEDIUM_NOT_SUPPORTED',
+    why: NO_PHONES,
+  },
+  bind3PID: { status: 403, errcode: 'M_SERVER_NOT_TRUSTED', why: NO_IDENTITY_SERVER },
+  inviteBy3PID: {
     status: 403,
-    why: 'As above: "The homeserver does not allow the third-party identifier."',
+    errcode: 'M_FORBIDDEN',
+    why: 'There is no identity server to ask whose address it is.',
   },
-  bind3PID: {
-    status: 403,
-    why: 'There is no identity server. "M_SERVER_NOT_TRUSTED: The client\'s request used a third-party server, e.g. identity server, that this server does not trust."',
-  },
-  getContent: {
-    status: 404,
-    why: 'Media without authentication are frozen from the first day. "This endpoint MAY return 404 M_NOT_FOUND for media which exists, but is after the server froze unauthenticated media access."',
-  },
-  getContentOverrideName: { status: 404, why: 'As above.' },
-  getContentThumbnail: { status: 404, why: 'As above.' },
+  getContent: { status: 404, errcode: 'M_NOT_FOUND', why: FROZEN },
+  getContentOverrideName: { status: 404, errcode: 'M_NOT_FOUND', why: FROZEN },
+  getContentThumbnail: { status: 404, errcode: 'M_NOT_FOUND', why: FROZEN },
   getWellknownPolicy: {
     status: 404,
+    errcode: 'M_NOT_FOUND',
     why: 'This is no policy server. "404: No policy server information available."',
   },
 };
