@@ -12,6 +12,12 @@ export type DialogRequest =
   | { readonly kind: 'profile' }
   | { readonly kind: 'person'; readonly userId: string; readonly roomId?: string }
   | {
+      readonly kind: 'report';
+      readonly channelId: string;
+      readonly eventId: string;
+      readonly authorName: string;
+    }
+  | {
       readonly kind: 'confirm';
       readonly title: string;
       readonly text: string;

@@ -454,4 +454,11 @@ export const en = {
   'thread.replies_other': '{{count}} replies',
   'thread.latest': '{{name}}, {{time}}',
   'thread.new': 'new replies',
+
+  'report.open': 'Report',
+  'report.title': 'Report this message',
+  'report.text': 'Whoever runs this server reads it. {{name}} is not told.',
+  'report.reason': 'What is wrong with it?',
+  'report.submit': 'Send the report',
+  'report.sent': 'Reported. Thank you.',
 } as const;

@@ -486,4 +486,11 @@ export const ru: Messages<'few' | 'many'> = {
   'thread.replies_other': '{{count}} ответа',
   'thread.latest': '{{name}}, {{time}}',
   'thread.new': 'новые ответы',
+
+  'report.open': 'Пожаловаться',
+  'report.title': 'Пожаловаться на сообщение',
+  'report.text': 'Жалобу прочтут те, кто ведёт этот сервер. {{name}} о ней не узнает.',
+  'report.reason': 'Что с ним не так?',
+  'report.submit': 'Отправить жалобу',
+  'report.sent': 'Жалоба отправлена. Спасибо.',
 };

@@ -36,6 +36,9 @@ export interface UploadControl {
 /** How long a typing notice holds on the server, in milliseconds; it is renewed while somebody types. */
 const typingTimeout = 20_000;
 
+/** How bad a reported message is, from -100 to 0; nobody is asked for a number. */
+const worstScore = -100;
+
 /**
  * Everything that a person does to messages.
  * Sending shows the message at once; when it fails, the timeline says so and offers to try again, so these functions do
@@ -49,6 +52,8 @@ export interface MessageActions {
   react(channelId: string, eventId: string, key: string): void;
   /** Deletes a message or takes a reaction back; rejects when the server refuses. */
   remove(channelId: string, eventId: string): Promise<void>;
+  /** Tells the admins of our server of a message; rejects when the server refuses. */
+  report(channelId: string, eventId: string, reason: string): Promise<void>;
   retry(channelId: string, eventId: string): void;
   /** Throws away a message that could not be sent. */
   discard(channelId: string, eventId: string): void;
@@ -87,6 +92,9 @@ export function createMessageActions(client: MatrixClient): MessageActions {
     },
     async remove(channelId, eventId) {
       await client.redactEvent(channelId, eventId);
+    },
+    async report(channelId, eventId, reason) {
+      await client.reportEvent(channelId, eventId, worstScore, reason);
     },
     retry(channelId, eventId) {
       const room = client.getRoom(channelId);

@@ -1,4 +1,14 @@
-import { ClipboardCopy, MessagesSquare, Pencil, Reply, RotateCw, SmilePlus, Trash2, X } from 'lucide-react';
+import {
+  ClipboardCopy,
+  Flag,
+  MessagesSquare,
+  Pencil,
+  Reply,
+  RotateCw,
+  SmilePlus,
+  Trash2,
+  X,
+} from 'lucide-react';
 import { describeError } from '../../lib/homeserver/describe-error.ts';
 import { t } from '../../lib/i18n/translate.ts';
 import type { Gateway } from '../../matrix/gateway.ts';
@@ -78,6 +88,16 @@ const copyText: Action<MessageContext> = {
   },
 };
 
+const reportMessage: Action<MessageContext> = {
+  id: 'message.report',
+  label: 'report.open',
+  icon: Flag,
+  isDangerous: true,
+  isAvailable: (context) => isAlive(context) && !context.message.isOwn,
+  perform: ({ channelId, message: { eventId, author } }) =>
+    openDialog({ kind: 'report', channelId, eventId, authorName: author.name }),
+};
+
 export const deleteMessage: Action<MessageContext> = {
   id: 'message.delete',
   label: 'message.delete',
@@ -121,6 +141,7 @@ export const messageActions: readonly Action<MessageContext>[] = [
   copyText,
   retryMessage,
   discardMessage,
+  reportMessage,
   deleteMessage,
 ];
 

@@ -10,6 +10,7 @@ import { KeysDialog } from './KeysDialog.tsx';
 import { NewDirectDialog } from './NewDirectDialog.tsx';
 import { PersonDialog } from './PersonDialog.tsx';
 import { ProfileDialog } from './ProfileDialog.tsx';
+import { ReportDialog } from './ReportDialog.tsx';
 
 /** The dialog that was asked for. */
 export default function DialogHost({ request }: { readonly request: DialogRequest }) {
@@ -36,6 +37,8 @@ export default function DialogHost({ request }: { readonly request: DialogReques
       return <ProfileDialog handleClose={closeDialog} />;
     case 'person':
       return <PersonDialog userId={request.userId} roomId={request.roomId} handleClose={closeDialog} />;
+    case 'report':
+      return <ReportDialog {...request} handleClose={closeDialog} />;
     case 'confirm':
       return <ConfirmDialog {...request} handleClose={closeDialog} />;
   }
