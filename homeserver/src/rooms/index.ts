@@ -25,13 +25,10 @@ export { upgradeRoom } from './commands/upgrade-room.ts';
 export type { AppServiceNames, MemberProfile, Profiles, RoomsContext } from './context.ts';
 export { countedMembers } from './counted-members.ts';
 export { completePartialState, partialRooms } from './intake/complete-partial-state.ts';
-export { isServerIn } from './intake/enter-room.ts';
 export type { ForeignState } from './intake/foreign-state.ts';
 export type { IntakeContext, MissingEvents, SignatureCheck, SigningKeys } from './intake/intake-context.ts';
 export { type ForeignJoin, joinWithState } from './intake/join-with-state.ts';
 export {
-  isOutOfBand,
-  leaveOutOfBand,
   type OutOfBandMembership,
   receiveMembership,
   strippedStateOf,
