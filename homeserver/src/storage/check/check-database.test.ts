@@ -98,6 +98,11 @@ const DAMAGES: readonly [what: string, damage: string, found: RegExp][] = [
     /snapshot \d+ of \S+ has block 2, which is not here/,
   ],
   [
+    'a move from a state that is not here',
+    "UPDATE log SET key = '99999 1' WHERE kind = 6",
+    /row \d+ of the log names snapshot 99999, which is not here/,
+  ],
+  [
     'a block that no snapshot names',
     'INSERT INTO state_blocks SELECT 99999, type_nid, state_key_nid, event_nid FROM state_blocks WHERE block_nid = 2',
     /block 99999 is named by no snapshot/,

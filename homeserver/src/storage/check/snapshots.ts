@@ -19,6 +19,9 @@ const roomsOfBlocks = defineQuery<
 const usedSnapshots = defineQuery<[], { nid: number }>(
   'SELECT DISTINCT snapshot_nid AS nid FROM events UNION SELECT snapshot_nid FROM rooms',
 );
+const stateMoves = defineQuery<[], { position: number; key: string }>(
+  'SELECT position, key FROM log WHERE kind = 6 AND room_nid IN (SELECT nid FROM rooms) ORDER BY position',
+);
 const allBlocks = defineQuery<[], { nid: number }>('SELECT DISTINCT block_nid AS nid FROM state_blocks');
 const wrongEntries = defineQuery<[], { block: number; eventId: string }>(
   `SELECT block_nid AS block, event_id AS "eventId" FROM state_blocks JOIN events ON events.nid = event_nid
@@ -41,13 +44,19 @@ export const snapshotsAreWhole: Check = {
   async run(database, report) {
     const rooms = await readRooms(database);
     const named = new Set<number>();
+    const here = new Set([0]);
     for await (const { nid, roomNid, isUsed, blocks } of snapshots(database)) {
+      here.add(nid);
       const room = rooms.get(roomNid);
       const matters = room !== undefined && (isUsed || room.purgedUntil === 0);
       for (const { block, fault } of blocks) {
         if (fault !== undefined && matters) report(`snapshot ${nid} of ${room.roomId} has ${fault}`);
         named.add(block);
       }
+    }
+    for (const { position, key } of await database.all(stateMoves, [])) {
+      const gone = key.split(' ').filter((nid) => !here.has(Number(nid)));
+      for (const nid of gone) report(`row ${position} of the log names snapshot ${nid}, which is not here`);
     }
     for (const { nid } of await database.all(allBlocks, [])) {
       if (!named.has(nid)) report(`block ${nid} is named by no snapshot`);
