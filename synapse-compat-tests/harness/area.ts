@@ -73,8 +73,3 @@ async function observe<People>({ world, people }: Side<People>, run: Case<People
   const seen = await settle('error' in people ? Promise.reject(people.error) : run(people.value, world));
   return normalise('error' in seen ? observeFailure(seen.error) : seen.value, new IdNames(world.names));
 }
-
-/** Fails where a case cannot be about anything, as both servers do not do what it needs. */
-export function requireSome(events: readonly unknown[], what: string): void {
-  expect(events, what).to.have.length.above(0);
-}

@@ -10,7 +10,7 @@ import { freePort } from '../../homeserver/test-kit/server-process.ts';
 import { TestServer } from '../../homeserver/test-kit/test-server.ts';
 
 /** The name of both servers, so that the same people have the same IDs on both. */
-export const SERVER_NAME = 'compat.test';
+const SERVER_NAME = 'compat.test';
 /** With which both register admins. */
 export const SHARED_SECRET = 'for the comparison';
 

@@ -1,4 +1,4 @@
-import { objectionTo, type SeenAnswer } from './answer-check.ts';
+import { objectionTo } from './answer-check.ts';
 import { recordAnswer } from './recorder.ts';
 
 /**
@@ -10,23 +10,16 @@ export async function checkedFetch(input: string | URL | Request, init?: Request
   const { pathname, search } = new URL(input instanceof Request ? input.url : input);
   const contentType = response.headers.get('content-type') ?? undefined;
   const isJson = contentType?.startsWith('application/json') === true;
-  noteAnswer({
+  const answer = {
     method: init?.method ?? (input instanceof Request ? input.method : 'GET'),
     path: pathname + search,
     status: response.status,
     asked: typeof init?.body === 'string' ? init.body : undefined,
     contentType,
     body: isJson ? await response.clone().json() : undefined,
-  });
-  return response;
-}
-
-/**
- * The same for an answer that came another way.
- * @throws {Error} that says what is wrong with the answer.
- */
-export function noteAnswer(answer: SeenAnswer): void {
+  };
   recordAnswer(answer);
   const objection = objectionTo(answer);
   if (objection !== undefined) throw new Error(objection);
+  return response;
 }

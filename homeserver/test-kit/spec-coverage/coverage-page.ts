@@ -8,7 +8,7 @@ import { REFUSALS } from './refusals.ts';
 import synapseAdminRoutes from './synapse-admin-routes.json' with { type: 'json' };
 
 /** How an operation of the specification stands. */
-export type Standing = 'served' | 'refused' | 'not tested' | 'missing';
+type Standing = 'served' | 'refused' | 'not tested' | 'missing';
 
 const router = createRouter(ROUTES);
 const operations = new Set<string>(allOperations().map(({ operationId }) => operationId));
@@ -28,7 +28,7 @@ function recordedAs(operationId: string, endpoint: string): string {
 }
 
 /** How an operation stands: by the route table and by what tests have seen. */
-export function standingOf({ operationId, method, path }: OperationData, coverage: Coverage): Standing {
+function standingOf({ operationId, method, path }: OperationData, coverage: Coverage): Standing {
   const endpoint = endpointAt(method, path);
   if (endpoint === undefined) return 'missing';
   const seen = Object.values(coverage[recordedAs(operationId, endpoint)] ?? {});
