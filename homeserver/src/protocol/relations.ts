@@ -19,6 +19,16 @@ export function relationOf({ content }: Pick<Pdu, 'content'>): EventRelation | u
   const relation = content['m.relates_to'];
   if (typeof relation !== 'object' || relation === null || Array.isArray(relation)) return undefined;
   const { rel_type: relType, event_id: eventId, key } = relation;
-  if (typeof relType !== 'string' || typeof eventId !== 'string') return undefined;
-  return { relType, eventId, key: typeof key === 'string' ? key : undefined };
+  if (!isName(relType) || !isName(eventId)) return undefined;
+  return { relType, eventId, key: isText(key) ? key : undefined };
+}
+
+/** Text that a database keeps. */
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value.isWellFormed() && !value.includes('\0');
+}
+
+/** No type and no event ID is longer. */
+function isName(value: unknown): value is string {
+  return isText(value) && Buffer.byteLength(value) <= 255;
 }
