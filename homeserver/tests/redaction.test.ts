@@ -131,6 +131,16 @@ describe('redaction', () => {
     expect(after).to.deep.include({ users: { [alice.userId]: 100 }, ban: 50 });
   });
 
+  it('leaves alone what a room rests on', async () => {
+    const roomId = await openRoom();
+    const acl = await alice.setState(roomId, 'm.room.server_acl', { allow: ['*'], deny: ['evil.example'] });
+    expect(await refusal(alice, roomId, acl)).to.equal('403 M_FORBIDDEN');
+    const path = `${roomPath(roomId, 'state', 'm.room.create', '')}?format=event`;
+    const { event_id: create } = await alice.get(path);
+    expect(await refusal(alice, roomId, String(create))).to.equal('403 M_FORBIDDEN');
+    expect(await alice.state(roomId, 'm.room.server_acl')).to.have.property('deny');
+  });
+
   it('stays after the server has started anew', async () => {
     const roomId = await openRoom();
     const eventId = await bob.say(roomId, 'x');

@@ -1,12 +1,13 @@
 import { expect } from 'chai';
 import { type EndpointServer, serveEndpoints } from '../../../../test-kit/http-endpoints.ts';
+import { ROUTES } from '../../routes.ts';
 import type { Services } from '../../services.ts';
 import { discoveryEndpoints, tellVersionsOf } from './index.ts';
 
 describe('discovery', () => {
   let server: EndpointServer;
   before(async () => {
-    server = await serveEndpoints([tellVersionsOf(discoveryEndpoints), ...discoveryEndpoints], {
+    server = await serveEndpoints([tellVersionsOf(ROUTES), ...discoveryEndpoints], {
       services: {
         support: { page: undefined, email: undefined },
         webPush: { publicKey: 'key' } as unknown as Services['webPush'],

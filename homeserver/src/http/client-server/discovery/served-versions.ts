@@ -4,13 +4,6 @@ import { allOperations } from '../../specification/specification.ts';
 /** The newest version of the specification whose operations the data has. */
 const NEWEST_MINOR = 19;
 
-/**
- * Versions that are told in any case. A version should be told only by a server that has all of it; no client looks at
- * it that way, each takes a version as the sign for a few operations: `v1.1` for the paths and as the least that
- * matrix-js-sdk talks to, `v1.11` for authenticated media.
- */
-const TOLD_ANYWAY = ['v1.1', 'v1.11'];
-
 /** Flags of `unstable_features`, and the endpoints that clients expect behind them. */
 const FEATURES: Readonly<Record<string, readonly string[]>> = {
   // Cross-signing (v1.1).
@@ -54,7 +47,7 @@ export function servedVersions(endpoints: readonly Endpoint[]): string[] {
   );
   const first = Math.min(...missing);
   return Array.from({ length: NEWEST_MINOR }, (_unused, index) => index + 1)
-    .filter((minor) => minor < first || TOLD_ANYWAY.includes(`v1.${minor}`))
+    .filter((minor) => minor < first)
     .map((minor) => `v1.${minor}`);
 }
 
