@@ -43,13 +43,18 @@ describe('delayed events', function () {
   const said = (body: string) => async (): Promise<boolean> => (await bob.history(roomId)).includes(body);
 
   it('are sent when their time is up, and not before', async () => {
-    const delayId = await sayLater(300, 'later');
+    const delayId = await sayLater(1_500, 'later');
     expect(await bob.history(roomId)).to.deep.equal([]);
     await eventually(said('later'));
-    const { finalised } = (await alice.get(UNSTABLE)) as { finalised: Record<string, unknown>[] };
-    const ended = finalised.find(
-      ({ delayed_event: event }) => (event as { delay_id: string }).delay_id === delayId,
-    );
+    // That it was sent is noted right after it was.
+    let ended: Record<string, unknown> | undefined;
+    await eventually(async () => {
+      const { finalised } = (await alice.get(UNSTABLE)) as { finalised: Record<string, unknown>[] };
+      ended = finalised.find(
+        ({ delayed_event: event }) => (event as { delay_id: string }).delay_id === delayId,
+      );
+      return ended !== undefined;
+    });
     expect(ended).to.include({ outcome: 'send', reason: 'delay' });
     expect(await alice.event(roomId, String(ended?.event_id))).to.have.nested.property(
       'content.body',

@@ -56,7 +56,7 @@ describe('createSearchActions', () => {
 
   it('asks the server for what it can tell: words, channels, people and media', async () => {
     const { asked } = await find([[]], { channelIds: ['!maps'], senders: ['@ada:hall'], has: ['image'] });
-    expect(asked[0]?.body).to.have.nested.deep.property('search_categories.room_events.filter', {
+    expect(asked[0]?.body).to.have.deep.nested.property('search_categories.room_events.filter', {
       limit: 20,
       types: ['m.room.message'],
       rooms: ['!maps'],

@@ -18,6 +18,7 @@ function message(eventId: string, timestamp: number, changes: Partial<Message> =
     mentionsMe: false,
     reply: undefined,
     reactions: [],
+    thread: undefined,
     status: 'sent',
     canDelete: false,
     ...changes,

@@ -152,7 +152,7 @@ export class UpstreamProvider {
       ...(body !== undefined && body !== null && { body: String(body) }),
       isTrusted: true,
     });
-    return new Response(answer.body, { status: answer.status, headers: answer.headers });
+    return new Response(new Uint8Array(answer.body), { status: answer.status, headers: answer.headers });
   }
 }
 
