@@ -1,6 +1,17 @@
 import { EventStatus } from '../stores/event-store.ts';
 import type { NamedEvent } from './event-pages.ts';
 
+/** An event on the walk. */
+interface WalkedEvent {
+  readonly self: NamedEvent;
+  /** What it follows, as far as that is here. */
+  readonly prev: readonly NamedEvent[];
+  /** Whether some of that is not. */
+  readonly lacksPrevious: boolean;
+  /** Whether this server entered the room with it after everybody had left: then what was there before leads nowhere. */
+  readonly beginsAnew: boolean;
+}
+
 /**
  * The accepted events that no accepted event follows, found in one walk in the order of numbers. What follows an event
  * through others that can be no extremities (rejected, soft-failed) follows it as well.
@@ -10,22 +21,16 @@ export class NewestEvents {
   readonly #newest = new Map<number, Map<number, number>>();
   /** The places in the log where rooms began anew. */
   readonly #beginnings = new Map<number, number>();
+  /** Rooms in which an event that can be no extremity was deleted that others of the kind follow. */
+  readonly #withGaps = new Set<number>();
   /** What is before the events that can be no extremities, as far as they were walked. */
   readonly #behindHidden = new Map<number, readonly NamedEvent[]>();
   /** Events that the walk has not come to, and that an accepted one follows. */
   readonly #followedEarly = new Set<number>();
 
-  /**
-   * Takes in the next event, with those that it follows.
-   *
-   * @param beginsAnew whether this server entered the room with it after everybody had left: then what was there before
-   * leads nowhere.
-   */
-  add(
-    { nid, roomNid, status, position }: NamedEvent,
-    prev: readonly NamedEvent[],
-    beginsAnew: boolean,
-  ): void {
+  /** Takes in the next event, with those that it follows. */
+  add({ self, prev, beginsAnew, lacksPrevious }: WalkedEvent): void {
+    const { nid, roomNid, status, position } = self;
     const place = position ?? 0;
     if (beginsAnew) this.#beginnings.set(roomNid, Math.max(this.#beginnings.get(roomNid) ?? 0, place));
     if (status === EventStatus.Outlier) return;
@@ -33,8 +38,18 @@ export class NewestEvents {
     if (status === EventStatus.Accepted) {
       if (!isFollowed) this.#ofRoom(roomNid).set(nid, place);
       this.#follow(prev, nid);
-    } else if (isFollowed) this.#follow(prev, nid);
+      return;
+    }
+    if (lacksPrevious) this.#withGaps.add(roomNid);
+    if (isFollowed) this.#follow(prev, nid);
     else this.#behindHidden.set(nid, prev);
+  }
+
+  /** Whether events can be all that a room's head is at. Where there are gaps, some that are left may be followed. */
+  canBeExtremities(roomNid: number, nids: readonly number[]): boolean {
+    const newest = this.of(roomNid);
+    if (this.#withGaps.has(roomNid)) return nids.every((nid) => newest.includes(nid));
+    return newest.join() === nids.toSorted((one, other) => one - other).join();
   }
 
   /** The numbers of a room's newest events, in order. */
