@@ -46,7 +46,9 @@ export async function restore(args: readonly string[]): Promise<void> {
 
 /** A file itself; of a folder the newest backup in it. */
 async function findBackup(path: string): Promise<string> {
-  if (!(await stat(path)).isDirectory()) return path;
+  const there = await stat(path).catch(() => undefined);
+  if (there === undefined) throw new Error(`There is no ${path}.`);
+  if (!there.isDirectory()) return path;
   const names = (await readdir(path)).filter((name) => /^guildhall-.*Z\.db$/.test(name));
   const newest = names.sort().at(-1);
   if (newest === undefined) throw new Error(`There is no backup in ${path}.`);
