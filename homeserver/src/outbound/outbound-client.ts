@@ -1,9 +1,6 @@
-import { isIP } from 'node:net';
-import { rootCertificates } from 'node:tls';
-import { Agent, buildConnector, type Dispatcher, request } from 'undici';
-import { isPublicAddress } from './address-guard.ts';
-import { guardedLookup, type ResolveName, refusedAddress, resolveBySystem } from './guarded-lookup.ts';
+import type { ResolveName } from './guarded-lookup.ts';
 import { OutboundError } from './outbound-error.ts';
+import type { OutboundTransport } from './outbound-transport.ts';
 
 export interface OutboundClientOptions {
   /** For test networks and homes without a public address only. */
@@ -45,14 +42,7 @@ export interface OutboundResponse {
   readonly body: Buffer;
 }
 
-const MAX_BYTES = 1024 * 1024;
 const TIME_LIMIT_MS = 30_000;
-const CONNECT_LIMIT_MS = 10_000;
-const KEEP_ALIVE_MS = 30_000;
-/** Connections to one host at once; what is more waits. */
-const MOST_CONNECTIONS_A_HOST = 8;
-/** How many destinations with an address of their own keep their connections. */
-const MOST_ROUTES = 500;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 /**
@@ -61,14 +51,10 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
  */
 export class OutboundClient {
   readonly #options: OutboundClientOptions;
-  readonly #guarded: Agent;
-  readonly #open: Agent;
-  readonly #routes = new Map<string, Agent>();
+  #transport: Promise<OutboundTransport> | undefined;
 
   constructor(options: OutboundClientOptions) {
     this.#options = options;
-    this.#open = this.#createAgent({ isGuarded: false });
-    this.#guarded = options.allowPrivateAddresses ? this.#open : this.#createAgent({ isGuarded: true });
   }
 
   /**
@@ -89,14 +75,15 @@ export class OutboundClient {
 
   /** Closes every connection. */
   async close(): Promise<void> {
-    const agents = new Set([this.#open, this.#guarded, ...this.#routes.values()]);
-    await Promise.all([...agents].map((agent) => agent.destroy()));
+    await (await this.#transport)?.close();
   }
 
   async #follow(outbound: OutboundRequest, signal: AbortSignal): Promise<OutboundResponse> {
+    this.#transport ??= this.#load();
+    const transport = await this.#transport;
     let current = outbound;
     for (let left = outbound.redirects ?? 0; ; left -= 1) {
-      const response = await this.#exchange(current, signal);
+      const response = await transport.exchange(current, signal);
       const { location } = response.headers;
       if (!outbound.redirects || !REDIRECTS.has(response.status) || location === undefined) return response;
       if (left === 0) {
@@ -106,74 +93,9 @@ export class OutboundClient {
     }
   }
 
-  async #exchange(outbound: OutboundRequest, signal: AbortSignal): Promise<OutboundResponse> {
-    const { method, url, headers = {}, body, maxBytes = MAX_BYTES, isCut = false } = outbound;
-    const answer = await request(url, {
-      method,
-      headers: { 'user-agent': 'Guildhall', 'accept-encoding': 'identity', ...headers },
-      ...(body === undefined ? {} : { body }),
-      dispatcher: this.#dispatcherFor(outbound),
-      signal,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
-    return {
-      status: answer.statusCode,
-      headers: joinHeaders(answer.headers),
-      url,
-      body: await readWhole(answer, maxBytes, isCut, url),
-    };
-  }
-
-  #dispatcherFor({ url, isTrusted = false, connectTo }: OutboundRequest): Agent {
-    if (url.protocol !== 'https:' && url.protocol !== 'http:') {
-      throw new OutboundError('refused', `${url.protocol} is not spoken here`);
-    }
-    const isGuarded = !isTrusted && !this.#options.allowPrivateAddresses;
-    // A socket looks up no address that is written as one.
-    const host = connectTo?.host ?? url.hostname.replace(/^\[|\]$/g, '');
-    if (isGuarded && isIP(host) !== 0 && !isPublicAddress(host)) throw refusedAddress(host);
-    if (connectTo !== undefined) return this.#routeTo(url, connectTo, isGuarded);
-    return isGuarded ? this.#guarded : this.#open;
-  }
-
-  #routeTo(url: URL, connectTo: { host: string; port: number }, isGuarded: boolean): Agent {
-    const key = `${url.origin} ${connectTo.host} ${connectTo.port} ${isGuarded}`;
-    const known = this.#routes.get(key);
-    const agent = known ?? this.#createAgent({ isGuarded, connectTo });
-    this.#routes.delete(key);
-    this.#routes.set(key, agent);
-    const [oldest] = this.#routes;
-    if (this.#routes.size > MOST_ROUTES && oldest !== undefined) {
-      this.#routes.delete(oldest[0]);
-      void oldest[1].close();
-    }
-    return agent;
-  }
-
-  #createAgent({
-    isGuarded,
-    connectTo,
-  }: {
-    isGuarded: boolean;
-    connectTo?: { host: string; port: number };
-  }): Agent {
-    const { extraCa, resolveName = resolveBySystem } = this.#options;
-    const connector = buildConnector({
-      timeout: CONNECT_LIMIT_MS,
-      ...(extraCa === undefined ? {} : { ca: [...rootCertificates, ...extraCa] }),
-      ...(isGuarded ? { lookup: guardedLookup(resolveName) } : {}),
-    });
-    return new Agent({
-      connections: MOST_CONNECTIONS_A_HOST,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      connect: (options, callback) => {
-        const servername =
-          options.servername ?? (isIP(options.hostname) === 0 ? options.hostname : undefined);
-        const to = connectTo === undefined ? {} : { hostname: connectTo.host, port: String(connectTo.port) };
-        connector({ ...options, ...(servername === undefined ? {} : { servername }), ...to }, callback);
-      },
-    });
+  async #load(): Promise<OutboundTransport> {
+    const { OutboundTransport } = await import('./outbound-transport.ts');
+    return new OutboundTransport(this.#options);
   }
 }
 
@@ -195,32 +117,6 @@ function redirected(before: OutboundRequest, status: number, location: string): 
     method: isRead || keepsBody ? method : 'GET',
     ...(keepsBody && body !== undefined ? { body } : {}),
   };
-}
-
-function joinHeaders(headers: Dispatcher.ResponseData['headers']): Record<string, string> {
-  const joined: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) joined[name] = Array.isArray(value) ? value.join(', ') : value;
-  }
-  return joined;
-}
-
-async function readWhole(
-  { body }: Dispatcher.ResponseData,
-  maxBytes: number,
-  isCut: boolean,
-  url: URL,
-): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of body as AsyncIterable<Buffer>) {
-    size += part.length;
-    if (size > maxBytes && !isCut) throw new OutboundError('too-large', `${url.host} answers with too much`);
-    parts.push(part);
-    // Leaving the loop ends the answer.
-    if (size > maxBytes) break;
-  }
-  return Buffer.concat(parts).subarray(0, maxBytes);
 }
 
 /** What the sockets and the parser throw has many forms; some of them carry ours inside. */

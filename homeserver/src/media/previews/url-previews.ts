@@ -7,7 +7,6 @@ import { forbidden, invalidParam, MatrixError } from '../../protocol/errors.ts';
 import type { Storage } from '../../storage/index.ts';
 import type { Uploads } from '../uploads.ts';
 import { decodePage } from './decode-page.ts';
-import { readPage } from './read-page.ts';
 import { sizeOfImage } from './size-of-image.ts';
 
 export interface UrlPreviewsOptions {
@@ -112,6 +111,8 @@ export class UrlPreviews {
     const contentType = (page.headers['content-type'] ?? '').toLowerCase();
     if (IMAGE_TYPES.has(contentType.split(';')[0]?.trim() ?? '')) return this.#showImage(page.url);
     if (!contentType.includes('html')) return {};
+    // The parser loads when it is first needed.
+    const { readPage } = await import('./read-page.ts');
     const described = readPage(decodePage(page.body, contentType));
     const { 'og:image': image, ...words } = Object.fromEntries(described);
     const address = image === undefined ? null : URL.parse(image, page.url.href);
