@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { openSnapshot } from '../src/storage/database/open-snapshot.ts';
 import { parseStreamToken } from '../src/stream/index.ts';
+import { eventually } from '../test-kit/eventually.ts';
 import { MovableServer } from '../test-kit/movable-server.ts';
 import { expectSoundDatabase } from '../test-kit/sound-database.ts';
 import { describeEvents, filtered, SyncSession } from '../test-kit/sync-session.ts';
@@ -36,6 +37,13 @@ describe('A database that was copied', function () {
     const query = new URLSearchParams({ dir: 'b', limit: '100', ...(from === undefined ? {} : { from }) });
     const { chunk } = await user.ok('GET', `${roomPath(roomId)}/messages?${query}`);
     return describeEvents(chunk.filter((event: { type: string }) => event.type === 'm.room.message'));
+  }
+
+  /** How many messages a search finds. */
+  async function searchFor(user: TestUser, term: string): Promise<number> {
+    const categories = { room_events: { search_term: term } };
+    const body = await user.ok('POST', '/_matrix/client/v3/search', { search_categories: categories });
+    return body.search_categories.room_events.count;
   }
 
   async function expectSound(): Promise<void> {
@@ -216,6 +224,8 @@ describe('A database that was copied', function () {
       await alice.say(roomId, 'three');
       expect(describeEvents((await session.nextOf(roomId)).timeline.events)).to.deep.equal(['three']);
       expect(await history(bob, roomId)).to.deep.equal(['three', 'two', 'one']);
+      // What is searched is made again in the background.
+      await eventually(async () => (await searchFor(bob, 'two')) === 1);
       await server.pause();
       await expectSound();
 
