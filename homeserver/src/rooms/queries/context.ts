@@ -4,11 +4,10 @@ import { notFound } from '../../protocol/errors.ts';
 import type { StoredEvent } from '../../storage/index.ts';
 import { presentEvents, type Viewer } from '../client-event.ts';
 import type { RoomsContext } from '../context.ts';
+import { readAround } from './around.ts';
 import { getVisibleEvent } from './event.ts';
 import { passesFilter } from './event-filter.ts';
-import { pageToken } from './page-token.ts';
-import { endOfView, stateAfter, viewRoom } from './room-view.ts';
-import { readTimeline } from './timeline.ts';
+import { stateAfter, viewRoom } from './room-view.ts';
 
 /** How much around an event. */
 export interface ContextRequest {
@@ -51,33 +50,23 @@ export async function getContext(
   const event = await getVisibleEvent(context, room, eventId, viewer);
   const position = await context.storage.log.positionOf(event.nid);
   if (position === undefined) throw notFound('There is no such event in this room');
-  const newest = (await endOfView(context, view)) ?? (await context.storage.log.newest());
   const half = Math.min(limit, MOST_EVENTS) / 2;
-  const before = await readTimeline(context, room, viewer, {
-    direction: 'b',
-    from: position - 1,
-    until: 0,
-    limit: Math.floor(half),
+  const around = await readAround(context, view, viewer, position, {
+    before: Math.floor(half),
+    after: Math.ceil(half),
     filter,
   });
-  const after = await readTimeline(context, room, viewer, {
-    direction: 'f',
-    from: position,
-    until: newest,
-    limit: Math.ceil(half),
-    filter,
-  });
-  const shown = [event, ...before.events, ...after.events];
+  const shown = [event, ...around.before, ...around.after];
   const speaking = new Set(shown.map(({ pdu }) => pdu.sender));
-  const last = after.events.at(-1) ?? event;
+  const last = around.after.at(-1) ?? event;
   const state = await stateAfter(context, last, filter.lazy_load_members === true ? speaking : undefined);
   const present = (events: readonly StoredEvent[]) => presentEvents(context, room, events, viewer);
   return {
     event: (await present([event]))[0] ?? {},
-    events_before: await present(before.events),
-    events_after: await present(after.events),
-    start: pageToken(context, before.next ?? 0),
-    end: pageToken(context, after.next ?? newest),
+    events_before: await present(around.before),
+    events_after: await present(around.after),
+    start: around.start,
+    end: around.end,
     state: await present(state.filter(({ pdu }) => passesFilter(filter, room.roomId, pdu))),
   };
 }

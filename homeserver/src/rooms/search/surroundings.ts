@@ -2,9 +2,8 @@ import type { JsonObject } from '../../protocol/canonical-json.ts';
 import type { StoredEvent } from '../../storage/index.ts';
 import { presentEvents, type Viewer } from '../client-event.ts';
 import type { MemberProfile, RoomsContext } from '../context.ts';
-import { pageToken } from '../queries/page-token.ts';
-import { endOfView, membersAfter, viewRoom } from '../queries/room-view.ts';
-import { readTimeline } from '../queries/timeline.ts';
+import { readAround } from '../queries/around.ts';
+import { membersAfter, viewRoom } from '../queries/room-view.ts';
 import type { Room } from '../room.ts';
 
 /** How much of what surrounds a result is wanted. */
@@ -36,30 +35,19 @@ export async function surroundingsOf(
   viewer: Viewer,
   request: SurroundingsRequest,
 ): Promise<SearchContext> {
-  const { log } = context.storage;
-  const position = (await log.positionOf(event.nid)) ?? 0;
+  const position = (await context.storage.log.positionOf(event.nid)) ?? 0;
   const view = await viewRoom(context, room.roomId, viewer);
-  const newest = (await endOfView(context, view)) ?? (await log.newest());
-  const before = await readTimeline(context, room, viewer, {
-    direction: 'b',
-    from: position - 1,
-    until: 0,
-    limit: Math.min(request.before, MOST_EVENTS),
+  const around = await readAround(context, view, viewer, position, {
+    before: Math.min(request.before, MOST_EVENTS),
+    after: Math.min(request.after, MOST_EVENTS),
     filter: {},
   });
-  const after = await readTimeline(context, room, viewer, {
-    direction: 'f',
-    from: position,
-    until: newest,
-    limit: Math.min(request.after, MOST_EVENTS),
-    filter: {},
-  });
-  const shown = [event, ...before.events, ...after.events];
+  const shown = [event, ...around.before, ...around.after];
   return {
-    events_before: await presentEvents(context, room, before.events, viewer),
-    events_after: await presentEvents(context, room, after.events, viewer),
-    start: pageToken(context, before.next ?? 0),
-    end: pageToken(context, after.next ?? newest),
+    events_before: await presentEvents(context, room, around.before, viewer),
+    events_after: await presentEvents(context, room, around.after, viewer),
+    start: around.start,
+    end: around.end,
     ...(request.includeProfile ? { profile_info: await profilesIn(context, event, shown) } : {}),
   };
 }

@@ -1,0 +1,53 @@
+import type { RoomEventFilter } from '../../accounts/index.ts';
+import type { Viewer } from '../client-event.ts';
+import type { RoomsContext } from '../context.ts';
+import { pageToken } from './page-token.ts';
+import { endOfView, type RoomView } from './room-view.ts';
+import { readTimeline, type TimelinePage } from './timeline.ts';
+
+/** How many events on each side of an event. */
+export interface AroundRequest {
+  readonly before: number;
+  readonly after: number;
+  readonly filter: RoomEventFilter;
+}
+
+/** What surrounds an event: `before` newest first, `after` oldest first, and tokens from which `/messages` goes on. */
+export interface Around {
+  readonly before: TimelinePage['events'];
+  readonly after: TimelinePage['events'];
+  readonly start: string;
+  readonly end: string;
+}
+
+/** Reads what surrounds an event in a room, as far as the viewer may see it. @param position of the event, in the log. */
+export async function readAround(
+  context: RoomsContext,
+  view: RoomView,
+  viewer: Viewer,
+  position: number,
+  request: AroundRequest,
+): Promise<Around> {
+  const { filter } = request;
+  const newest = (await endOfView(context, view)) ?? (await context.storage.log.newest());
+  const before = await readTimeline(context, view.room, viewer, {
+    direction: 'b',
+    from: position - 1,
+    until: 0,
+    limit: request.before,
+    filter,
+  });
+  const after = await readTimeline(context, view.room, viewer, {
+    direction: 'f',
+    from: position,
+    until: newest,
+    limit: request.after,
+    filter,
+  });
+  return {
+    before: before.events,
+    after: after.events,
+    start: pageToken(context, before.next ?? 0),
+    end: pageToken(context, after.next ?? newest),
+  };
+}
