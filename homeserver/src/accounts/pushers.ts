@@ -22,7 +22,8 @@ const MOST_PUSHERS = 50;
 const RETRY_MS = 60_000;
 /** What is shown to people; `lang` chooses the words of a mail. */
 const REQUIRED = ['app_display_name', 'device_display_name', 'lang'] as const;
-const GATEWAY_PATH = '/_matrix/push/v1/notify';
+/** Where every push gateway takes notifications (Push Gateway API v1.19). */
+export const PUSH_GATEWAY_PATH = '/_matrix/push/v1/notify';
 
 /**
  * Where users want to be told of what notifies them.
@@ -98,8 +99,8 @@ function requirePusher({ appId, pushkey, kind, description, data }: PusherReques
   if (parsed === null || (parsed.protocol !== 'https:' && parsed.protocol !== 'http:')) {
     throw invalidParam('data.url is not an address of the web');
   }
-  if (kind === 'http' && parsed.pathname !== GATEWAY_PATH) {
-    throw invalidParam(`data.url has another path than ${GATEWAY_PATH}`);
+  if (kind === 'http' && parsed.pathname !== PUSH_GATEWAY_PATH) {
+    throw invalidParam(`data.url has another path than ${PUSH_GATEWAY_PATH}`);
   }
   if (kind === 'webpush' && typeof data.auth !== 'string') throw missingParam('data.auth is missing');
 }

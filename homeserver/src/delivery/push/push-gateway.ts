@@ -1,10 +1,9 @@
+import { PUSH_GATEWAY_PATH } from '../../accounts/index.ts';
 import { type OutboundClient, OutboundError } from '../../outbound/index.ts';
 import type { JsonObject, JsonValue } from '../../protocol/canonical-json.ts';
 import { isJsonObject } from '../../protocol/json-values.ts';
 import type { StoredPusher } from '../../storage/index.ts';
 import type { WebPush } from './web-push.ts';
-
-const GATEWAY_PATH = '/_matrix/push/v1/notify';
 
 export interface PushGatewayOptions {
   readonly outbound: OutboundClient;
@@ -44,7 +43,7 @@ export class PushGateway {
       const { devices: _devices, ...told } = notification;
       return this.#toBrowser({ endpoint: url, p256dh: pusher.pushkey, auth: auth ?? '' }, told);
     }
-    if (url === `${this.#options.publicUrl()}${GATEWAY_PATH}`) {
+    if (url === `${this.#options.publicUrl()}${PUSH_GATEWAY_PATH}`) {
       const { rejected } = await this.notify(notification);
       return !rejected.includes(pusher.pushkey);
     }

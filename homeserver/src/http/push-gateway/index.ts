@@ -1,14 +1,13 @@
+import { PUSH_GATEWAY_PATH } from '../../accounts/index.ts';
 import { MatrixError } from '../../protocol/errors.ts';
 import { customEndpoint, type Endpoint } from '../endpoint.ts';
-
-const PATH = '/_matrix/push/v1/notify';
 
 /** Passes a notification on to a browser or to a distributor of UnifiedPush (Push Gateway API v1.19). */
 const notify = customEndpoint(
   {
     name: 'pushGatewayNotify',
     method: 'POST',
-    path: PATH,
+    path: PUSH_GATEWAY_PATH,
     auth: 'none',
     limit: 'pushGateway',
     bodySchema: {
@@ -29,7 +28,7 @@ const notify = customEndpoint(
 
 /** How distributors of UnifiedPush find out that this is a gateway. */
 const discoverGateway = customEndpoint(
-  { name: 'pushGatewayDiscovery', method: 'GET', path: PATH, auth: 'none' },
+  { name: 'pushGatewayDiscovery', method: 'GET', path: PUSH_GATEWAY_PATH, auth: 'none' },
   () => ({ unifiedpush: { gateway: 'matrix' } }),
 );
 
