@@ -14,33 +14,25 @@ import { enumQuery, integerQuery, textQuery } from '../../request-values.ts';
 import type { FromSchema } from '../../specification/json-schema.ts';
 import { presentRoom, presentState, withoutAbsent } from './present-room.ts';
 import { EXTENSIONS_SCHEMA, readExtensions } from './sliding-extensions.ts';
+import { LIST_FILTERS, RANGE_SCHEMA } from './sliding-lists.ts';
 
 const REQUIRED_STATE = {
   type: 'array',
   maxItems: 1000,
   items: { type: 'array', items: { type: 'string' }, minItems: 2, maxItems: 2 },
 } as const;
-const RANGE = { type: 'array', items: { type: 'integer', minimum: 0 }, minItems: 2, maxItems: 2 } as const;
-const ROOM_TYPES = { type: 'array', items: { type: ['string', 'null'] } } as const;
-const TEXTS = { type: 'array', items: { type: 'string' } } as const;
 
 const LIST = {
   type: 'object',
   properties: {
-    ranges: { type: 'array', items: RANGE, maxItems: 100 },
+    ranges: { type: 'array', items: RANGE_SCHEMA, maxItems: 100 },
     timeline_limit: { type: 'integer', minimum: 0 },
     required_state: REQUIRED_STATE,
     filters: {
       type: 'object',
       properties: {
-        is_dm: { type: 'boolean' },
-        is_encrypted: { type: 'boolean' },
+        ...LIST_FILTERS,
         is_invite: { type: 'boolean' },
-        spaces: TEXTS,
-        room_types: ROOM_TYPES,
-        not_room_types: ROOM_TYPES,
-        tags: TEXTS,
-        not_tags: TEXTS,
       },
     },
   },

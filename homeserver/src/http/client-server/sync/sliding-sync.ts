@@ -11,6 +11,7 @@ import { customEndpoint } from '../../endpoint.ts';
 import type { FromSchema } from '../../specification/json-schema.ts';
 import { presentRoom, presentStateWithStubs, withoutAbsent } from './present-room.ts';
 import { EXTENSIONS_SCHEMA, readExtensions } from './sliding-extensions.ts';
+import { LIST_FILTERS, RANGE_SCHEMA } from './sliding-lists.ts';
 
 const PATTERNS = {
   type: 'array',
@@ -21,27 +22,19 @@ const REQUIRED_STATE = {
   type: 'object',
   properties: { include: PATTERNS, exclude: PATTERNS, lazy_members: { type: 'boolean' } },
 } as const;
-const ROOM_TYPES = { type: 'array', items: { type: ['string', 'null'] } } as const;
-const TEXTS = { type: 'array', items: { type: 'string' } } as const;
 
 const LIST = {
   type: 'object',
   required: ['timeline_limit', 'required_state'],
   properties: {
-    range: { type: 'array', items: { type: 'integer', minimum: 0 }, minItems: 2, maxItems: 2 },
+    range: RANGE_SCHEMA,
     timeline_limit: { type: 'integer', minimum: 0 },
     required_state: REQUIRED_STATE,
     filters: {
       type: 'object',
       properties: {
-        is_dm: { type: 'boolean' },
-        is_encrypted: { type: 'boolean' },
+        ...LIST_FILTERS,
         is_invited: { type: 'boolean' },
-        spaces: TEXTS,
-        room_types: ROOM_TYPES,
-        not_room_types: ROOM_TYPES,
-        tags: TEXTS,
-        not_tags: TEXTS,
       },
     },
   },
