@@ -1,0 +1,63 @@
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
+import type { JsonObject } from '../protocol/canonical-json.ts';
+import type { ServerName } from '../protocol/identifiers.ts';
+import type { RoomsContext, SigningKeys } from '../rooms/index.ts';
+import type { Storage } from '../storage/index.ts';
+
+/** A request to another homeserver. */
+export interface FederationRequest {
+  readonly destination: ServerName;
+  readonly method: 'GET' | 'POST' | 'PUT';
+  /** Path and query as they are sent and signed, percent-encoded: `/_matrix/federation/v1/event/%24abc`. */
+  readonly path: string;
+  /** Sent as canonical JSON. */
+  readonly body?: JsonObject;
+  /** How large an answer may be, in bytes; 10 MiB unless given. */
+  readonly maxBytes?: number;
+  /** How long all of it may take, in milliseconds; 60 seconds unless given. */
+  readonly timeLimitMs?: number;
+  /** Whether a destination is asked even while it is not expected to answer: because a user is waiting for it. */
+  readonly isUrgent?: boolean;
+}
+
+/** Asks other homeservers. Every request is signed, and every failure is noted in the record of the destination. */
+export interface FederationClient {
+  /**
+   * Sends a request.
+   *
+   * @returns the answer's JSON as `parseJson` reads it: an object, otherwise unchecked.
+   * @throws FederationError
+   */
+  request(request: FederationRequest): Promise<JsonObject>;
+}
+
+/** Which other servers this one deals with, in either direction. */
+export interface ServerPolicy {
+  /** Whether requests of a server are taken, and it is asked. This server itself is always allowed. */
+  isAllowed(server: ServerName): boolean;
+}
+
+/** What is known of how other servers can be reached: one record for each, kept across restarts. */
+export interface Destinations {
+  /** Whether it is worth asking a server now; false while it is given time after failures. */
+  isReachable(server: ServerName): Promise<boolean>;
+  /** A server asked us for something: what was kept back for it may go. */
+  heardFrom(server: ServerName): void;
+  /** Calls back when a server that was not reachable may be asked again because it was heard from. */
+  onReachable(listener: (server: ServerName) => void): void;
+}
+
+/** What everything that follows the federation works with. */
+export interface FederationContext {
+  readonly serverName: ServerName;
+  readonly storage: Storage;
+  readonly rooms: RoomsContext;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly client: FederationClient;
+  readonly policy: ServerPolicy;
+  readonly destinations: Destinations;
+  /** Keys of other servers, and our own. */
+  readonly keyring: SigningKeys;
+}
