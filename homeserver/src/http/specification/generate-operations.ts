@@ -1,33 +1,37 @@
 import { writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import type { JsonSchema } from './json-schema.ts';
-import { allOperations, type OperationData } from './specification.ts';
+import { allFederationOperations, allOperations, type OperationData } from './specification.ts';
 
 /**
  * The text of `operations.ts`: one type per operation of the specification, so that a handler's parameters and body
  * are typed without anybody typing them.
  */
 export function generateOperations(): string {
-  const types = allOperations().map(
-    (operation) =>
-      `  ${operation.operationId}: { path: '${operation.path}'; auth: ${authOf(operation)}; body: ${bodyOf(operation)} };`,
-  );
   return [
-    '// Generated from client-server.json by generate-operations.ts; change those instead.',
+    '// Generated from client-server.json and server-server.json by generate-operations.ts; change those instead.',
     "import type { JsonObject, JsonValue } from '../../protocol/canonical-json.ts';",
     '',
-    'export interface Operations {',
-    ...types,
-    '}',
+    ...interfaceOf('Operations', allOperations(), 'user'),
+    '',
+    ...interfaceOf('FederationOperations', allFederationOperations(), 'server'),
     '',
   ].join('\n');
 }
 
-function authOf(operation: OperationData): string {
-  return operation.auth.length === 0 ? "'none'" : "'user'";
+function interfaceOf(
+  name: string,
+  operations: readonly OperationData<string>[],
+  caller: 'user' | 'server',
+): string[] {
+  const types = operations.map((operation) => {
+    const auth = operation.auth.length === 0 ? 'none' : caller;
+    return `  ${operation.operationId}: { path: '${operation.path}'; auth: '${auth}'; body: ${bodyOf(operation)} };`;
+  });
+  return [`export interface ${name} {`, ...types, '}'];
 }
 
-function bodyOf({ requestBody }: OperationData): string {
+function bodyOf({ requestBody }: OperationData<string>): string {
   if (requestBody?.contentType !== 'application/json') return 'undefined';
   return typeOf(requestBody.schema);
 }

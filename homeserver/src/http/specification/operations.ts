@@ -1,4 +1,4 @@
-// Generated from client-server.json by generate-operations.ts; change those instead.
+// Generated from client-server.json and server-server.json by generate-operations.ts; change those instead.
 import type { JsonObject, JsonValue } from '../../protocol/canonical-json.ts';
 
 export interface Operations {
@@ -168,4 +168,43 @@ export interface Operations {
   getTurnServer: { path: '/_matrix/client/v3/voip/turnServer'; auth: 'user'; body: undefined };
   getWellknown: { path: '/.well-known/matrix/client'; auth: 'none'; body: undefined };
   getTokenOwner: { path: '/_matrix/client/v3/account/whoami'; auth: 'user'; body: undefined };
+}
+
+export interface FederationOperations {
+  backfillRoom: { path: '/_matrix/federation/v1/backfill/{roomId}'; auth: 'server'; body: undefined };
+  getMissingPreviousEvents: { path: '/_matrix/federation/v1/get_missing_events/{roomId}'; auth: 'server'; body: { "limit"?: number; "min_depth"?: number; "earliest_events": (string)[]; "latest_events": (string)[];  } };
+  getContent: { path: '/_matrix/federation/v1/media/download/{mediaId}'; auth: 'server'; body: undefined };
+  getContentThumbnail: { path: '/_matrix/federation/v1/media/thumbnail/{mediaId}'; auth: 'server'; body: undefined };
+  getEventAuth: { path: '/_matrix/federation/v1/event_auth/{roomId}/{eventId}'; auth: 'server'; body: undefined };
+  getRoomState: { path: '/_matrix/federation/v1/state/{roomId}'; auth: 'server'; body: undefined };
+  getRoomStateIds: { path: '/_matrix/federation/v1/state_ids/{roomId}'; auth: 'server'; body: undefined };
+  getEvent: { path: '/_matrix/federation/v1/event/{eventId}'; auth: 'server'; body: undefined };
+  getEventByTimestamp: { path: '/_matrix/federation/v1/timestamp_to_event/{roomId}'; auth: 'server'; body: undefined };
+  sendInviteV1: { path: '/_matrix/federation/v1/invite/{roomId}/{eventId}'; auth: 'server'; body: { "sender": string; "origin": string; "origin_server_ts": number; "type": string; "state_key": string; "content": { "membership": string;  }; "unsigned"?: { "invite_room_state"?: (JsonObject)[];  };  } };
+  sendInviteV2: { path: '/_matrix/federation/v2/invite/{roomId}/{eventId}'; auth: 'server'; body: { "room_version": string; "event": { "sender": string; "origin": string; "origin_server_ts": number; "type": string; "state_key": string; "content": { "membership": string;  };  }; "invite_room_state"?: (JsonObject)[];  } };
+  makeJoin: { path: '/_matrix/federation/v1/make_join/{roomId}/{userId}'; auth: 'server'; body: undefined };
+  sendJoinV2: { path: '/_matrix/federation/v2/send_join/{roomId}/{eventId}'; auth: 'server'; body: { "sender": string; "origin": string; "origin_server_ts": number; "type": string; "state_key": string; "content": { "membership": string; "join_authorised_via_users_server"?: string;  };  } };
+  perspectivesKeyQuery: { path: '/_matrix/key/v2/query/{serverName}'; auth: 'none'; body: undefined };
+  bulkPerspectivesKeyQuery: { path: '/_matrix/key/v2/query'; auth: 'none'; body: { "server_keys": Record<string, Record<string, { "minimum_valid_until_ts"?: number;  }>>;  } };
+  getServerKey: { path: '/_matrix/key/v2/server'; auth: 'none'; body: undefined };
+  makeKnock: { path: '/_matrix/federation/v1/make_knock/{roomId}/{userId}'; auth: 'server'; body: undefined };
+  sendKnock: { path: '/_matrix/federation/v1/send_knock/{roomId}/{eventId}'; auth: 'server'; body: { "sender": string; "origin": string; "origin_server_ts": number; "type": string; "state_key": string; "content": { "membership": string;  };  } };
+  makeLeave: { path: '/_matrix/federation/v1/make_leave/{roomId}/{userId}'; auth: 'server'; body: undefined };
+  sendLeaveV2: { path: '/_matrix/federation/v2/send_leave/{roomId}/{eventId}'; auth: 'server'; body: { "sender": string; "origin": string; "origin_server_ts": number; "type": string; "state_key": string; "content": { "membership": string;  }; "depth": number;  } };
+  exchangeOpenIdToken: { path: '/_matrix/federation/v1/openid/userinfo'; auth: 'none'; body: undefined };
+  getPublicRooms: { path: '/_matrix/federation/v1/publicRooms'; auth: 'server'; body: undefined };
+  queryPublicRooms: { path: '/_matrix/federation/v1/publicRooms'; auth: 'server'; body: { "limit"?: number; "since"?: string; "filter"?: { "generic_search_term"?: string; "room_types"?: (string | null)[];  }; "include_all_networks"?: boolean; "third_party_instance_id"?: string;  } };
+  queryInfo: { path: '/_matrix/federation/v1/query/{queryType}'; auth: 'server'; body: undefined };
+  queryRoomDirectory: { path: '/_matrix/federation/v1/query/directory'; auth: 'server'; body: undefined };
+  queryProfile: { path: '/_matrix/federation/v1/query/profile'; auth: 'server'; body: undefined };
+  askPolicyServerToSign: { path: '/_matrix/policy/v1/sign'; auth: 'server'; body: JsonObject };
+  getSpaceHierarchy: { path: '/_matrix/federation/v1/hierarchy/{roomId}'; auth: 'server'; body: undefined };
+  exchangeThirdPartyInvite: { path: '/_matrix/federation/v1/exchange_third_party_invite/{roomId}'; auth: 'server'; body: { "type": string; "room_id": string; "sender": string; "state_key": string; "content": { "membership": string; "third_party_invite": { "display_name": string; "signed": { "mxid": string; "signatures": Record<string, Record<string, string>>; "token": string;  };  };  };  } };
+  onBindThirdPartyIdentifier: { path: '/_matrix/federation/v1/3pid/onbind'; auth: 'none'; body: { "medium": string; "address": string; "mxid": string; "invites": ({ "medium": string; "address": string; "mxid": string; "room_id": string; "sender": string; "signed": { "mxid": string; "signatures": Record<string, Record<string, string>>; "token": string;  };  })[];  } };
+  sendTransaction: { path: '/_matrix/federation/v1/send/{txnId}'; auth: 'server'; body: { "origin": string; "origin_server_ts": number; "pdus": (JsonObject)[]; "edus"?: ({ "edu_type": string; "content": JsonObject;  })[];  } };
+  getUserDevices: { path: '/_matrix/federation/v1/user/devices/{userId}'; auth: 'server'; body: undefined };
+  claimUserEncryptionKeys: { path: '/_matrix/federation/v1/user/keys/claim'; auth: 'server'; body: { "one_time_keys": Record<string, Record<string, string>>;  } };
+  queryUserEncryptionKeys: { path: '/_matrix/federation/v1/user/keys/query'; auth: 'server'; body: { "device_keys": Record<string, (string)[]>;  } };
+  getVersion: { path: '/_matrix/federation/v1/version'; auth: 'none'; body: undefined };
+  getWellKnown: { path: '/.well-known/matrix/server'; auth: 'none'; body: undefined };
 }

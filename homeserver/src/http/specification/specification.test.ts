@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { generateOperations } from './generate-operations.ts';
-import { allOperations, operation } from './specification.ts';
+import { allFederationOperations, allOperations, federationOperation, operation } from './specification.ts';
 
 describe('specification', () => {
   it('has the types that its data gives', () => {
@@ -11,10 +11,16 @@ describe('specification', () => {
 
   it('holds every operation, with paths that can be served', () => {
     expect(allOperations()).to.have.length(166);
-    for (const { path } of allOperations()) expect(path).to.match(/^\/[\w./{}-]+$/);
+    expect(allFederationOperations()).to.have.length(36);
+    for (const { path } of [...allOperations(), ...allFederationOperations()]) {
+      expect(path).to.match(/^\/[\w./{}-]+$/);
+    }
   });
 
   it('looks an operation up', () => {
+    expect(federationOperation('getUserDevices').path).to.equal(
+      '/_matrix/federation/v1/user/devices/{userId}',
+    );
     expect(operation('setTyping')).to.include({
       method: 'PUT',
       path: '/_matrix/client/v3/rooms/{roomId}/typing/{userId}',
