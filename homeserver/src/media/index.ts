@@ -1,6 +1,7 @@
 /** The content repository: uploads, downloads and thumbnails. */
 export { createMedia, type Media } from './create-media.ts';
 export type { MediaContent, MediaRequest } from './media-library.ts';
+export type { RemoteContent, RemoteMedia, RemoteMediaRequest } from './remote-media.ts';
 export { contentHeaders } from './served-content.ts';
 export { THUMBNAIL_METHODS } from './thumbnail-size.ts';
 export type { Upload } from './uploads.ts';
