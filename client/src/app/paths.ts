@@ -10,13 +10,25 @@ export function buildChannelPath(guildId: string | undefined, channelId: string)
   return guildId === undefined ? buildHomePath(channelId) : buildGuildPath(guildId, channelId);
 }
 
-/** The guild and channel that an address leads to. */
-export function parsePath(path: string): { readonly guildId?: string; readonly channelId?: string } {
+/** The address of a message, which leads to its channel and shows it there. */
+export function buildMessagePath(guildId: string | undefined, channelId: string, eventId: string): string {
+  return `${buildChannelPath(guildId, channelId)}/${encodeURIComponent(eventId)}`;
+}
+
+/** The guild, channel and message that an address leads to. */
+export function parsePath(path: string): {
+  readonly guildId?: string;
+  readonly channelId?: string;
+  readonly eventId?: string;
+} {
   const [place, ...ids] = path.split('/').slice(1).map(decode);
-  const [first, second] = ids;
-  if (place === 'home') return first === undefined ? {} : { channelId: first };
-  if (place !== 'guilds' || first === undefined) return {};
-  return { guildId: first, ...(second !== undefined && { channelId: second }) };
+  if (place !== 'home' && place !== 'guilds') return {};
+  const [guildId, channelId, eventId] = place === 'home' ? [undefined, ...ids] : ids;
+  return {
+    ...(guildId !== undefined && { guildId }),
+    ...(channelId !== undefined && { channelId }),
+    ...(eventId !== undefined && { eventId }),
+  };
 }
 
 /** An address that somebody mangled leads nowhere, which is said elsewhere. */

@@ -19,7 +19,10 @@ export interface CommunityActions {
   invite(roomId: string, userId: string): Promise<void>;
   acceptInvite(roomId: string): Promise<void>;
   declineInvite(roomId: string): Promise<void>;
-  joinChannel(channelId: string): Promise<void>;
+  /** Comes in; `via` are servers that know the way to a channel that ours does not know. */
+  joinChannel(channelId: string, via?: readonly string[]): Promise<void>;
+  /** The room ID of an alias. */
+  resolveAlias(alias: string): Promise<string>;
   leaveGuild(guildId: string): Promise<void>;
   leaveChannel(channelId: string): Promise<void>;
   renameChannel(channelId: string, name: string): Promise<void>;
@@ -59,10 +62,11 @@ export function createCommunityActions(client: MatrixClient, session: Session): 
     async declineInvite(roomId) {
       await client.leave(roomId);
     },
-    async joinChannel(channelId) {
-      await client.joinRoom(channelId);
+    async joinChannel(channelId, via = []) {
+      await client.joinRoom(channelId, { viaServers: [...via] });
       await waitForRoom(channelId);
     },
+    resolveAlias: async (alias) => (await client.getRoomIdForAlias(alias)).room_id,
     leaveGuild: (guildId) => leaveGuild(client, guildId),
     async leaveChannel(channelId) {
       await client.leave(channelId);

@@ -1,6 +1,7 @@
 import {
   ClipboardCopy,
   Flag,
+  Link,
   MessagesSquare,
   Pencil,
   Reply,
@@ -15,6 +16,7 @@ import type { Gateway } from '../../matrix/gateway.ts';
 import type { Message } from '../../matrix/types.ts';
 import { showToast } from '../../ui/toast-store.ts';
 import { openDialog } from '../dialog-store.ts';
+import { buildMessagePath, parsePath } from '../paths.ts';
 import type { Action } from './action.ts';
 
 /** A message, and what the timeline and the composer around it can do. */
@@ -80,13 +82,27 @@ const copyText: Action<MessageContext> = {
   icon: ClipboardCopy,
   isAvailable: ({ message }) => message.content.kind === 'text' && navigator.clipboard !== undefined,
   perform: ({ message }) => {
-    if (message.content.kind !== 'text') return;
-    navigator.clipboard.writeText(message.content.body).then(
-      () => showToast(t('common.copied')),
-      () => showToast(t('common.clipboardRefused'), 'danger'),
-    );
+    if (message.content.kind === 'text') copyToClipboard(message.content.body);
   },
 };
+
+const copyLink: Action<MessageContext> = {
+  id: 'message.link',
+  label: 'message.copyLink',
+  icon: Link,
+  isAvailable: (context) => isAlive(context) && navigator.clipboard !== undefined,
+  perform: ({ channelId, message }) => {
+    const { origin, pathname } = window.location;
+    copyToClipboard(origin + buildMessagePath(parsePath(pathname).guildId, channelId, message.eventId));
+  },
+};
+
+function copyToClipboard(text: string): void {
+  navigator.clipboard.writeText(text).then(
+    () => showToast(t('common.copied')),
+    () => showToast(t('common.clipboardRefused'), 'danger'),
+  );
+}
 
 const reportMessage: Action<MessageContext> = {
   id: 'message.report',
@@ -139,6 +155,7 @@ export const messageActions: readonly Action<MessageContext>[] = [
   openThread,
   editMessage,
   copyText,
+  copyLink,
   retryMessage,
   discardMessage,
   reportMessage,

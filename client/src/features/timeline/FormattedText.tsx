@@ -10,6 +10,7 @@ import { CodeBlock } from './CodeBlock.tsx';
 import styles from './FormattedText.module.css';
 import { InlineImage } from './InlineImage.tsx';
 import { Spoiler } from './Spoiler.tsx';
+import { TextLink } from './TextLink.tsx';
 
 interface FormattedTextProps {
   readonly content: TextContent;
@@ -42,21 +43,13 @@ export const FormattedText = memo(function FormattedText({ content, roomId, trai
   );
 });
 
-function ExternalLink({ href, children }: { readonly href: string; readonly children: ReactNode }) {
-  return (
-    <a className={styles.link} href={href} target="_blank" rel="noreferrer noopener">
-      {children}
-    </a>
-  );
-}
-
 function renderPlain(body: string): ReactNode[] {
   return linkify(body).map((part) => {
     if (part.type === 'text') return part.text;
     return (
-      <ExternalLink key={part.start} href={part.href}>
+      <TextLink key={part.start} href={part.href}>
         {part.text}
-      </ExternalLink>
+      </TextLink>
     );
   });
 }
@@ -64,9 +57,9 @@ function renderPlain(body: string): ReactNode[] {
 function createComponents(roomId: string): HtmlComponents {
   return {
     link: (key, href, children) => (
-      <ExternalLink key={key} href={href}>
+      <TextLink key={key} href={href}>
         {children}
-      </ExternalLink>
+      </TextLink>
     ),
     mention: (key, userId, children) => (
       <button

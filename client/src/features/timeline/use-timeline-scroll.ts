@@ -62,6 +62,7 @@ export function useTimelineScroll(
   const isPlaced = useRef(false);
   const isPinned = useRef(true);
   const lastTop = useRef(0);
+  const wasLive = useRef(snapshot.isLive);
   const [isAtEnd, setIsAtEnd] = useState(true);
   const [highlightedId, setHighlightedId] = useState<string>();
   const [wanted, setWanted] = useState<string>();
@@ -73,13 +74,17 @@ export function useTimelineScroll(
     estimateSize: (index) => estimates[rows[index]?.type ?? 'message'],
     getItemKey: (index) => rows[index]?.key ?? index,
     anchorTo: 'end',
-    followOnAppend: snapshot.isLive,
+    // What joins a window in the past to the present is not news that somebody waited for.
+    followOnAppend: snapshot.isLive && wasLive.current,
     scrollEndThreshold: endThreshold,
     overscan: 10,
     paddingStart: snapshot.hasOlder ? olderSpace : 16,
     paddingEnd: 20,
   });
   useStillRows(virtualizer, rows);
+  useEffect(() => {
+    wasLive.current = snapshot.isLive;
+  }, [snapshot.isLive]);
 
   useLayoutEffect(() => {
     if (isPlaced.current || rows.length === 0) return;
@@ -108,6 +113,8 @@ export function useTimelineScroll(
     else if (movedUp || !snapshot.isLive) isPinned.current = false;
     setIsAtEnd(snapshot.isLive && (isPinned.current || distance < endThreshold * 4));
   }, [snapshot.isLive]);
+  // A window that meets the present may do so without being scrolled.
+  useEffect(handleScroll, [handleScroll]);
 
   useEffect(() => {
     const index = wanted === undefined ? -1 : findRow(rows, wanted);

@@ -26,3 +26,29 @@ export function readMentionedUser(href: string): string | undefined {
 export function buildUserLink(userId: string): string {
   return `https://matrix.to/#/${encodeURIComponent(userId)}`;
 }
+
+/** A guild or channel that a link names, and a message in it. */
+export interface LinkedPlace {
+  /** A room ID or an alias. */
+  readonly room: string;
+  readonly eventId: string | undefined;
+  /** Servers that may know the way. */
+  readonly via: readonly string[];
+}
+
+/** The room that a matrix.to link names (Matrix 1.19, "matrix.to navigation"); undefined for other links. */
+export function readLinkedPlace(href: string): LinkedPlace | undefined {
+  const match = /^https:\/\/matrix\.to\/#\/((?:[!#]|%21|%23)[^/?]+)(?:\/([^?]+))?(?:\?(.*))?$/.exec(href);
+  if (!match?.[1]) return undefined;
+  try {
+    const eventId = match[2] === undefined ? undefined : decodeURIComponent(match[2]);
+    const via = new URLSearchParams(match[3]).getAll('via');
+    return {
+      room: decodeURIComponent(match[1]),
+      eventId: eventId?.startsWith('$') ? eventId : undefined,
+      via,
+    };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,7 +1,8 @@
 import { Suspense, useEffect } from 'react';
-import { Redirect, Route, Switch } from 'wouter';
+import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { closeDialog, type DialogRequest, useDialog } from '../../app/dialog-store.ts';
-import { buildGuildPath, buildHomePath } from '../../app/paths.ts';
+import { requestJump } from '../../app/jump-store.ts';
+import { buildChannelPath, buildGuildPath, buildHomePath, parsePath } from '../../app/paths.ts';
 import { useHallKeys } from '../../app/use-hall-keys.ts';
 import { useGateway, useStore } from '../../features/session/gateway-context.ts';
 import { t } from '../../lib/i18n/translate.ts';
@@ -29,6 +30,8 @@ export function Hall() {
         <Route path="/guilds/:guildId/:channelId?">
           {({ guildId, channelId }) => <GuildPlace key={guildId} guildId={guildId} channelId={channelId} />}
         </Route>
+        <Route path="/home/:channelId/:eventId" component={LinkedMessage} />
+        <Route path="/guilds/:guildId/:channelId/:eventId" component={LinkedMessage} />
         <Route>
           <FrontDoor />
         </Route>
@@ -38,6 +41,18 @@ export function Hall() {
       <Toasts />
     </>
   );
+}
+
+/** Leads from the address of a message to its channel, which shows it once it is open. */
+function LinkedMessage() {
+  const [path, navigate] = useLocation();
+  useEffect(() => {
+    const { guildId, channelId, eventId } = parsePath(path);
+    if (channelId === undefined || eventId === undefined) return;
+    requestJump(channelId, eventId);
+    navigate(buildChannelPath(guildId, channelId), { replace: true });
+  }, [path, navigate]);
+  return null;
 }
 
 /** Leads to where somebody was last, if that is still theirs. */
