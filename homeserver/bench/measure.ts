@@ -1,7 +1,13 @@
 import { type ProcessUsage, readUsage } from './process-usage.ts';
 
-/** Does one operation; `false` when there is none left. */
-export type Operation = () => Promise<boolean>;
+/** What one operation brought to many: a latency for each of them, and how long it took until the last had it. */
+export interface Deliveries {
+  readonly latenciesMs: readonly number[];
+  readonly seconds: number;
+}
+
+/** Does one operation, or as many as it delivers; `false` when there is none left. */
+export type Operation = () => Promise<boolean | Deliveries>;
 
 /** How much is asked at once, and for how long. */
 export interface Load {
@@ -30,16 +36,23 @@ export async function measure(
   let begun = 0;
   const start = performance.now();
   const end = start + seconds * 1_000;
+  let deliveringSeconds = 0;
   const work = async (): Promise<void> => {
     while (begun < maxOperations) {
       begun += 1;
       const sent = performance.now();
-      if (sent >= end || !(await operation())) return;
-      latenciesMs.push(performance.now() - sent);
+      const outcome = sent < end && (await operation());
+      if (outcome === false) return;
+      if (outcome === true) latenciesMs.push(performance.now() - sent);
+      else {
+        latenciesMs.push(...outcome.latenciesMs);
+        deliveringSeconds += outcome.seconds;
+      }
     }
   };
   await Promise.all(Array.from({ length: inFlight }, work));
-  const elapsed = (performance.now() - start) / 1_000;
+  // Between deliveries everybody is given time to wait again.
+  const elapsed = deliveringSeconds || (performance.now() - start) / 1_000;
   const after = usageOf(pids);
   return {
     operations: latenciesMs.length,

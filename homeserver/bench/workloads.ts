@@ -27,6 +27,7 @@ export const WORKLOADS: readonly Workload[] = [
   history(10),
   initialSync(1000),
   firstPage(1000),
+  delivery(1000),
 ];
 
 function sends(rooms: number, inFlight: number): Workload {
@@ -142,6 +143,19 @@ function firstPage(rooms: number): Workload {
         if (Object.keys(Object(shown)).length !== 20) throw new Error('the page has not twenty rooms');
         return true;
       };
+    },
+  };
+}
+
+/** Somebody says something in a room where everybody waits for it. An operation is that one of them has it. */
+function delivery(listeners: number): Workload {
+  return {
+    name: `delivery to ${listeners} waiting clients in 1 room`,
+    inFlight: 1,
+    maxOperations: UNLIMITED,
+    prepare: async (world) => {
+      const audience = await world.gather(listeners);
+      return () => audience.hear(world.roomPath(0), world.nextNumber());
     },
   };
 }

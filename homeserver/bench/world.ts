@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { Audience } from './audience.ts';
 import { type JsonObject, LoadClient, type Session } from './load-client.ts';
 
 const ROOMS = 100;
@@ -20,20 +21,24 @@ export interface Contender {
 /** The accounts and rooms of the benchmark on one server: somebody with 100 public rooms, and ten who will join. */
 export class World {
   readonly #client: LoadClient;
+  readonly #secret: string;
   readonly #owner: Session;
   readonly #roomPaths: readonly string[];
   readonly #joins: Iterator<{ session: Session; room: number }>;
   /** IDs of rooms beyond the hundred. */
   readonly #further: string[] = [];
+  readonly #audience = new Audience((...request) => this.send(...request));
   #lastNumber = 0;
 
   private constructor(
     client: LoadClient,
+    secret: string,
     owner: Session,
     joiners: readonly Session[],
     roomIds: readonly string[],
   ) {
     this.#client = client;
+    this.#secret = secret;
     this.#owner = owner;
     this.#roomPaths = roomIds.map((id) => `/_matrix/client/v3/rooms/${encodeURIComponent(id)}`);
     // One after the other through all rooms, so that neighbours in time are in different rooms.
@@ -51,7 +56,7 @@ export class World {
     }
     const roomIds: string[] = [];
     await createRooms(client, owner, roomIds, ROOMS);
-    return new World(client, owner, joiners, roomIds);
+    return new World(client, secret, owner, joiners, roomIds);
   }
 
   /** A number that this server has not seen: for transactions, and to tell one event from the other. */
@@ -63,6 +68,23 @@ export class World {
   /** Gives the owner further rooms, until there are so many; they are for nothing but being there. */
   async growTo(rooms: number): Promise<void> {
     await createRooms(this.#client, this.#owner, this.#further, rooms - this.#roomPaths.length);
+  }
+
+  /** Lets further accounts join the first room and wait there for what is said, until they are so many. */
+  async gather(listeners: number): Promise<Audience> {
+    const run = randomBytes(4).toString('hex');
+    let begun = this.#audience.size;
+    const gatherSome = async (): Promise<void> => {
+      while (begun < listeners) {
+        begun += 1;
+        const session = await this.#client.register(`bench-${run}-${begun}`, this.#secret);
+        await this.send('POST', `${this.roomPath(0)}/join`, {}, session);
+        this.#audience.add(session);
+      }
+    };
+    await Promise.all(Array.from({ length: SETUP_IN_FLIGHT }, gatherSome));
+    await this.#audience.catchUp();
+    return this.#audience;
   }
 
   /** Who joins which room next; each joins each once. */
