@@ -32,13 +32,19 @@ export interface OutboundRequest {
   readonly signal?: AbortSignal;
 }
 
-/** What came back. */
-export interface OutboundResponse {
+/** The beginning of what came back, and the rest as it comes in. */
+export interface OutboundAnswer {
   readonly status: number;
   /** By lower-case name; several values of one are joined by a comma. */
   readonly headers: Readonly<Record<string, string>>;
   /** Whose answer it is: another URL than that of the request after a redirect. */
   readonly url: URL;
+  /** To be read once. It ends with an `OutboundError` where the limits of the request do not allow more. */
+  readonly body: AsyncIterable<Buffer>;
+}
+
+/** What came back. */
+export interface OutboundResponse extends Omit<OutboundAnswer, 'body'> {
   readonly body: Buffer;
 }
 
@@ -63,13 +69,28 @@ export class OutboundClient {
    * @throws {OutboundError} also when the time is up while the answer comes in.
    */
   async send(outbound: OutboundRequest): Promise<OutboundResponse> {
+    const answer = await this.open(outbound);
+    return { ...answer, body: await readWhole(answer.body) };
+  }
+
+  /**
+   * Sends a request and leaves it to the caller to read the answer, which must be done or given up (by leaving the loop)
+   * before the time of the request is over.
+   *
+   * @throws {OutboundError}
+   */
+  async open(outbound: OutboundRequest): Promise<OutboundAnswer> {
     const timeLimit = AbortSignal.timeout(outbound.timeLimitMs ?? TIME_LIMIT_MS);
     const signal = outbound.signal === undefined ? timeLimit : AbortSignal.any([timeLimit, outbound.signal]);
+    const failure = (error: unknown): OutboundError =>
+      timeLimit.aborted
+        ? new OutboundError('timeout', `${outbound.url.host} took too long`)
+        : outboundError(error, outbound.url);
     try {
-      return await this.#follow(outbound, signal);
+      const answer = await this.#follow(outbound, signal);
+      return { ...answer, body: withFailure(answer.body, failure) };
     } catch (error) {
-      if (timeLimit.aborted) throw new OutboundError('timeout', `${outbound.url.host} took too long`);
-      throw outboundError(error, outbound.url);
+      throw failure(error);
     }
   }
 
@@ -78,7 +99,7 @@ export class OutboundClient {
     await (await this.#transport)?.close();
   }
 
-  async #follow(outbound: OutboundRequest, signal: AbortSignal): Promise<OutboundResponse> {
+  async #follow(outbound: OutboundRequest, signal: AbortSignal): Promise<OutboundAnswer> {
     this.#transport ??= this.#load();
     const transport = await this.#transport;
     let current = outbound;
@@ -89,6 +110,7 @@ export class OutboundClient {
       if (left === 0) {
         throw new OutboundError('too-many-redirects', `${outbound.url.host} redirects too often`);
       }
+      await readWhole(response.body);
       current = redirected(current, response.status, location);
     }
   }
@@ -99,10 +121,25 @@ export class OutboundClient {
   }
 }
 
+async function readWhole(body: AsyncIterable<Buffer>): Promise<Buffer> {
+  return Buffer.concat(await Array.fromAsync(body));
+}
+
+async function* withFailure(
+  body: AsyncIterable<Buffer>,
+  failure: (error: unknown) => OutboundError,
+): AsyncGenerator<Buffer> {
+  try {
+    yield* body;
+  } catch (error) {
+    throw failure(error);
+  }
+}
+
 function redirected(before: OutboundRequest, status: number, location: string): OutboundRequest {
   const url = URL.parse(location, before.url.href);
   if (url === null) throw new OutboundError('unreachable', `${before.url.host} redirects to nowhere`);
-  const { authorization: _secret, ...headers } = before.headers ?? {};
+  const { authorization: _secret, host: _host, ...headers } = before.headers ?? {};
   const isSame = url.origin === before.url.origin;
   const keepsBody = status === 307 || status === 308;
   const { connectTo: _route, isTrusted: _trust, body, method, ...rest } = before;

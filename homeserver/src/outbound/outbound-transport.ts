@@ -3,7 +3,7 @@ import { rootCertificates } from 'node:tls';
 import { Agent, buildConnector, type Dispatcher, request } from 'undici';
 import { isPublicAddress } from './address-guard.ts';
 import { guardedLookup, refusedAddress, resolveBySystem } from './guarded-lookup.ts';
-import type { OutboundClientOptions, OutboundRequest, OutboundResponse } from './outbound-client.ts';
+import type { OutboundAnswer, OutboundClientOptions, OutboundRequest } from './outbound-client.ts';
 import { OutboundError } from './outbound-error.ts';
 
 const MAX_BYTES = 1024 * 1024;
@@ -34,7 +34,7 @@ export class OutboundTransport {
   }
 
   /** One request and its answer, without following where it leads. */
-  async exchange(outbound: OutboundRequest, signal: AbortSignal): Promise<OutboundResponse> {
+  async exchange(outbound: OutboundRequest, signal: AbortSignal): Promise<OutboundAnswer> {
     const { method, url, headers = {}, body, maxBytes = MAX_BYTES, isCut = false } = outbound;
     const answer = await request(url, {
       method,
@@ -49,7 +49,7 @@ export class OutboundTransport {
       status: answer.statusCode,
       headers: joinHeaders(answer.headers),
       url,
-      body: await readWhole(answer, maxBytes, isCut, url),
+      body: limited(answer, maxBytes, isCut, url),
     };
   }
 
@@ -113,20 +113,19 @@ function joinHeaders(headers: Dispatcher.ResponseData['headers']): Record<string
   return joined;
 }
 
-async function readWhole(
+async function* limited(
   { body }: Dispatcher.ResponseData,
   maxBytes: number,
   isCut: boolean,
   url: URL,
-): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  let size = 0;
+): AsyncGenerator<Buffer> {
+  let left = maxBytes;
   for await (const part of body as AsyncIterable<Buffer>) {
-    size += part.length;
-    if (size > maxBytes && !isCut) throw new OutboundError('too-large', `${url.host} answers with too much`);
-    parts.push(part);
+    if (part.length > left && !isCut)
+      throw new OutboundError('too-large', `${url.host} answers with too much`);
+    yield part.subarray(0, left);
+    left -= part.length;
     // Leaving the loop ends the answer.
-    if (size > maxBytes) break;
+    if (left < 0) return;
   }
-  return Buffer.concat(parts).subarray(0, maxBytes);
 }

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import type { JsonObject } from './canonical-json.ts';
 import { parseJson } from './json-numbers.ts';
 import { generateSigningKey, signBytes, verifyBytes } from './signing.ts';
 import { formatXMatrix, parseXMatrix, requestSigningBytes, type XMatrix } from './x-matrix.ts';
@@ -136,7 +137,7 @@ describe('what a signed request covers', () => {
   });
 
   it('has the numbers of old events as they were written', () => {
-    const content = parseJson('{"z":1.0,"a":10000000000000000000000}');
+    const content = parseJson('{"z":1.0,"a":10000000000000000000000}') as JsonObject;
     expect(requestSigningBytes({ ...request, content })).to.contain('"a":10000000000000000000000,"z":1.0');
   });
 
