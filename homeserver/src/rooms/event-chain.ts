@@ -112,6 +112,20 @@ export class EventChain {
   }
 
   /**
+   * The next event as it would be built, without hash, ID and signature, and not part of the chain: for another server
+   * to finish.
+   *
+   * @throws MatrixError 403 `M_FORBIDDEN` with the rule that refuses it.
+   */
+  async propose(draft: EventDraft): Promise<Pdu> {
+    const authState = await this.#authState(draft);
+    const { event_id: _ours, ...pdu } = await this.#name(this.#shape(draft, authState));
+    const decision = authorizeEvent(pdu, lookupIn(authState), this.#room.rules);
+    if (!decision.allowed) throw forbidden(decision.reason);
+    return pdu;
+  }
+
+  /**
    * Builds a state event, or gives back the present one when the same user would only say the same again.
    *
    * @throws MatrixError as `append`.

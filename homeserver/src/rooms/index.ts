@@ -1,4 +1,14 @@
 /** What the rooms offer: commands change a room, queries read it; each takes the `RoomsContext` first. */
+export { ROOM_ORDERS } from '../storage/index.ts';
+export { joinForAdmins, makeRoomAdmin } from './administration/change-rooms.ts';
+export { describeChangedRooms } from './administration/describe-rooms.ts';
+export {
+  getMembersForAdmins,
+  getRoomForAdmins,
+  getStateForAdmins,
+  largestRooms,
+  listRoomsForAdmins,
+} from './administration/look-at-rooms.ts';
 export { presentEvents, strippedEvent, type Viewer } from './client-event.ts';
 export { createAlias, deleteAlias, lookUpAlias } from './commands/aliases.ts';
 export { blockerOfRoom, setRoomBlocked } from './commands/block-room.ts';
@@ -24,6 +34,14 @@ export { updateProfileInRooms } from './commands/update-profile.ts';
 export { upgradeRoom } from './commands/upgrade-room.ts';
 export type { AppServiceNames, MemberProfile, Profiles, RoomsContext } from './context.ts';
 export { countedMembers } from './counted-members.ts';
+export { acceptMembership } from './handshakes/accept-membership.ts';
+export {
+  type HandshakeMembership,
+  type MembershipProposal,
+  proposeMembership,
+  roomForServer,
+} from './handshakes/propose-membership.ts';
+export { requireAuthorisable } from './handshakes/restricted-join.ts';
 export { completePartialState, partialRooms } from './intake/complete-partial-state.ts';
 export type { ForeignState } from './intake/foreign-state.ts';
 export type { IntakeContext, MissingEvents, SignatureCheck, SigningKeys } from './intake/intake-context.ts';
@@ -33,7 +51,7 @@ export {
   receiveMembership,
   strippedStateOf,
 } from './intake/out-of-band.ts';
-export { receiveEvent } from './intake/receive-event.ts';
+export { receiveChecked, receiveEvent } from './intake/receive-event.ts';
 export type { Received } from './intake/take-in.ts';
 export { PushEvaluator } from './notifications/push-evaluator.ts';
 export { type UserSettings, UserSettingsCache } from './notifications/user-settings.ts';
@@ -59,18 +77,11 @@ export {
 } from './queries/purge-status.ts';
 export { getRelations, type RelationsRequest } from './queries/relations.ts';
 export { deleteEventReport, getEventReport, listEventReports } from './queries/reports.ts';
-export {
-  getMembersForAdmins,
-  getRoomForAdmins,
-  getStateForAdmins,
-  joinForAdmins,
-  listRoomsForAdmins,
-  makeRoomAdmin,
-  ROOM_ORDERS,
-} from './queries/room-administration.ts';
 export { getEventAnywhere, getRoomSnapshot, type RoomSnapshot } from './queries/room-snapshot.ts';
 export { getRoomSummary } from './queries/room-summary.ts';
+export { mayTakePart, requireServerAllowed, serversIn } from './queries/server-acl.ts';
 export { getState, getStateEvent } from './queries/state.ts';
+export { authChainOf, stateBeforeEvent } from './queries/state-for-servers.ts';
 export { describeRoom } from './queries/stripped-state.ts';
 export { getThreads } from './queries/threads.ts';
 export { readTimeline } from './queries/timeline.ts';
@@ -78,8 +89,10 @@ export { getEventByTimestamp } from './queries/timestamp-to-event.ts';
 export { filterRelated } from './relations/related-by.ts';
 export { type Member, Room, stateKeyOf } from './room.ts';
 export { existingRoom, findRoom, powerLevelsOfRoom } from './room-access.ts';
+export { HANDED_OVER } from './room-writer.ts';
 export { createRooms, type RoomsOptions } from './rooms.ts';
 export { indexEvents } from './search/index-events.ts';
 export { searchEvents } from './search/search-events.ts';
 export { SEARCH_KEYS } from './search/searchable-text.ts';
 export { isSteward, STEWARD_LOCALPART } from './steward.ts';
+export { eventsForServers } from './wire-events.ts';

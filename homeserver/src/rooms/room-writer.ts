@@ -46,6 +46,7 @@ export class RoomWriter {
   readonly #afterCommit: (() => void)[] = [];
   /** Whether events are placed on a state that is not complete. */
   #isPartial: boolean;
+  #handedOver: number | undefined;
 
   constructor(context: RoomsContext, room: Room) {
     this.#context = context;
@@ -140,13 +141,20 @@ export class RoomWriter {
 
   /** Tells the log of an event. */
   announce(event: StoredEvent, stateKeyNid: number | null): void {
+    const key = event.nid === this.#handedOver ? HANDED_OVER : REDACTION;
+    const hasKey = key === HANDED_OVER || event.pdu.type === 'm.room.redaction';
     this.unit.append({
       kind: LogKind.Event,
       room: this.#room.nid,
       ref: event.nid,
       ...(event.pdu.type === 'm.room.member' && stateKeyNid !== null ? { user: stateKeyNid } : {}),
-      ...(event.pdu.type === 'm.room.redaction' ? { key: REDACTION } : {}),
+      ...(hasKey ? { key } : {}),
     });
+  }
+
+  /** Says in the log that an event was handed to this server, which has to pass it on to the other servers of the room. */
+  markHandedOver(event: StoredEvent): void {
+    this.#handedOver = event.nid;
   }
 
   /** Makes an event, which was stored, part of the timeline: a row of the log, and the room's newest. */
@@ -342,6 +350,12 @@ const MEMBER_KEY = stateKeyOf('m.room.member', '');
 
 /** The key of a redaction's row in the log. */
 export const REDACTION = 'redaction';
+
+/**
+ * The key of the row of an event that another server has handed over to this one alone (`send_join` and the like): the
+ * other servers of the room get it from here.
+ */
+export const HANDED_OVER = 'handed over';
 
 /** The entry of a state event; undefined for an event that is not state. */
 export function entryOf(event: StoredEvent, strings: EventStrings): StateEntry | undefined {

@@ -104,20 +104,30 @@ async function authorisingUser(
   room: Room,
   userId: string,
 ): Promise<string | undefined> {
-  const rules = room.content('m.room.join_rules');
-  const rule = rules?.join_rule;
+  if (!needsAuthorisation(room, userId)) return undefined;
+  if (!(await isInAllowedRoom(context, room.content('m.room.join_rules')?.allow, userId))) {
+    throw forbidden('You have to be a member of the guild that this channel belongs to, or be invited');
+  }
+  const name = await localInviter(context, room);
+  if (name !== undefined) return name;
+  throw forbidden('Nobody here on this server may let you in');
+}
+
+/** Whether somebody's join to a restricted room has to name who authorises it. */
+export function needsAuthorisation(room: Room, userId: string): boolean {
+  const rule = room.content('m.room.join_rules')?.join_rule;
   const isRestricted =
     (rule === 'restricted' && room.rules.restricted) ||
     (rule === 'knock_restricted' && room.rules.knockRestricted);
   const membership = room.membershipOf(userId);
-  if (!isRestricted || membership === 'join' || membership === 'invite') return undefined;
-  if (!(await isInAllowedRoom(context, rules?.allow, userId))) {
-    throw forbidden('You have to be a member of the guild that this channel belongs to, or be invited');
-  }
+  return isRestricted && membership !== 'join' && membership !== 'invite';
+}
+
+/** A member of this server who may invite to a room. */
+export async function localInviter({ storage }: RoomsContext, room: Room): Promise<string | undefined> {
   const levels = powerLevelsOfRoom(room);
-  const names = await context.storage.strings.valuesOf([...room.localJoined]);
-  for (const name of names.values()) if (levels.userLevel(name) >= levels.invite) return name;
-  throw forbidden('Nobody here on this server may let you in');
+  const names = await storage.strings.valuesOf([...room.localJoined]);
+  return [...names.values()].find((name) => levels.userLevel(name) >= levels.invite);
 }
 
 /** Whether a user is joined to one of the rooms that an `allow` of join rules names. */

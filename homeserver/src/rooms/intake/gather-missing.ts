@@ -11,6 +11,8 @@ const MOST_EVENTS = 500;
 export interface Candidate extends CheckedEvent {
   /** Only named as an authority, so that the events before it do not matter. */
   readonly isOutlier: boolean;
+  /** Given to this server alone, which has to pass it on. */
+  readonly isHandedOver?: boolean;
 }
 
 /**

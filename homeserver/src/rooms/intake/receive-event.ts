@@ -31,16 +31,32 @@ export async function receiveEvent(
 ): Promise<Received> {
   const room = await context.registry.byId(roomId);
   if (room?.createEvent === undefined) throw notFound('This server is not in the room');
-  const event = await checkAlone(context, room, json);
+  return receiveChecked(context, room, await checkAlone(context, room, json), source);
+}
+
+/**
+ * As `receiveEvent`, for an event that has passed steps 1 to 3.
+ *
+ * @param isHandedOver whether this server alone was given it, and has to pass it on to the others.
+ */
+export async function receiveChecked(
+  context: IntakeContext,
+  room: Room,
+  event: CheckedEvent,
+  source: MissingEvents,
+  isHandedOver = false,
+): Promise<Received> {
   const known = await context.storage.events.getById(event.eventId);
   let received: Received = { eventId: event.eventId, outcome: 'known' };
   if (known !== undefined && hasPlace(known)) return received;
   const candidates = await gatherMissing(context, room, event, source);
   for (const candidate of candidates) {
-    received = await takeInQueue(context, room, () => takeIn(context, room, candidate));
+    const isLast = candidate.eventId === event.eventId;
+    const given = { ...candidate, isHandedOver: isHandedOver && isLast };
+    received = await takeInQueue(context, room, () => takeIn(context, room, given));
   }
   if (received.outcome === 'outlier') {
-    const foreign = await source.stateBefore(roomId, event.eventId);
+    const foreign = await source.stateBefore(room.roomId, event.eventId);
     if (foreign !== undefined) received = await receiveWithState(context, room, event, foreign);
   }
   await placeFollowers(context, room, candidates);

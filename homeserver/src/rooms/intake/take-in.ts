@@ -93,6 +93,7 @@ export async function takeIn(
   if (redaction !== undefined) writer.endWaiting(event, redaction);
   if (isWaiting) storage.waiting.addEvent(writer.unit, event, pdu.prev_events);
   else if (hasPlace(event)) storage.waiting.endEvent(writer.unit, event.nid);
+  if (candidate.isHandedOver === true) writer.markHandedOver(event);
   if (event.status === EventStatus.Accepted && verdict.before !== undefined) {
     await advanceRoom(context, room, writer, states, { event, strings, before: verdict.before });
     if (pdu.type === 'm.room.redaction') {

@@ -200,6 +200,15 @@ export class EventStore {
     return row === undefined ? undefined : this.#fromRow(row, before);
   }
 
+  /**
+   * The JSON of events by number, as it is stored. Of those that were made here it has the signature, which they lack in
+   * the cache: they are signed on their way to the disk.
+   */
+  async jsonOf(nids: readonly number[]): Promise<Map<number, string>> {
+    const rows = nids.length === 0 ? [] : await this.#database.all(byNids, [[...nids]]);
+    return new Map(rows.map(({ nid, json }) => [nid, json]));
+  }
+
   /** An event by its ID as it is now, whatever was read before. */
   readAgain(eventId: string): Promise<StoredEvent | undefined> {
     this.#changes += 1;

@@ -1,0 +1,39 @@
+import type { StoredEvent } from '../../storage/index.ts';
+import type { RoomsContext } from '../context.ts';
+
+/** So many events are read at once, before others get their turn. */
+const READ_AT_ONCE = 1000;
+
+/** The state of a room before an event that has its place there. */
+export async function stateBeforeEvent(
+  { storage }: Pick<RoomsContext, 'storage'>,
+  event: StoredEvent,
+): Promise<StoredEvent[]> {
+  const entries = await storage.states.entriesOf(event.snapshotNid);
+  const nids = entries.map(({ eventNid }) => eventNid);
+  const found: StoredEvent[] = [];
+  for (let first = 0; first < nids.length; first += READ_AT_ONCE) {
+    found.push(...(await storage.events.getAll(nids.slice(first, first + READ_AT_ONCE))));
+  }
+  return found;
+}
+
+/**
+ * The events that some events are based on, along `auth_events` to the beginning, without those themselves.
+ *
+ * Source: Server-Server API v1.19, "Authorization rules", auth chain.
+ */
+export async function authChainOf(
+  { storage }: Pick<RoomsContext, 'storage'>,
+  events: readonly StoredEvent[],
+): Promise<StoredEvent[]> {
+  const seen = new Set(events.map(({ eventId }) => eventId));
+  const chain: StoredEvent[] = [];
+  for (let from = events; from.length > 0; ) {
+    const named = new Set(from.flatMap(({ pdu }) => pdu.auth_events).filter((eventId) => !seen.has(eventId)));
+    for (const eventId of named) seen.add(eventId);
+    from = [...(await storage.events.getAllById([...named])).values()];
+    chain.push(...from);
+  }
+  return chain;
+}
