@@ -52,13 +52,22 @@ export {
 export type { StoredMedia, StoredThumbnail, ThumbnailKey, UploadedContent } from './stores/media-store.ts';
 export type { OAuthItem, OAuthItemKind } from './stores/oauth-item-store.ts';
 export type { StoredFallbackKey, StoredOneTimeKey } from './stores/one-time-key-store.ts';
+export type { OutgoingMessage, OutgoingRoom } from './stores/outgoing-store.ts';
 export type { StoredProfile } from './stores/profile-store.ts';
 export { PURGED_AT_ONCE, type StoredSnapshot } from './stores/purged-events.ts';
 export type { PendingPush, PusherKey, StoredPusher } from './stores/pusher-store.ts';
 export { receiptKey, type StoredReceipt } from './stores/receipt-store.ts';
+export type { StagedEvent } from './stores/received-store.ts';
 export type { RegistrationToken } from './stores/registration-token-store.ts';
 export type { Rendezvous } from './stores/rendezvous-store.ts';
 export type { NewReport, ReportFilter, ReportSubject, StoredReport } from './stores/report-store.ts';
+export {
+  type ListedRoom,
+  ROOM_ORDERS,
+  type RoomDetails,
+  type RoomListFilter,
+  type RoomOrder,
+} from './stores/room-details-store.ts';
 export type { MemberRow, Membership, PartialRoom, RoomOfUser, RoomRow } from './stores/room-store.ts';
 export type { SearchHit } from './stores/search-store.ts';
 export {
@@ -76,4 +85,5 @@ export type { StoredRefreshToken, TokenOwner } from './stores/token-store.ts';
 export type { TransactionKey } from './stores/transaction-store.ts';
 export { type FoundUser, MOST_SEARCH_WORDS, type WordedEntry } from './stores/user-directory-store.ts';
 export { type ListedUser, USER_ORDERS, type UserFilter, type UserOrder } from './stores/user-list-store.ts';
+export type { UserRateLimit } from './stores/user-rate-limit-store.ts';
 export type { NewUser, Restriction, StoredUser } from './stores/user-store.ts';

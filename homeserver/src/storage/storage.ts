@@ -20,17 +20,21 @@ import { LogReaderStore } from './stores/log-reader-store.ts';
 import { LogStore } from './stores/log-store.ts';
 import { MediaStore } from './stores/media-store.ts';
 import { MetaStore } from './stores/meta-store.ts';
+import { NoticeRoomStore } from './stores/notice-room-store.ts';
 import { OAuthClientStore } from './stores/oauth-client-store.ts';
 import { OAuthItemStore } from './stores/oauth-item-store.ts';
 import { UpstreamUserStore } from './stores/oauth-upstream-user-store.ts';
 import { OneTimeKeyStore } from './stores/one-time-key-store.ts';
+import { OutgoingStore } from './stores/outgoing-store.ts';
 import { ProfileStore } from './stores/profile-store.ts';
 import { PusherStore } from './stores/pusher-store.ts';
 import { ReceiptStore } from './stores/receipt-store.ts';
+import { ReceivedStore } from './stores/received-store.ts';
 import { RegistrationTokenStore } from './stores/registration-token-store.ts';
 import { RelationStore } from './stores/relation-store.ts';
 import { RendezvousStore } from './stores/rendezvous-store.ts';
 import { ReportStore } from './stores/report-store.ts';
+import { RoomDetailsStore } from './stores/room-details-store.ts';
 import { RoomPurgeStore } from './stores/room-purge-store.ts';
 import { RoomStore } from './stores/room-store.ts';
 import { SearchStore } from './stores/search-store.ts';
@@ -45,6 +49,7 @@ import { TransactionStore } from './stores/transaction-store.ts';
 import { UrlPreviewStore } from './stores/url-preview-store.ts';
 import { UserDirectoryStore } from './stores/user-directory-store.ts';
 import { UserListStore } from './stores/user-list-store.ts';
+import { UserRateLimitStore } from './stores/user-rate-limit-store.ts';
 import { UserStore } from './stores/user-store.ts';
 import { WaitingStore } from './stores/waiting-store.ts';
 
@@ -81,6 +86,7 @@ export interface Storage {
   readonly accountData: AccountDataStore;
   readonly filters: FilterStore;
   readonly receipts: ReceiptStore;
+  readonly received: ReceivedStore;
   readonly search: SearchStore;
   readonly media: MediaStore;
   readonly deviceKeys: DeviceKeyStore;
@@ -92,12 +98,16 @@ export interface Storage {
   readonly jobs: JobStore;
   readonly delayedEvents: DelayedEventStore;
   readonly pushers: PusherStore;
+  readonly outgoing: OutgoingStore;
   readonly reports: ReportStore;
   readonly urlPreviews: UrlPreviewStore;
   readonly appServices: AppServiceStore;
   readonly blockedRooms: BlockedRoomStore;
   readonly roomPurge: RoomPurgeStore;
   readonly historyPurge: HistoryPurgeStore;
+  readonly roomDetails: RoomDetailsStore;
+  readonly noticeRooms: NoticeRoomStore;
+  readonly userRateLimits: UserRateLimitStore;
 }
 
 /** Opens the database and the stores over it. */
@@ -137,6 +147,7 @@ export async function openStorage(options: DatabaseOptions): Promise<Storage> {
     accountData: new AccountDataStore(database),
     filters: new FilterStore(database),
     receipts: new ReceiptStore(database),
+    received: new ReceivedStore(database),
     search: new SearchStore(database),
     media: new MediaStore(database),
     deviceKeys: new DeviceKeyStore(database),
@@ -148,11 +159,15 @@ export async function openStorage(options: DatabaseOptions): Promise<Storage> {
     jobs: new JobStore(database),
     delayedEvents: new DelayedEventStore(database),
     pushers: new PusherStore(database),
+    outgoing: new OutgoingStore(database),
     reports: new ReportStore(database),
     urlPreviews: new UrlPreviewStore(database),
     appServices: new AppServiceStore(database),
     blockedRooms: new BlockedRoomStore(database),
     roomPurge: new RoomPurgeStore(database, states),
     historyPurge: new HistoryPurgeStore(database, states),
+    roomDetails: new RoomDetailsStore(database),
+    noticeRooms: new NoticeRoomStore(database),
+    userRateLimits: new UserRateLimitStore(database),
   };
 }

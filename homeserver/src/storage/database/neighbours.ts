@@ -17,7 +17,8 @@ export type CacheName =
   | 'uploads'
   | 'relations'
   | 'erased-users'
-  | 'pushers';
+  | 'pushers'
+  | 'outgoing';
 
 /** Forgets what is kept under a key; everything when there is none, since changes may have been missed. */
 export type Forget = (key: string | undefined) => void;

@@ -52,6 +52,10 @@ const backward = defineQueryForMany<[number, number, number, number], Placed>(
 const forward = defineQueryForMany<[number, number, number, number], Placed>(
   `${PLACED} AND position > ? AND position <= ? ORDER BY position LIMIT ?`,
 );
+const eventsFrom = defineQuery<[number, number, number, number], RawLogRow>(
+  `SELECT ${LOG_COLUMNS} FROM log WHERE room_nid = ? AND kind = 1 AND position >= ? AND position <= ?
+   ORDER BY position LIMIT ?`,
+);
 const placeOf = defineQueryForMany<[number], { position: number }>(
   'SELECT position FROM log WHERE kind = 1 AND ref = ?',
 );
@@ -122,6 +126,11 @@ export class LogStore {
   /** A room's events after `from`, at or before `until`, oldest first. */
   forward(roomNid: number, from: number, until: number, limit: number): Promise<Placed[]> {
     return this.#database.all(forward, [roomNid, from, until, limit]);
+  }
+
+  /** The first rows of a room's events at or after `from`, at or before `until`. */
+  async eventsFrom(roomNid: number, from: number, until: number, limit: number): Promise<LogRow[]> {
+    return (await this.#database.all(eventsFrom, [roomNid, from, until, limit])).map(logRowFrom);
   }
 
   /** The position of a room event; undefined for an event outside the timeline. */
