@@ -16,6 +16,8 @@ export const JobKind = {
   TellAppService: 'tell-app-service',
   /** A delayed event is to be sent: `key` = delay ID. */
   SendDelayed: 'send-delayed',
+  /** Events of other servers wait to get into a room: `key` = room ID. */
+  ReceiveEvents: 'receive-events',
   /** A room is to be deleted: `key` = room ID. */
   PurgeRoom: 'purge-room',
   /** What was written about a room while it was deleted is to go: `key` = the number that it had. */

@@ -1,0 +1,100 @@
+import type { Database } from '../database/database.ts';
+import { defineDelete, defineInsert, defineInsertIgnore, defineQuery } from '../database/sql.ts';
+import type { UnitOfWork } from '../database/unit-of-work.ts';
+
+/** An event that another server has sent, on its way into its room. */
+export interface StagedEvent {
+  readonly stagedId: number;
+  readonly eventId: string;
+  /** The server that sent it, which need not be that of its sender. */
+  readonly origin: string;
+  /** The event as it passed the checks that need nothing but itself; redacted if its hash was wrong. */
+  readonly json: string;
+}
+
+/** A transaction of another server, once it was taken. */
+export interface ReceivedTransaction {
+  readonly origin: string;
+  readonly txnId: string;
+  /** JSON. */
+  readonly answer: string;
+  readonly receivedTs: number;
+}
+
+const insertTransaction = defineInsert('received_transactions', {
+  origin: 'text',
+  txn_id: 'text',
+  answer: 'text',
+  received_ts: 'bigint',
+});
+const answerOf = defineQuery<[string, string], { answer: string }>(
+  'SELECT answer FROM received_transactions WHERE origin = ? AND txn_id = ?',
+);
+const insertStaged = defineInsertIgnore('staged_events', {
+  room_id: 'text',
+  event_id: 'text',
+  origin: 'text',
+  json: 'text',
+});
+const deleteStaged = defineDelete('staged_events', { staged_id: 'bigint' });
+const firstStaged = defineQuery<[string, number], StagedEvent>(
+  `SELECT staged_id AS "stagedId", event_id AS "eventId", origin, json FROM staged_events
+   WHERE room_id = ? ORDER BY staged_id LIMIT ?`,
+);
+const countStaged = defineQuery<[string, string], { count: number }>(
+  'SELECT count(*) AS count FROM staged_events WHERE room_id = ? AND origin = ?',
+);
+
+/** What other servers have sent: transactions, and events that are not in their rooms yet. */
+export class ReceivedStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** How a transaction was answered; undefined for one that was not taken. */
+  async answerOf(origin: string, txnId: string): Promise<string | undefined> {
+    return (await this.#database.get(answerOf, [origin, txnId]))?.answer;
+  }
+
+  /** Notes a transaction, in the unit that stages its events, which fails if it was taken before. */
+  noteTransaction(unit: UnitOfWork, transaction: ReceivedTransaction): void {
+    unit.write(insertTransaction, {
+      origin: transaction.origin,
+      txn_id: transaction.txnId,
+      answer: transaction.answer,
+      received_ts: transaction.receivedTs,
+    });
+  }
+
+  /** Forgets the transactions that were taken before a time, in a unit. */
+  forgetTransactions(unit: UnitOfWork, before: number): void {
+    unit.run('DELETE FROM received_transactions WHERE received_ts < ?', [before]);
+  }
+
+  /** Stages an event, in a unit; one that is staged already stays where it is. */
+  stage(unit: UnitOfWork, roomId: string, event: Omit<StagedEvent, 'stagedId'>): void {
+    unit.write(insertStaged, {
+      room_id: roomId,
+      event_id: event.eventId,
+      origin: event.origin,
+      json: event.json,
+    });
+  }
+
+  /** The first staged events of a room, in the order in which they came. */
+  firstStaged(roomId: string, limit: number): Promise<StagedEvent[]> {
+    return this.#database.all(firstStaged, [roomId, limit]);
+  }
+
+  /** How many events of a room wait that one server has sent. */
+  async countStaged(roomId: string, origin: string): Promise<number> {
+    return Number((await this.#database.get(countStaged, [roomId, origin]))?.count ?? 0);
+  }
+
+  /** Ends the wait of some events, in a unit. */
+  unstage(unit: UnitOfWork, events: readonly Pick<StagedEvent, 'stagedId'>[]): void {
+    for (const { stagedId } of events) unit.write(deleteStaged, { staged_id: stagedId });
+  }
+}
