@@ -13,7 +13,10 @@ export type { Requester };
  * Who may call: anybody (`none`), anybody, and a token counts if there is one (`optional`), people with an access
  * token (`user`), server admins (`admin`).
  */
-export type AuthKind = 'none' | 'optional' | 'user' | 'admin';
+export type ClientAuth = 'none' | 'optional' | 'user' | 'admin';
+
+/** Who may call, or other servers, which sign what they ask (`server`). */
+export type AuthKind = ClientAuth | 'server';
 
 /**
  * `json`: a JSON body that the operation's schema allows; `optional-json`: the same, or none at all, which counts as
@@ -48,7 +51,7 @@ export interface Call<Params, Body, Caller> {
 type AnyCall = Call<Readonly<Record<string, string>>, unknown, Requester | undefined>;
 
 /** An object is answered as JSON with status 200. */
-type Handled = object | Reply | Promise<object | Reply>;
+export type Handled = object | Reply | Promise<object | Reply>;
 
 /** A line of the route table. */
 export interface Endpoint {
@@ -68,21 +71,21 @@ export interface Endpoint {
 }
 
 /** Synapse's cap for bodies that are not media. */
-const MAX_BODY_BYTES = 200 * 65_536;
+export const MAX_BODY_BYTES = 200 * 65_536;
 /** The cap for whoever has not shown an access token: enough for a login. */
-const MAX_STRANGERS_BODY_BYTES = 65_536;
+export const MAX_STRANGERS_BODY_BYTES = 65_536;
 
-type ParamsOf<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+export type ParamsOf<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
   ? { readonly [Key in Name]: string } & ParamsOf<Rest>
   : unknown;
 
-type CallerOf<Auth extends AuthKind> = Auth extends 'none'
+type CallerOf<Auth extends ClientAuth> = Auth extends 'none'
   ? undefined
   : Auth extends 'optional'
     ? Requester | undefined
     : Requester;
 
-interface EndpointOptions<Auth extends AuthKind> {
+interface EndpointOptions<Auth extends ClientAuth> {
   /** Who may call, where it differs from the specification's data. */
   readonly auth?: Auth;
   /** The rate limit, counted by user, or by address if there is none. */
@@ -103,7 +106,7 @@ interface EndpointOptions<Auth extends AuthKind> {
  * Serves an operation of the Client-Server API. Method, path, authentication and the body's schema come from the
  * specification's data; every `/v3/` path also answers under `/r0/`.
  */
-export function endpoint<Id extends OperationId, Auth extends AuthKind = Operations[Id]['auth']>(
+export function endpoint<Id extends OperationId, Auth extends ClientAuth = Operations[Id]['auth']>(
   operationId: Id,
   options: EndpointOptions<Auth>,
   handle: (call: Call<ParamsOf<Operations[Id]['path']>, Operations[Id]['body'], CallerOf<Auth>>) => Handled,
@@ -126,7 +129,7 @@ export function endpoint<Id extends OperationId, Auth extends AuthKind = Operati
   };
 }
 
-function defaultBodyCap(auth: AuthKind): number {
+function defaultBodyCap(auth: ClientAuth): number {
   return auth === 'user' || auth === 'admin' ? MAX_BODY_BYTES : MAX_STRANGERS_BODY_BYTES;
 }
 
@@ -134,7 +137,7 @@ function withOldVersion(path: string): string[] {
   return path.includes('/v3/') ? [path, path.replace('/v3/', '/r0/')] : [path];
 }
 
-interface CustomEndpoint<Path extends string, Auth extends AuthKind, Schema extends JsonSchema>
+interface CustomEndpoint<Path extends string, Auth extends ClientAuth, Schema extends JsonSchema>
   extends Omit<EndpointOptions<Auth>, 'bodySchema'> {
   /** In metrics and logs. */
   readonly name: string;
@@ -148,7 +151,7 @@ interface CustomEndpoint<Path extends string, Auth extends AuthKind, Schema exte
 /** Serves what the Client-Server API does not have: `/_guildhall`, Synapse's admin routes, unstable operations. */
 export function customEndpoint<
   const Path extends string,
-  Auth extends AuthKind,
+  Auth extends ClientAuth,
   const Schema extends JsonSchema,
 >(
   description: CustomEndpoint<Path, Auth, Schema>,

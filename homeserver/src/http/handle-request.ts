@@ -8,9 +8,10 @@ import { dropNulls, validateBody } from './body-validation.ts';
 import { addressGroup } from './client-address.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { RateLimitName, RateLimits } from './rate-limits.ts';
-import { ClientGone, readJson } from './request-body.ts';
+import { ClientGone, type JsonBody, readJson } from './request-body.ts';
 import type { RouteMatch, Router } from './router.ts';
 import { RunningCall } from './running-call.ts';
+import { readClaim, verifyClaim } from './server-server/server-identity.ts';
 import type { Services } from './services.ts';
 import { discardReply, errorReply, writePreflight, writeReply } from './write-reply.ts';
 
@@ -32,7 +33,7 @@ export class RequestHandler {
   readonly #logger: Logger;
   readonly #seconds: Histogram<'operation' | 'status'>;
   readonly #running = new Set<RunningCall>();
-  readonly #takeFromLimit: (limit: RateLimitName, key: string) => void;
+  readonly #takeFromLimit: RateLimits['take'];
   readonly #giveBack: (limit: RateLimitName, key: string) => void;
   #stopping = false;
 
@@ -41,7 +42,7 @@ export class RequestHandler {
     this.#services = services;
     this.#addressOf = addressOf;
     this.#logger = logger;
-    this.#takeFromLimit = (limit, key) => rateLimits?.take(limit, key);
+    this.#takeFromLimit = (limit, key, own) => rateLimits?.take(limit, key, own);
     this.#giveBack = (limit, key) => rateLimits?.giveBack(limit, key);
     this.#seconds = metrics.histogram({
       name: 'guildhall_http_request_seconds',
@@ -86,11 +87,8 @@ export class RequestHandler {
       if (!response.writableFinished) call.abort(new ClientGone('The client hung up'));
     });
     const { endpoint } = match;
-    call.requester = await authenticate(endpoint, call);
-    if (endpoint.limit) {
-      call.takeFromLimit(endpoint.limit, call.requester?.userId ?? addressGroup(call.ip));
-    }
-    call.body = await readBody(endpoint, request);
+    if (endpoint.auth === 'server') await admitServer(endpoint, call);
+    else await admitClient(endpoint, call);
     const handled = await endpoint.handle(call);
     if (response.destroyed) discardReply(handled);
     else await this.#write(response, handled);
@@ -137,13 +135,36 @@ function pathOf(request: IncomingMessage): string {
   return (request.url ?? '').split('?', 1)[0] ?? '';
 }
 
-async function readBody(endpoint: Endpoint, request: IncomingMessage): Promise<unknown> {
+async function admitClient(endpoint: Endpoint, call: RunningCall): Promise<void> {
+  call.requester = await authenticate(endpoint, call);
+  if (endpoint.limit) {
+    call.takeFromLimit(endpoint.limit, call.requester?.userId ?? addressGroup(call.ip));
+  }
+  call.body = await interpretBody(endpoint, await readBody(endpoint, call));
+}
+
+/** The signature of a server covers the body, which is read for those alone that could be allowed to send it. */
+async function admitServer(endpoint: Endpoint, call: RunningCall): Promise<void> {
+  const claim = readClaim(call);
+  const body = await readBody(endpoint, call);
+  call.origin = await verifyClaim(call, claim, body?.text);
+  call.takeFromLimit(endpoint.limit ?? 'federation', call.origin);
+  call.body = await interpretBody(endpoint, body);
+}
+
+async function readBody(endpoint: Endpoint, { request }: RunningCall): Promise<JsonBody | undefined> {
   if (endpoint.body === 'stream' || endpoint.body === 'none') return undefined;
   const body = await readJson(request, endpoint.maxBodyBytes);
   if (body === undefined && endpoint.body === 'json') {
     throw new MatrixError(400, 'M_NOT_JSON', 'The body is missing');
   }
-  const { value, text } = body ?? { value: {}, text: '{}' };
+  return body ?? { value: {}, text: '{}' };
+}
+
+/** What the handler sees of a body: nothing of one that it does not ask for. */
+async function interpretBody(endpoint: Endpoint, body: JsonBody | undefined): Promise<unknown> {
+  if (body === undefined) return undefined;
+  const { value, text } = body;
   if (endpoint.bodySchema) await validateBody(value, endpoint.bodySchema);
   if (!endpoint.exactNumbers) return value;
   // Checked already, but for what the check has left out.

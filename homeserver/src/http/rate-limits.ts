@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { UserRateLimit } from '../accounts/index.ts';
 import type { Clock } from '../base/clock.ts';
 import { RecentMap } from '../base/recent-map.ts';
 import { limitExceeded } from '../protocol/errors.ts';
@@ -21,6 +22,9 @@ const RATE_LIMITS = {
   roomState: { perSecond: 2, burst: 100 },
   /** By address, as whoever acts need not say who they are: each call member restarts one every few seconds. */
   delayedEvent: { perSecond: 20, burst: 400 },
+  callToken: { perSecond: 1, burst: 30 },
+  /** By address: whoever asks shows who they are in the body. */
+  callService: { perSecond: 5, burst: 100 },
   typing: { perSecond: 3, burst: 30 },
   receipt: { perSecond: 5, burst: 100 },
   presence: { perSecond: 0.5, burst: 20 },
@@ -60,9 +64,18 @@ const RATE_LIMITS = {
   report: { perSecond: 0.2, burst: 20 },
   urlPreview: { perSecond: 1, burst: 60 },
   search: { perSecond: 2, burst: 30 },
+  /** By server: it speaks for all of its users, and to each room of theirs. */
+  federation: { perSecond: 100, burst: 1_000 },
+  /** By server: what makes this one look far back, or at many rooms. */
+  federationHistory: { perSecond: 10, burst: 200 },
+  /** By address: requests whose signature is not checked yet, or does not hold. */
+  federationUnverified: { perSecond: 5, burst: 200 },
 } as const satisfies Readonly<Record<string, RateLimit>>;
 
 export type RateLimitName = keyof typeof RATE_LIMITS;
+
+/** What the limit of a single user is about; with 0 a second, none counts for that user. As Synapse. */
+const SENDING: ReadonlySet<RateLimitName> = new Set(['message', 'reaction', 'redaction', 'roomState']);
 
 /** Longer keys, which are no identifiers, count by their hash. */
 const MAX_KEY_LENGTH = 255;
@@ -83,10 +96,12 @@ export class RateLimits {
 
   /**
    * Takes one from the bucket of `key`.
+   * @param own what counts for this user instead.
    * @throws {MatrixError} 429 `M_LIMIT_EXCEEDED`, with the time to wait, if the bucket is empty.
    */
-  take(limit: RateLimitName, key: string): void {
-    const { perSecond, burst } = RATE_LIMITS[limit];
+  take(limit: RateLimitName, key: string, own?: UserRateLimit): void {
+    if (own?.messagesPerSecond === 0) return;
+    const { perSecond, burst } = own !== undefined && SENDING.has(limit) ? asLimit(own) : RATE_LIMITS[limit];
     const millisecondsEach = 1_000 / perSecond;
     const now = this.#clock.now();
     const buckets = this.#bucketsOf(limit);
@@ -112,6 +127,11 @@ export class RateLimits {
     this.#fullAt.set(limit, created);
     return created;
   }
+}
+
+/** Who may send at all may send one. */
+function asLimit({ messagesPerSecond, burstCount }: UserRateLimit): RateLimit {
+  return { perSecond: messagesPerSecond, burst: Math.max(burstCount, 1) };
 }
 
 function bucketOf(key: string): string {

@@ -1,4 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import type { UserRateLimit } from '../accounts/index.ts';
+import type { ServerName } from '../protocol/identifiers.ts';
 import type { Call, Requester } from './endpoint.ts';
 import type { RateLimitName } from './rate-limits.ts';
 import type { RouteMatch } from './router.ts';
@@ -9,7 +11,7 @@ interface CallParts {
   readonly match: RouteMatch;
   readonly ip: string;
   readonly services: Services;
-  readonly takeFromLimit: (limit: RateLimitName, key: string) => void;
+  readonly takeFromLimit: (limit: RateLimitName, key: string, own?: UserRateLimit) => void;
   readonly giveBack: (limit: RateLimitName, key: string) => void;
 }
 
@@ -22,6 +24,8 @@ export class RunningCall implements Call<RouteMatch['params'], unknown, Requeste
   readonly #takeFromLimit: CallParts['takeFromLimit'];
   readonly giveBack: CallParts['giveBack'];
   requester: Requester | undefined;
+  /** The server that calls, where servers do. */
+  origin: ServerName | undefined;
   body: unknown;
   readonly #queryString: string;
   // Most handlers need neither the query nor the signal, so these are made when asked for.
@@ -39,8 +43,9 @@ export class RunningCall implements Call<RouteMatch['params'], unknown, Requeste
     this.giveBack = giveBack;
   }
 
-  readonly takeFromLimit: CallParts['takeFromLimit'] = (limit, key) => {
-    if (this.requester?.appService?.registration.isRateLimited !== false) this.#takeFromLimit(limit, key);
+  readonly takeFromLimit = (limit: RateLimitName, key: string): void => {
+    const { appService, rateLimit } = this.requester ?? {};
+    if (appService?.registration.isRateLimited !== false) this.#takeFromLimit(limit, key, rateLimit);
   };
 
   get query(): URLSearchParams {

@@ -10,10 +10,11 @@ import type {
   WebPush,
 } from '../delivery/index.ts';
 import type { Encryption } from '../encryption/index.ts';
+import type { FederationContext } from '../federation/context.ts';
 import type { GuildsContext } from '../guilds/index.ts';
 import type { Media } from '../media/index.ts';
 import type { ServerName } from '../protocol/identifiers.ts';
-import type { DelayedEvents, Realtime } from '../realtime/index.ts';
+import type { CallTokens, DelayedEvents, Realtime } from '../realtime/index.ts';
 import type { RoomsContext } from '../rooms/index.ts';
 import type { Sync } from '../sync/index.ts';
 
@@ -26,8 +27,10 @@ export interface Services {
   readonly media: Media;
   readonly realtime: Realtime;
   readonly delayedEvents: DelayedEvents;
+  readonly callTokens: CallTokens;
   readonly encryption: Encryption;
   readonly guilds: GuildsContext;
+  readonly federation: FederationContext;
   readonly rooms: RoomsContext;
   readonly sync: Sync;
   readonly appServiceCalls: AppServiceCalls;
