@@ -24,6 +24,17 @@ describe('RecentMap', () => {
     expect(map.get('b')).to.equal(2);
   });
 
+  it('holds no more than its limit, and the newer half at least', () => {
+    const map = new RecentMap<number, number>(10);
+    for (let key = 0; key < 100; key += 1) {
+      map.set(key, key);
+      expect(map.size).to.be.at.most(10);
+      for (let recent = Math.max(0, key - 4); recent <= key; recent += 1) {
+        expect([...map.entries()].some(([kept]) => kept === recent)).to.equal(true);
+      }
+    }
+  });
+
   it('gives back nothing that was deleted', () => {
     const map = new RecentMap<string, number>(2);
     map.set('a', 1);
