@@ -49,13 +49,30 @@ export {
   stateMoveKey,
   stateMoveOf,
 } from './stores/log-store.ts';
-export type { StoredMedia, StoredThumbnail, ThumbnailKey, UploadedContent } from './stores/media-store.ts';
+export {
+  FIGURE_ORDERS,
+  type FigureOrder,
+  MEDIA_ORDERS,
+  type MediaFigures,
+  type MediaOfUser,
+  type MediaOrder,
+  type MediaPage,
+} from './stores/media-list-store.ts';
+export type { OldMedia, OldMediaCursor } from './stores/media-removal-store.ts';
+export type {
+  NewMedia,
+  StoredMedia,
+  StoredThumbnail,
+  ThumbnailKey,
+  UploadedContent,
+} from './stores/media-store.ts';
 export type { OAuthItem, OAuthItemKind } from './stores/oauth-item-store.ts';
 export type { StoredFallbackKey, StoredOneTimeKey } from './stores/one-time-key-store.ts';
 export type { OutgoingMessage, OutgoingRoom } from './stores/outgoing-store.ts';
 export type { StoredProfile } from './stores/profile-store.ts';
 export { PURGED_AT_ONCE, type StoredSnapshot } from './stores/purged-events.ts';
 export type { PendingPush, PusherKey, StoredPusher } from './stores/pusher-store.ts';
+export type { MediaKey, QuarantineChange } from './stores/quarantine-store.ts';
 export { receiptKey, type StoredReceipt } from './stores/receipt-store.ts';
 export type { StagedEvent } from './stores/received-store.ts';
 export type { StagedEvent } from './stores/received-store.ts';

@@ -18,6 +18,8 @@ import { JobStore } from './stores/job-store.ts';
 import { KeyBackupStore } from './stores/key-backup-store.ts';
 import { LogReaderStore } from './stores/log-reader-store.ts';
 import { LogStore } from './stores/log-store.ts';
+import { MediaListStore } from './stores/media-list-store.ts';
+import { MediaRemovalStore } from './stores/media-removal-store.ts';
 import { MediaStore } from './stores/media-store.ts';
 import { MetaStore } from './stores/meta-store.ts';
 import { NoticeRoomStore } from './stores/notice-room-store.ts';
@@ -28,6 +30,7 @@ import { OneTimeKeyStore } from './stores/one-time-key-store.ts';
 import { OutgoingStore } from './stores/outgoing-store.ts';
 import { ProfileStore } from './stores/profile-store.ts';
 import { PusherStore } from './stores/pusher-store.ts';
+import { QuarantineStore } from './stores/quarantine-store.ts';
 import { ReceiptStore } from './stores/receipt-store.ts';
 import { ReceivedStore } from './stores/received-store.ts';
 import { ReceivedStore } from './stores/received-store.ts';
@@ -91,6 +94,9 @@ export interface Storage {
   readonly received: ReceivedStore;
   readonly search: SearchStore;
   readonly media: MediaStore;
+  readonly mediaLists: MediaListStore;
+  readonly mediaRemoval: MediaRemovalStore;
+  readonly quarantine: QuarantineStore;
   readonly deviceKeys: DeviceKeyStore;
   readonly oneTimeKeys: OneTimeKeyStore;
   readonly crossSigning: CrossSigningStore;
@@ -153,6 +159,9 @@ export async function openStorage(options: DatabaseOptions): Promise<Storage> {
     received: new ReceivedStore(database),
     search: new SearchStore(database),
     media: new MediaStore(database),
+    mediaLists: new MediaListStore(database),
+    mediaRemoval: new MediaRemovalStore(database),
+    quarantine: new QuarantineStore(database),
     deviceKeys: new DeviceKeyStore(database),
     oneTimeKeys: new OneTimeKeyStore(database),
     crossSigning: new CrossSigningStore(database),

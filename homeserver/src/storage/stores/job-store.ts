@@ -26,6 +26,8 @@ export const JobKind = {
   PurgeHistory: 'purge-history',
   /** Events that nothing needs are to be deleted, in all rooms. */
   PurgeUnneeded: 'purge-unneeded',
+  /** Media that are too old are to go, and content that nothing names any more. */
+  TendMedia: 'tend-media',
 } as const;
 
 export type JobKind = (typeof JobKind)[keyof typeof JobKind];

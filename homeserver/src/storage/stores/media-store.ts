@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts';
-import { defineInsert, defineInsertIgnore, defineQuery } from '../database/sql.ts';
+import { defineInsert, defineInsertIgnore, defineQuery, defineUpdate } from '../database/sql.ts';
 import type { UnitOfWork } from '../database/unit-of-work.ts';
 
 /** What was uploaded; the bytes lie in the blob store under their hash. */
@@ -14,7 +14,7 @@ export interface UploadedContent {
 }
 
 /** A media ID and what it stands for. */
-export interface StoredMedia extends Omit<UploadedContent, 'sha256'> {
+export interface NewMedia extends Omit<UploadedContent, 'sha256'> {
   readonly origin: string;
   readonly mediaId: string;
   readonly userNid: number | null;
@@ -23,6 +23,16 @@ export interface StoredMedia extends Omit<UploadedContent, 'sha256'> {
   readonly createdTs: number;
   /** When a reserved ID lapses; null once it has content. */
   readonly expiresTs: number | null;
+}
+
+/** A media ID, what it stands for, and what became of it. */
+export interface StoredMedia extends NewMedia {
+  /** When it was given out, within an hour; null if never. */
+  readonly lastAccessTs: number | null;
+  /** 0 or 1: whether no quarantine reaches it, and nothing deletes it because of its age. */
+  readonly isProtected: number;
+  /** The admin who had its content withdrawn: nobody gets it, under whatever ID. */
+  readonly quarantinedBy: string | null;
 }
 
 /** What a thumbnail was made from, and how. */
@@ -41,7 +51,7 @@ export interface StoredThumbnail {
   readonly sha256: string;
 }
 
-const insertMedia = defineInsert('media', {
+const mediaColumns = {
   origin: 'text',
   media_id: 'text',
   user_nid: 'bigint?',
@@ -51,7 +61,14 @@ const insertMedia = defineInsert('media', {
   sha256: 'text?',
   created_ts: 'bigint',
   expires_ts: 'bigint?',
-});
+} as const;
+const insertMedia = defineInsert('media', mediaColumns);
+const insertMediaIfNew = defineInsertIgnore('media', mediaColumns);
+const setLastAccess = defineUpdate('media', { origin: 'text', media_id: 'text', last_access_ts: 'bigint?' }, [
+  'origin',
+  'media_id',
+]);
+const insertUnused = defineInsertIgnore('unused_content', { content_hash: 'text', since_ts: 'bigint' });
 const insertThumbnail = defineInsertIgnore('thumbnails', {
   source_sha256: 'text',
   width: 'integer',
@@ -62,10 +79,21 @@ const insertThumbnail = defineInsertIgnore('thumbnails', {
   sha256: 'text',
 });
 
+/** Selects `StoredMedia`; goes on with `WHERE`, and `m` for the media. */
+export const MEDIA = `SELECT m.origin, m.media_id AS "mediaId", m.user_nid AS "userNid",
+    m.content_type AS "contentType", m.upload_name AS "uploadName", m.size, m.sha256, m.created_ts AS "createdTs",
+    m.expires_ts AS "expiresTs", m.last_access_ts AS "lastAccessTs", m.protected AS "isProtected",
+    CASE WHEN m.protected = 1 THEN NULL ELSE q.quarantined_by END AS "quarantinedBy"
+  FROM media m LEFT JOIN quarantined_content q ON q.content_hash = m.sha256`;
 const mediaById = defineQuery<[string, string], StoredMedia>(
-  `SELECT origin, media_id AS "mediaId", user_nid AS "userNid", content_type AS "contentType",
-     upload_name AS "uploadName", size, sha256, created_ts AS "createdTs", expires_ts AS "expiresTs"
-   FROM media WHERE origin = ? AND media_id = ?`,
+  `${MEDIA} WHERE m.origin = ? AND m.media_id = ?`,
+);
+const usage = defineQuery<[number], { files: number; bytes: number }>(
+  `SELECT count(*) AS files, CAST(coalesce(sum(size), 0) AS bigint) AS bytes FROM media
+   WHERE user_nid = ? AND sha256 IS NOT NULL`,
+);
+const quarantined = defineQuery<[string], { hash: string }>(
+  'SELECT content_hash AS hash FROM quarantined_content WHERE content_hash = ?',
 );
 const reservedBy = defineQuery<[number, number], { expiresTs: number }>(
   `SELECT expires_ts AS "expiresTs" FROM media
@@ -90,18 +118,51 @@ export class MediaStore {
   }
 
   /** Adds a media ID, in a unit. */
-  add(unit: UnitOfWork, media: StoredMedia): void {
-    unit.write(insertMedia, {
-      origin: media.origin,
-      media_id: media.mediaId,
-      user_nid: media.userNid,
-      content_type: media.contentType,
-      upload_name: media.uploadName,
-      size: media.size,
-      sha256: media.sha256,
-      created_ts: media.createdTs,
-      expires_ts: media.expiresTs,
-    });
+  add(unit: UnitOfWork, media: NewMedia): void {
+    unit.write(insertMedia, rowOf(media));
+  }
+
+  /** Adds a media ID of another server, in a unit; one that is there already stays. */
+  addIfNew(unit: UnitOfWork, media: NewMedia): void {
+    unit.write(insertMediaIfNew, rowOf(media));
+  }
+
+  /** Notes that a media ID was used, in a unit. */
+  touch(unit: UnitOfWork, { origin, mediaId }: Pick<StoredMedia, 'origin' | 'mediaId'>, now: number): void {
+    unit.write(setLastAccess, { origin, media_id: mediaId, last_access_ts: now });
+  }
+
+  /** How much a user has uploaded that is still here, in files and bytes. */
+  async usageOf(userNid: number): Promise<{ readonly files: number; readonly bytes: number }> {
+    return (await this.#database.get(usage, [userNid])) ?? { files: 0, bytes: 0 };
+  }
+
+  /**
+   * Makes a unit fail with `ExpectationFailed` if with what it adds the user has more than this. Comes after what adds
+   * the media ID.
+   */
+  requireUsage(
+    unit: UnitOfWork,
+    { origin, mediaId, userNid }: Pick<StoredMedia, 'origin' | 'mediaId' | 'userNid'>,
+    most: { readonly files: number; readonly bytes: number },
+  ): void {
+    unit.run(
+      `UPDATE media SET size = size WHERE origin = ? AND media_id = ? AND (
+         SELECT count(*) FROM media WHERE user_nid = ? AND sha256 IS NOT NULL) <= ? AND (
+         SELECT coalesce(sum(size), 0) FROM media WHERE user_nid = ? AND sha256 IS NOT NULL) <= ?`,
+      [origin, mediaId, userNid, most.files, userNid, most.bytes],
+      1,
+    );
+  }
+
+  /** Whether content was withdrawn by an admin. */
+  async isQuarantined(sha256: string): Promise<boolean> {
+    return (await this.#database.get(quarantined, [sha256])) !== undefined;
+  }
+
+  /** Notes, in a unit, that content in the blob store may be named by nothing any more. */
+  noteUnused(unit: UnitOfWork, sha256: string, now: number): void {
+    unit.write(insertUnused, { content_hash: sha256, since_ts: now });
   }
 
   /** When each media ID lapses that the user holds reserved at that time, the earliest first. */
@@ -150,4 +211,18 @@ export class MediaStore {
       sha256,
     });
   }
+}
+
+function rowOf(media: NewMedia) {
+  return {
+    origin: media.origin,
+    media_id: media.mediaId,
+    user_nid: media.userNid,
+    content_type: media.contentType,
+    upload_name: media.uploadName,
+    size: media.size,
+    sha256: media.sha256,
+    created_ts: media.createdTs,
+    expires_ts: media.expiresTs,
+  };
 }
