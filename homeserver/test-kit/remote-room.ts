@@ -20,18 +20,20 @@ import { EMPTY_SNAPSHOT, EventStatus, type Storage } from '../src/storage/index.
 /** The server that the other side of these rooms is on. */
 export const REMOTE = 'remote.test';
 let created = 0;
-const KEY = generateSigningKey(Buffer.alloc(32, 7), 'remote');
+/** With which that server signs. */
+export const REMOTE_KEY = generateSigningKey(Buffer.alloc(32, 7), 'remote');
 
 /** Keys that know the remote server, and no other. */
 export const remoteKeys: SigningKeys = {
   verify: async ({ serverName, signatures, message }) =>
-    serverName === REMOTE && verifyBytes(message, signatures[KEY.keyId] ?? '', KEY.publicKeyBase64),
+    serverName === REMOTE &&
+    verifyBytes(message, signatures[REMOTE_KEY.keyId] ?? '', REMOTE_KEY.publicKeyBase64),
 };
 
 /** Keys that take the remote server's signature for that of any server. */
 export const anyKeys: SigningKeys = {
   verify: async ({ signatures, message }) =>
-    verifyBytes(message, signatures[KEY.keyId] ?? '', KEY.publicKeyBase64),
+    verifyBytes(message, signatures[REMOTE_KEY.keyId] ?? '', REMOTE_KEY.publicKeyBase64),
 };
 
 /** What somebody on the remote server sends. Without a time it is later than all events before. */
@@ -168,7 +170,12 @@ export class RemoteRoom implements MissingEvents {
   /** The event with its hash and the signature of its sender's server. */
   sign(draft: Pdu): Pdu {
     const pdu = { ...draft, hashes: { sha256: contentHash(draft, this.rules) } };
-    return addSignature(pdu, domainOf(pdu.sender), KEY.keyId, signBytes(signingBytes(pdu, this.rules), KEY));
+    return addSignature(
+      pdu,
+      domainOf(pdu.sender),
+      REMOTE_KEY.keyId,
+      signBytes(signingBytes(pdu, this.rules), REMOTE_KEY),
+    );
   }
 
   /** Whether the state before an event does not allow it. */

@@ -20,6 +20,8 @@ export interface TestServerOptions {
   readonly clock?: Clock;
 }
 
+const DEFAULT_NAME = 'hs.test';
+
 /** Hashing that takes a millisecond: what passwords cost is not what these tests are about. */
 const CHEAP_HASHING = { memoryKiB: 1024, passes: 1 };
 
@@ -65,6 +67,11 @@ export class TestServer {
   /** Where it listens, without a slash at the end. Another one after a restart. */
   get url(): string {
     return this.#server.url;
+  }
+
+  /** The end of its users' names. */
+  get serverName(): string {
+    return this.#configuration.SERVER_NAME ?? DEFAULT_NAME;
   }
 
   /** The token with which the first admin registers. */
@@ -114,7 +121,7 @@ export class TestServer {
 
   async #run(): Promise<void> {
     const settings: TestConfiguration = {
-      SERVER_NAME: 'hs.test',
+      SERVER_NAME: DEFAULT_NAME,
       DATA_DIR: this.#dataDir,
       DATABASE_URL: this.#database.url,
       PORT: '0',

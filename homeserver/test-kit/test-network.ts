@@ -1,0 +1,174 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createServer, type Server } from 'node:tls';
+import type { ServerName } from '../src/protocol/identifiers.ts';
+import { type Certificate, CertificateAuthority } from './certificates.ts';
+import { FakeHomeserver } from './fake-homeserver.ts';
+import { type TestConfiguration, TestServer, type TestServerOptions } from './test-server.ts';
+
+/**
+ * The servers of a test and the way from each to the others: real HTTPS on this machine, with certificates of an
+ * authority that only they believe. A server's connections can be cut, and made again.
+ */
+export class TestNetwork {
+  readonly #folder: string;
+  readonly #authority: CertificateAuthority;
+  readonly #addresses = new Map<ServerName, string>();
+  readonly #doors = new Map<ServerName, Door>();
+  readonly #servers: { stop(): Promise<void> }[] = [];
+
+  private constructor(folder: string, authority: CertificateAuthority) {
+    this.#folder = folder;
+    this.#authority = authority;
+  }
+
+  static async create(): Promise<TestNetwork> {
+    const folder = await mkdtemp(join(tmpdir(), 'guildhall-network-'));
+    const network = new TestNetwork(folder, await CertificateAuthority.create(folder));
+    await network.#writeAddresses();
+    return network;
+  }
+
+  /** What a server is configured with to reach the others, and no one else. */
+  get configuration(): TestConfiguration {
+    return {
+      FEDERATION_RESOLVE: this.#resolveFile,
+      FEDERATION_CA: this.#authority.certFile,
+      ALLOW_PRIVATE_ADDRESSES: 'on',
+    };
+  }
+
+  /** The certificate of the authority that all of them believe, as a PEM file. */
+  get caFile(): string {
+    return this.#authority.certFile;
+  }
+
+  /** Starts a server of ours. It is reached through a proxy, as behind most of them, also after a restart. */
+  async startServer(
+    name: ServerName,
+    configuration: TestConfiguration = {},
+    options: TestServerOptions = {},
+  ): Promise<TestServer> {
+    const settings = { SERVER_NAME: name, ...this.configuration, ...configuration };
+    const server = await TestServer.start(settings, options);
+    this.#servers.push(server);
+    await this.openDoor(name, () => Number(new URL(server.url).port));
+    return server;
+  }
+
+  /** Starts a server that answers as the test wants. */
+  async startFake(name?: ServerName): Promise<FakeHomeserver> {
+    const fake = await FakeHomeserver.start(this, name);
+    this.#servers.push(fake);
+    return fake;
+  }
+
+  /** A certificate for a server. */
+  certify(name: ServerName): Promise<Certificate> {
+    return this.#authority.issue(name.replace(/:\d+$/, ''));
+  }
+
+  /** Says where the others find a server: `127.0.0.1:PORT`. */
+  async register(name: ServerName, address: string): Promise<void> {
+    this.#addresses.set(name, address);
+    await this.#writeAddresses();
+  }
+
+  /**
+   * Puts a proxy that speaks TLS before something that listens on this machine without.
+   *
+   * @param port asked for each connection.
+   */
+  async openDoor(name: ServerName, port: () => number): Promise<void> {
+    const door = await Door.open(await this.certify(name), port);
+    this.#doors.set(name, door);
+    await this.register(name, `127.0.0.1:${door.port}`);
+  }
+
+  /** Cuts every connection to a server, until `reconnect`; its own to others stay. */
+  cutOff(name: ServerName): void {
+    this.#doorOf(name).close();
+  }
+
+  /** Lets a server be reached again. */
+  reconnect(name: ServerName): void {
+    this.#doorOf(name).open();
+  }
+
+  /** Stops all servers. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#servers.map((server) => server.stop()));
+    await Promise.all([...this.#doors.values()].map((door) => door.stop()));
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  #doorOf(name: ServerName): Door {
+    const door = this.#doors.get(name);
+    if (door === undefined) throw new Error(`no server ${name} of ours is in this network`);
+    return door;
+  }
+
+  get #resolveFile(): string {
+    return join(this.#folder, 'addresses.json');
+  }
+
+  async #writeAddresses(): Promise<void> {
+    await writeFile(this.#resolveFile, JSON.stringify(Object.fromEntries(this.#addresses)));
+  }
+}
+
+/** A proxy in front of a server, which can be shut. */
+class Door {
+  readonly port: number;
+  readonly #server: Server;
+  readonly #sockets: Set<Socket>;
+  #isOpen = true;
+
+  private constructor(server: Server, sockets: Set<Socket>) {
+    this.#server = server;
+    this.#sockets = sockets;
+    this.port = (server.address() as AddressInfo).port;
+  }
+
+  static async open({ cert, key }: Certificate, port: () => number): Promise<Door> {
+    const sockets = new Set<Socket>();
+    const keep = (socket: Socket): void => {
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
+      // One end going away is what the other end learns by its own closing.
+      socket.on('error', () => socket.destroy());
+    };
+    const server = createServer({ cert, key }, (outside) => {
+      if (!door.#isOpen) {
+        outside.destroy();
+        return;
+      }
+      const inside = connect(port(), '127.0.0.1');
+      for (const socket of [outside, inside]) keep(socket);
+      outside.pipe(inside).pipe(outside);
+      outside.once('close', () => inside.destroy());
+      inside.once('close', () => outside.destroy());
+    });
+    // Whoever breaks off while shaking hands is no matter here.
+    server.on('tlsClientError', () => undefined);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const door = new Door(server, sockets);
+    return door;
+  }
+
+  open(): void {
+    this.#isOpen = true;
+  }
+
+  close(): void {
+    this.#isOpen = false;
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  async stop(): Promise<void> {
+    this.close();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}
