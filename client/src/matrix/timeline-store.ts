@@ -8,6 +8,7 @@ import { readUnread } from './read-room.ts';
 import { readThreadRoot } from './read-thread.ts';
 import { firstOf, lastOf, listChainEvents } from './timeline-chain.ts';
 import { buildTimelineItems } from './timeline-items.ts';
+import { findLastRead, findMessageAt, readNews } from './timeline-news.ts';
 import type { Message, Notice, TimelineItem, TimelineSnapshot } from './types.ts';
 
 /** How many events one request for older or newer ones asks for. */
@@ -47,8 +48,10 @@ export class TimelineStore extends FeedStore<TimelineSnapshot> {
 
   /** Remembers what was read up to now: the line "new" stays there until the channel is opened again. */
   open(): void {
+    const ownId = this.#client.getSafeUserId();
     const room = this.#room();
-    this.#readUpTo = room?.getEventReadUpTo(this.#client.getSafeUserId()) ?? undefined;
+    // The first one says nothing of an event that is not loaded.
+    this.#readUpTo = room?.getEventReadUpTo(ownId) ?? room?.getReadReceiptForUserId(ownId)?.eventId;
     this.refresh();
   }
 
@@ -113,12 +116,28 @@ export class TimelineStore extends FeedStore<TimelineSnapshot> {
       this.#pieceStarts.clear();
       this.refresh();
     }
-    return { eventId, threadId: undefined };
+    // Reactions, edits and the like have no place of their own.
+    const shownId = findMessageAt(this.#listEvents(room), this.#listEntries(room), eventId);
+    return { eventId: shownId ?? eventId, threadId: undefined };
+  }
+
+  /** The first event since a moment, or the last one before it; rejects when the server knows none. */
+  async findByTime(timestamp: number): Promise<string> {
+    const ask = async (direction: Direction): Promise<string> =>
+      (await this.#client.timestampToEvent(this.#channelId, timestamp, direction)).event_id;
+    return ask(Direction.Forward).catch(() => ask(Direction.Backward));
   }
 
   /** Moves the window back to the newest message. */
   returnToLive(): void {
     this.#anchor = undefined;
+    this.refresh();
+  }
+
+  /** Takes everything for read: the line "new" goes. */
+  dismissNews(): void {
+    this.markRead();
+    this.#readUpTo = undefined;
     this.refresh();
   }
 
@@ -154,18 +173,21 @@ export class TimelineStore extends FeedStore<TimelineSnapshot> {
 
   protected override compute(): TimelineSnapshot {
     const room = this.#room();
-    if (!room) return { phase: 'loading', items: [], hasOlder: false, older: 'idle', isLive: true };
+    if (!room)
+      return { phase: 'loading', items: [], hasOlder: false, older: 'idle', isLive: true, news: undefined };
     const entries = this.#listEntries(room);
     const hasOlder = this.#hasOlder(room);
+    const readUpTo = findLastRead(this.#listEvents(room), entries, this.#readUpTo);
     const items = buildTimelineItems(entries, {
-      readUpTo: this.#readUpTo,
+      readUpTo,
       hasOlder,
       pieceStarts: this.#pieceStarts,
       dayOf: (timestamp) => dayFormat.format(timestamp),
     });
     this.#fetchMissingQuotes(room, entries);
     const isLive = this.#isLive(room);
-    return { phase: 'ready', items: this.#shareItems(items), hasOlder, older: this.#older, isLive };
+    const news = isLive ? readNews(entries, readUpTo) : undefined;
+    return { phase: 'ready', items: this.#shareItems(items), hasOlder, older: this.#older, isLive, news };
   }
 
   /** Items are shared by key here: comparing thousands of messages deeply at every change would cost a frame. */

@@ -271,6 +271,17 @@ export type TimelineItem =
       readonly lines: readonly string[];
     };
 
+/** What others said since a channel was read last. */
+export interface News {
+  /** The event that was read last. */
+  readonly readUpTo: string;
+  readonly count: number;
+  /** When the first of it was said. */
+  readonly since: number;
+  /** Whether all of it is loaded; there is more before it otherwise. */
+  readonly isComplete: boolean;
+}
+
 export interface TimelineSnapshot {
   readonly phase: 'loading' | 'ready';
   readonly items: readonly TimelineItem[];
@@ -278,6 +289,7 @@ export interface TimelineSnapshot {
   readonly older: 'idle' | 'loading' | 'failed';
   /** Whether the newest message is part of this view; false after a jump into the past. */
   readonly isLive: boolean;
+  readonly news: News | undefined;
 }
 
 export interface ThreadSnapshot {

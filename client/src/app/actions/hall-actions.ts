@@ -1,6 +1,7 @@
 import {
   ArrowDown,
   ArrowUp,
+  CalendarSearch,
   CheckCheck,
   House,
   Inbox,
@@ -91,6 +92,14 @@ export const openSearch: Action<HallContext> = {
   key: 'Mod+F',
   isAvailable: ({ channelId }) => channelId !== undefined,
   perform: () => openPanel({ kind: 'search' }),
+};
+
+const jumpToDate: Action<HallContext> = {
+  id: 'hall.jump-to-date',
+  label: 'date.jump',
+  icon: CalendarSearch,
+  isAvailable: ({ channelId }) => channelId !== undefined,
+  perform: ({ channelId }) => channelId !== undefined && openDialog({ kind: 'jump-to-date', channelId }),
 };
 
 export const showMembers: Action<HallContext> = {
@@ -185,6 +194,7 @@ export const hallActions: readonly Action<HallContext>[] = [
   openSwitcher,
   openInbox,
   openSearch,
+  jumpToDate,
   markAllRead,
   createGuild,
   newConversation,

@@ -6,6 +6,7 @@ import { ConfirmDialog } from './ConfirmDialog.tsx';
 import { CreateCategoryDialog, CreateChannelDialog } from './CreateChannelDialog.tsx';
 import { CreateGuildDialog } from './CreateGuildDialog.tsx';
 import { InviteDialog } from './InviteDialog.tsx';
+import { JumpToDateDialog } from './JumpToDateDialog.tsx';
 import { KeysDialog } from './KeysDialog.tsx';
 import { NewDirectDialog } from './NewDirectDialog.tsx';
 import { PersonDialog } from './PersonDialog.tsx';
@@ -25,6 +26,8 @@ export default function DialogHost({ request }: { readonly request: DialogReques
       return <InviteDialog guildId={request.guildId} handleClose={closeDialog} />;
     case 'channel-settings':
       return <ChannelSettingsDialog channelId={request.channelId} handleClose={closeDialog} />;
+    case 'jump-to-date':
+      return <JumpToDateDialog channelId={request.channelId} handleClose={closeDialog} />;
     case 'switcher':
       return <SwitcherDialog handleClose={closeDialog} />;
     case 'inbox':

@@ -14,6 +14,7 @@ import { startEdit, startReply } from '../composer/composer-store.ts';
 import { EmojiPopover } from '../emoji/EmojiPopover.tsx';
 import { useGateway, useStore } from '../session/gateway-context.ts';
 import { MessageAnnouncer } from './MessageAnnouncer.tsx';
+import { NewsBar } from './NewsBar.tsx';
 import styles from './Timeline.module.css';
 import { TimelineItemView, type TimelineRow } from './TimelineItemView.tsx';
 import { TimelineSkeleton } from './TimelineSkeleton.tsx';
@@ -147,6 +148,7 @@ function LoadedTimeline({ channel, guild, store, snapshot }: LoadedTimelineProps
             </ol>
           </div>
         </ContextMenu>
+        <NewsBar store={store} snapshot={snapshot} rows={rows} scroll={scroll} handleJump={controls.jumpTo} />
         <MessageAnnouncer items={snapshot.items} ownUserId={gateway.userId} />
         {!scroll.isAtEnd && (
           <Button className={styles.jump} onClick={scroll.returnToEnd}>

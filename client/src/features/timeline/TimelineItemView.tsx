@@ -1,6 +1,7 @@
 import { Hash, MessageCircle } from 'lucide-react';
 import { useLocation } from 'wouter';
 import { createChannelInGuild, inviteToGuild } from '../../app/actions/guild-actions.ts';
+import { openDialog } from '../../app/dialog-store.ts';
 import { t } from '../../lib/i18n/translate.ts';
 import { formatDay } from '../../lib/time.ts';
 import type { ChannelDetails, GuildDetails, TimelineItem } from '../../matrix/types.ts';
@@ -35,7 +36,14 @@ export function TimelineItemView({ row, channel, guild, highlightedId }: Timelin
     case 'day':
       return (
         <div className={styles.day}>
-          <span className={styles.dayText}>{formatDay(row.timestamp)}</span>
+          <button
+            type="button"
+            className={styles.dayText}
+            title={t('date.jump')}
+            onClick={() => openDialog({ kind: 'jump-to-date', channelId: channel.channelId })}
+          >
+            {formatDay(row.timestamp)}
+          </button>
         </div>
       );
     case 'unread':

@@ -36,13 +36,15 @@ const estimates: Readonly<Record<TimelineRow['type'], number>> = {
 export interface TimelineScroll {
   readonly scrollerRef: RefObject<HTMLDivElement | null>;
   readonly virtualizer: Virtualizer<HTMLDivElement, Element>;
+  /** Whether the rows stand where they are read, which they do not in the first frame. */
+  readonly isPlaced: RefObject<boolean>;
   readonly isAtEnd: boolean;
   readonly highlightedId: string | undefined;
   /** The message that the Tab key reaches; arrows go on from there. */
   readonly tabKey: string | undefined;
   readonly handleScroll: () => void;
   readonly handleKey: (event: KeyboardEvent, buildContext: (message: Message) => MessageContext) => void;
-  /** Brings a message into the middle and lets it glow for a moment. */
+  /** Brings a message, or the row with a key, into the middle and lets it glow for a moment. */
   readonly showEvent: (eventId: string) => void;
   readonly returnToEnd: () => void;
   readonly findElement: (key: string) => Element | null;
@@ -178,6 +180,7 @@ export function useTimelineScroll(
   return {
     scrollerRef,
     virtualizer,
+    isPlaced,
     isAtEnd: isAtEnd && snapshot.isLive,
     highlightedId,
     tabKey,
@@ -189,8 +192,11 @@ export function useTimelineScroll(
   };
 }
 
+/** The row of a message, or the one with this key. */
 function findRow(rows: readonly TimelineRow[], eventId: string): number {
-  return rows.findIndex((row) => row.type === 'message' && row.message.eventId === eventId);
+  return rows.findIndex(
+    (row) => row.key === eventId || (row.type === 'message' && row.message.eventId === eventId),
+  );
 }
 
 /** How far the newest message is below what is seen, in pixels. */

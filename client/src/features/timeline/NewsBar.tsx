@@ -1,0 +1,51 @@
+import { ArrowUp, CheckCheck } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { t } from '../../lib/i18n/translate.ts';
+import { formatStamp } from '../../lib/time.ts';
+import type { TimelineStore } from '../../matrix/timeline-store.ts';
+import type { News, TimelineSnapshot } from '../../matrix/types.ts';
+import styles from './Timeline.module.css';
+import type { TimelineRow } from './TimelineItemView.tsx';
+import type { TimelineScroll } from './use-timeline-scroll.ts';
+
+interface NewsBarProps {
+  readonly store: TimelineStore;
+  readonly snapshot: TimelineSnapshot;
+  readonly rows: readonly TimelineRow[];
+  readonly scroll: TimelineScroll;
+  readonly handleJump: (eventId: string) => void;
+}
+
+/** Says how much is new above what is on the screen, until the line where it begins was seen. */
+export function NewsBar({ store, snapshot, rows, scroll, handleJump }: NewsBarProps) {
+  const { news } = snapshot;
+  const [seen, setSeen] = useState<string>();
+  const line = news ? rows.findIndex((row) => row.type === 'unread') : -1;
+  const isAbove = line === -1 || line < (scroll.virtualizer.range?.startIndex ?? 0);
+  const readUpTo = news?.readUpTo;
+  useEffect(() => {
+    if (scroll.isPlaced.current && !isAbove) setSeen(readUpTo);
+  }, [isAbove, readUpTo, scroll.isPlaced]);
+  if (!news || !isAbove || seen === readUpTo) return null;
+  const handleShow = (): void => {
+    setSeen(readUpTo);
+    if (line === -1) handleJump(news.readUpTo);
+    else scroll.showEvent('unread');
+  };
+  return (
+    <div className={styles.news}>
+      <button type="button" className={styles.newsText} onClick={handleShow}>
+        <ArrowUp size={14} strokeWidth={2} aria-hidden /> {describe(news)}
+      </button>
+      <button type="button" className={styles.newsDone} onClick={() => store.dismissNews()}>
+        <CheckCheck size={14} strokeWidth={2} aria-hidden /> {t('channel.markRead')}
+      </button>
+    </div>
+  );
+}
+
+function describe({ count, since, isComplete }: News): string {
+  return isComplete
+    ? t('timeline.news', { count, time: formatStamp(since) })
+    : t('timeline.newsMore', { count });
+}
