@@ -3,18 +3,29 @@ export { ROOM_ORDERS } from '../storage/index.ts';
 export { joinForAdmins, makeRoomAdmin } from './administration/change-rooms.ts';
 export { describeChangedRooms } from './administration/describe-rooms.ts';
 export {
+  forwardExtremities,
+  mergeForwardExtremities,
+} from './administration/forward-extremities.ts';
+export {
   getMembersForAdmins,
   getRoomForAdmins,
   getStateForAdmins,
+  getStoredEvent,
   largestRooms,
   listRoomsForAdmins,
 } from './administration/look-at-rooms.ts';
+export {
+  getRedactions,
+  type RedactionRequest,
+  redactUser,
+  requestRedactions,
+} from './administration/redact-user.ts';
 export { presentEvents, strippedEvent, type Viewer } from './client-event.ts';
 export { createAlias, deleteAlias, lookUpAlias } from './commands/aliases.ts';
 export { blockerOfRoom, setRoomBlocked } from './commands/block-room.ts';
 export { createRoom, type InitialState, type Preset, type RoomRequest } from './commands/create-room.ts';
 export { inviteUser } from './commands/invite.ts';
-export { joinRoom, resolveEnterable } from './commands/join.ts';
+export { joinRoom, resolveEnterable, resolveRoom } from './commands/join.ts';
 export { knockOnRoom } from './commands/knock.ts';
 export { banUser, forgetRoom, kickUser, leaveRoom, unbanUser } from './commands/leave.ts';
 export { leaveEveryRoom } from './commands/leave-every-room.ts';
@@ -42,16 +53,26 @@ export {
   roomForServer,
 } from './handshakes/propose-membership.ts';
 export { requireAuthorisable } from './handshakes/restricted-join.ts';
+export { checkOrigin, dropInvalid } from './intake/check-alone.ts';
 export { completePartialState, partialRooms } from './intake/complete-partial-state.ts';
+export { isServerIn } from './intake/enter-room.ts';
 export type { ForeignState } from './intake/foreign-state.ts';
-export type { IntakeContext, MissingEvents, SignatureCheck, SigningKeys } from './intake/intake-context.ts';
+export type {
+  CheckedEvent,
+  IntakeContext,
+  MissingEvents,
+  SignatureCheck,
+  SigningKeys,
+} from './intake/intake-context.ts';
 export { type ForeignJoin, joinWithState } from './intake/join-with-state.ts';
 export {
   type OutOfBandMembership,
   receiveMembership,
   strippedStateOf,
 } from './intake/out-of-band.ts';
+export { hasPlace } from './intake/place.ts';
 export { receiveChecked, receiveEvent } from './intake/receive-event.ts';
+export { checkForm } from './intake/step-1-form.ts';
 export type { Received } from './intake/take-in.ts';
 export { PushEvaluator } from './notifications/push-evaluator.ts';
 export { type UserSettings, UserSettingsCache } from './notifications/user-settings.ts';
@@ -76,7 +97,13 @@ export {
   type RoomPurgeStatus,
 } from './queries/purge-status.ts';
 export { getRelations, type RelationsRequest } from './queries/relations.ts';
-export { deleteEventReport, getEventReport, listEventReports } from './queries/reports.ts';
+export {
+  deleteReport,
+  getEventReport,
+  getUserReport,
+  listEventReports,
+  listUserReports,
+} from './queries/reports.ts';
 export { getEventAnywhere, getRoomSnapshot, type RoomSnapshot } from './queries/room-snapshot.ts';
 export { getRoomSummary } from './queries/room-summary.ts';
 export { mayTakePart, requireServerAllowed, serversIn } from './queries/server-acl.ts';
@@ -89,7 +116,7 @@ export { getEventByTimestamp } from './queries/timestamp-to-event.ts';
 export { filterRelated } from './relations/related-by.ts';
 export { type Member, Room, stateKeyOf } from './room.ts';
 export { existingRoom, findRoom, powerLevelsOfRoom } from './room-access.ts';
-export { HANDED_OVER } from './room-writer.ts';
+export { ENTERED, HANDED_OVER } from './room-writer.ts';
 export { createRooms, type RoomsOptions } from './rooms.ts';
 export { indexEvents } from './search/index-events.ts';
 export { searchEvents } from './search/search-events.ts';

@@ -46,7 +46,8 @@ export class RoomWriter {
   readonly #afterCommit: (() => void)[] = [];
   /** Whether events are placed on a state that is not complete. */
   #isPartial: boolean;
-  #handedOver: number | undefined;
+  /** An event, and the key of its row in the log. */
+  #marked: { readonly nid: number; readonly key: string } | undefined;
 
   constructor(context: RoomsContext, room: Room) {
     this.#context = context;
@@ -141,20 +142,26 @@ export class RoomWriter {
 
   /** Tells the log of an event. */
   announce(event: StoredEvent, stateKeyNid: number | null): void {
-    const key = event.nid === this.#handedOver ? HANDED_OVER : REDACTION;
-    const hasKey = key === HANDED_OVER || event.pdu.type === 'm.room.redaction';
+    const { nid, key } = this.#marked ?? {};
+    const isRedaction = event.pdu.type === 'm.room.redaction';
     this.unit.append({
       kind: LogKind.Event,
       room: this.#room.nid,
       ref: event.nid,
       ...(event.pdu.type === 'm.room.member' && stateKeyNid !== null ? { user: stateKeyNid } : {}),
-      ...(hasKey ? { key } : {}),
+      ...(isRedaction ? { key: REDACTION } : {}),
+      ...(key !== undefined && event.nid === nid ? { key } : {}),
     });
   }
 
   /** Says in the log that an event was handed to this server, which has to pass it on to the other servers of the room. */
   markHandedOver(event: StoredEvent): void {
-    this.#handedOver = event.nid;
+    this.#marked = { nid: event.nid, key: HANDED_OVER };
+  }
+
+  /** Says in the log that an event is a join which another server has taken, and passes on. */
+  markEntered(event: StoredEvent): void {
+    this.#marked = { nid: event.nid, key: ENTERED };
   }
 
   /** Makes an event, which was stored, part of the timeline: a row of the log, and the room's newest. */
@@ -263,6 +270,7 @@ export class RoomWriter {
     if (!redactionApplies(redaction.pdu, target.pdu, state, rules)) return;
     storage.events.markRedacted(this.unit, target.nid, redaction.nid);
     storage.relations.delete(this.unit, target.nid);
+    if (target.pdu.state_key !== undefined) storage.roomDetails.outdate(this.unit, this.#room.nid);
     this.#afterCommit.push(() => {
       const key = stateKeyOf(target.pdu.type, target.pdu.state_key ?? '');
       if (this.#room.state.get(key)?.nid !== target.nid) return;
@@ -356,6 +364,9 @@ export const REDACTION = 'redaction';
  * other servers of the room get it from here.
  */
 export const HANDED_OVER = 'handed over';
+
+/** The key of the row of a join of this server's that another one has taken, and passes on. */
+export const ENTERED = 'entered';
 
 /** The entry of a state event; undefined for an event that is not state. */
 export function entryOf(event: StoredEvent, strings: EventStrings): StateEntry | undefined {

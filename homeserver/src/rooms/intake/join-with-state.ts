@@ -124,6 +124,7 @@ async function enter(
   const old: Snapshot = { nid: room.head.snapshotNid, blocks: room.head.blocks };
   await replaceState(context, room, writer, after, event);
   alignMembers(room, writer, [...before, event], isPartial);
+  writer.markEntered(event);
   writer.appendToTimeline(event, strings.stateKeyNid, [{ nid: event.nid, eventId: event.eventId }], after);
   writer.moveState(old, after, event);
 

@@ -6,7 +6,8 @@ import { toPostgres } from './sql.ts';
 export const LogKind = {
   /**
    * A room event: `room`, `ref` = event nid; `user` = the member concerned, for `m.room.member`; `key` = `redaction` for
-   * an `m.room.redaction`, `handed over` for a membership of another server that has to be passed on from here.
+   * an `m.room.redaction`, `handed over` for a membership of another server that has to be passed on from
+   * here, `entered` for a join of this one that another one passes on.
    */
   Event: 1,
   /** A receipt changed: `room`, `user`. */

@@ -1,0 +1,141 @@
+import type { JsonObject } from '../../protocol/canonical-json.ts';
+import type { Pdu } from '../../protocol/events.ts';
+import { domainOf, type ServerName } from '../../protocol/identifiers.ts';
+import { parseJson } from '../../protocol/json-numbers.ts';
+import { redactPdu } from '../../protocol/redaction.ts';
+import { pduToWire } from '../../protocol/wire.ts';
+import { ENTERED, HANDED_OVER, hasPlace, type Room } from '../../rooms/index.ts';
+import {
+  EventStatus,
+  LogKind,
+  type LogRow,
+  type OutgoingRoom,
+  type StoredEvent,
+  type UnitOfWork,
+} from '../../storage/index.ts';
+import type { FederationContext } from '../context.ts';
+import type { ServersInRooms } from './servers-in-rooms.ts';
+
+/** How many rows of a room are looked at for one transaction. */
+const LOOKED_AT_ONCE = 200;
+
+/**
+ * Notes, in a unit, which servers have to get the events of some rows of the log: those that were in the room at the
+ * event, and whoever was invited and is no more, or had knocked.
+ *
+ * @returns these servers.
+ */
+export async function noteOutgoing(
+  context: FederationContext,
+  servers: ServersInRooms,
+  rows: readonly LogRow[],
+  unit: UnitOfWork,
+): Promise<Set<ServerName>> {
+  const noted = new Map<ServerName, Map<number, OutgoingRoom>>();
+  for (const row of rows) {
+    const roomNid = row.kind === LogKind.RoomGone ? row.ref : row.room;
+    if (roomNid === undefined) continue;
+    if (row.kind === LogKind.StateMove || row.kind === LogKind.RoomGone) servers.forget(roomNid);
+    if (row.kind !== LogKind.Event) continue;
+    for (const server of await destinationsOf(context, servers, row, roomNid)) {
+      const rooms = noted.get(server) ?? new Map<number, OutgoingRoom>();
+      noted.set(server, rooms);
+      const first = rooms.get(roomNid)?.first ?? row.position;
+      rooms.set(roomNid, { roomNid, first, last: row.position });
+    }
+  }
+  for (const [server, rooms] of noted) {
+    for (const room of rooms.values()) context.storage.outgoing.noteEvents(unit, server, room);
+  }
+  return new Set(noted.keys());
+}
+
+async function destinationsOf(
+  { rooms, storage, serverName, policy }: FederationContext,
+  servers: ServersInRooms,
+  row: LogRow,
+  roomNid: number,
+): Promise<ServerName[]> {
+  const room = await rooms.registry.byNid(roomNid);
+  const event = row.ref === undefined ? undefined : await storage.events.get(row.ref);
+  if (room === undefined || event === undefined || !hasPlace(event)) return [];
+  const found = isOutgoing(event, row, serverName)
+    ? await servers.before(room, event)
+    : new Set<ServerName>();
+  await servers.follow(roomNid, event);
+  if (!isOutgoing(event, row, serverName)) return [];
+  const uninvited = uninvitedServer(event);
+  if (uninvited !== undefined) found.add(uninvited);
+  found.delete(serverName);
+  found.delete(domainOf(event.pdu.sender));
+  return [...found].filter((server) => policy.isAllowed(server));
+}
+
+/** Whether other servers get an event from here: it was made here, or given to this server for them. */
+function isOutgoing(event: StoredEvent, { key }: LogRow, serverName: ServerName): boolean {
+  if (event.status !== EventStatus.Accepted) return false;
+  return key === HANDED_OVER || (domainOf(event.pdu.sender) === serverName && key !== ENTERED);
+}
+
+/** The server of somebody who is not in the room, and whose invite or knock an event may end. */
+function uninvitedServer({ pdu }: StoredEvent): ServerName | undefined {
+  const { membership } = pdu.content;
+  const isEnd = pdu.type === 'm.room.member' && (membership === 'leave' || membership === 'ban');
+  return isEnd ? domainOf(pdu.state_key ?? '') : undefined;
+}
+
+/** Some of the events of a room for a server, and from where on there may be more. */
+export interface OutgoingEvents {
+  readonly pdus: readonly JsonObject[];
+  readonly next: number;
+}
+
+/** Reads the first events of a room that a server has to get, as they are sent; at most `limit` of them. */
+export async function readOutgoing(
+  { rooms, storage, serverName }: FederationContext,
+  servers: ServersInRooms,
+  server: ServerName,
+  { roomNid, first, last }: OutgoingRoom,
+  limit: number,
+): Promise<OutgoingEvents> {
+  const room = await rooms.registry.byNid(roomNid);
+  if (room === undefined) return { pdus: [], next: last + 1 };
+  const rows = await storage.log.eventsFrom(roomNid, first, last, LOOKED_AT_ONCE);
+  const events = new Map((await storage.events.getAll(refsOf(rows))).map((event) => [event.nid, event]));
+  const since = await servers.inSince(room, server);
+  const chosen: StoredEvent[] = [];
+  let next = rows.length < LOOKED_AT_ONCE ? last + 1 : (rows.at(-1)?.position ?? last) + 1;
+  for (const row of rows) {
+    const event = events.get(row.ref ?? 0);
+    if (event === undefined || !hasPlace(event) || !isOutgoing(event, row, serverName)) continue;
+    if (domainOf(event.pdu.sender) === server) continue;
+    const isFor =
+      row.position > since || uninvitedServer(event) === server || (await servers.wasIn(event, server));
+    if (!isFor) continue;
+    if (chosen.length === limit) {
+      next = row.position;
+      break;
+    }
+    chosen.push(event);
+  }
+  return { pdus: await wireOf(storage, room, chosen), next };
+}
+
+/** Events as other servers get them, with all signatures; what was redacted is sent so. */
+async function wireOf(
+  storage: FederationContext['storage'],
+  { rules }: Room,
+  events: readonly StoredEvent[],
+): Promise<JsonObject[]> {
+  const jsons = await storage.events.jsonOf(events.map(({ nid }) => nid));
+  return events.flatMap(({ nid, redactedBy }) => {
+    const json = jsons.get(nid);
+    if (json === undefined) return [];
+    const { unsigned: _ours, ...pdu } = parseJson(json) as Pdu;
+    return [pduToWire(redactedBy === null ? pdu : redactPdu(pdu, rules), rules)];
+  });
+}
+
+function refsOf(rows: readonly LogRow[]): number[] {
+  return rows.flatMap(({ ref }) => (ref === undefined ? [] : [ref]));
+}
