@@ -3,6 +3,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findDendrite, installDendrite } from './dendrite.mjs';
+import { findLivekit, installLivekit } from './livekit.mjs';
 import { findMautrixPython, installMautrix } from './mautrix.mjs';
 import {
   findPostgresPrograms,
@@ -32,7 +33,9 @@ const COMMANDS = { install, start, stop, status };
 /** @param {string} [extra] what only the benchmark wants, and takes minutes to build */
 async function install(extra) {
   if (extra === 'dendrite') return installDendrite();
-  return (await installPrograms()) || (await installSynapse()) || installMautrix();
+  return (
+    (await installPrograms()) || (await installSynapse()) || (await installLivekit()) || installMautrix()
+  );
 }
 
 async function installPrograms() {
@@ -69,6 +72,7 @@ async function stop() {
 async function status() {
   for (const { name, find } of PROGRAMS) console.log(`${name}: ${find() ?? 'missing'}`);
   console.log(`Synapse: ${findSynapsePython() ?? 'missing'}`);
+  console.log(`LiveKit: ${findLivekit() ?? 'missing'}`);
   console.log(`mautrix: ${findMautrixPython() ?? 'missing'}`);
   console.log(`Dendrite: ${findDendrite() ?? 'missing (only the benchmark wants it)'}`);
   const runs = postgresUrl(findTestCluster()) !== undefined;

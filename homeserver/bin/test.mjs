@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureClientBuilt } from './client-build.mjs';
 import { ensureInstalled } from './installation.mjs';
+import { findLivekit } from './livekit.mjs';
 import { findMautrixPython } from './mautrix.mjs';
 import {
   findPostgresPrograms,
@@ -130,6 +131,9 @@ async function meet(need) {
     return findMautrixPython()
       ? { environment: {} }
       : { lacking: `mautrix is not installed: ${INSTALL_HINT}` };
+  }
+  if (need === 'livekit') {
+    return findLivekit() ? { environment: {} } : { lacking: `LiveKit is not installed: ${INSTALL_HINT}` };
   }
   const path = need === 'chromium' ? findChromium() : findProgram(need);
   if (path) return { environment: { [`GUILDHALL_TEST_${need.toUpperCase()}`]: path } };

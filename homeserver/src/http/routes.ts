@@ -24,6 +24,7 @@ import { registrationEndpoints } from './client-server/registration/index.ts';
 import { relationEndpoints } from './client-server/relations/index.ts';
 import { reportingEndpoints } from './client-server/reporting/index.ts';
 import { roomEndpoints } from './client-server/rooms/index.ts';
+import { rtcEndpoints } from './client-server/rtc/index.ts';
 import { searchEndpoints } from './client-server/search/index.ts';
 import { syncEndpoints } from './client-server/sync/index.ts';
 import { toDeviceEndpoints } from './client-server/to-device/index.ts';
@@ -32,6 +33,7 @@ import { userDirectoryEndpoints } from './client-server/user-directory/index.ts'
 import { voipEndpoints } from './client-server/voip/index.ts';
 import type { Endpoint } from './endpoint.ts';
 import { guildhallEndpoints } from './guildhall/index.ts';
+import { liveKitEndpoints } from './livekit/index.ts';
 import { oauthEndpoints } from './oauth/index.ts';
 import { pushGatewayEndpoints } from './push-gateway/index.ts';
 
@@ -50,6 +52,8 @@ const endpoints: readonly Endpoint[] = [
   ...reportingEndpoints,
   ...legacyEndpoints,
   ...voipEndpoints,
+  ...rtcEndpoints,
+  ...liveKitEndpoints,
   ...syncEndpoints,
   ...mediaEndpoints,
   ...loginEndpoints,

@@ -1,4 +1,6 @@
 /** What happens between the events: receipts, typing, presence. */
+export { type CallMember, CallTokens } from './calls/call-tokens.ts';
+export { LiveKit } from './calls/livekit.ts';
 export { createRealtime, type Realtime } from './create-realtime.ts';
 export {
   DELAYED_ACTIONS,

@@ -19,7 +19,7 @@ import { createHttpServer } from '../http/server.ts';
 import type { Services } from '../http/services.ts';
 import { createMedia } from '../media/index.ts';
 import { OutboundClient } from '../outbound/index.ts';
-import { createRealtime, DelayedEvents } from '../realtime/index.ts';
+import { CallTokens, createRealtime, DelayedEvents, LiveKit } from '../realtime/index.ts';
 import {
   createRooms,
   followPeople,
@@ -265,6 +265,8 @@ async function assemble(
     publicUrl,
   });
   const delayedEvents = new DelayedEvents({ storage, rooms, clock });
+  const { liveKit } = configuration;
+  const callTokens = new CallTokens(rooms, liveKit && new LiveKit(liveKit, logger));
   await startLogReaders({ storage, clock, logger }, lifecycle, [
     {
       name: 'search',
@@ -302,6 +304,7 @@ async function assemble(
     rooms,
     realtime,
     delayedEvents,
+    callTokens,
     encryption,
     sync,
     media,

@@ -46,6 +46,7 @@ describe('loadConfiguration', () => {
       guestAccess: false,
       profileVisibility: 'everyone',
       turn: undefined,
+      liveKit: undefined,
       urlPreviews: true,
       urlPreviewDeny: [],
       supportPage: undefined,
@@ -146,13 +147,13 @@ describe('loadConfiguration', () => {
   it('refuses a key of a later version, wherever it stands', () => {
     const problems = problemsOf({
       env: { GUILDHALL_REDIS_URL: 'redis://localhost' },
-      files: { '/srv/data/homeserver.yaml': 'livekit_url: ws://localhost' },
+      files: { '/srv/data/homeserver.yaml': 's3_region: here' },
     });
     for (const { problem, remedy } of problems) {
       expect(problem).to.equal('this is not supported yet in this version');
       expect(remedy).to.equal('remove it');
     }
-    expect(problems.map(({ key }) => key)).to.have.members(['GUILDHALL_REDIS_URL', 'livekit_url']);
+    expect(problems.map(({ key }) => key)).to.have.members(['GUILDHALL_REDIS_URL', 's3_region']);
   });
 
   it('lets the variables of the test suites pass', () => {

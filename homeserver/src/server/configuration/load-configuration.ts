@@ -19,11 +19,17 @@ type ValueOf<S> =
 type SettingValues = { readonly [Property in keyof typeof SETTINGS]: ValueOf<(typeof SETTINGS)[Property]> };
 
 /** What the server runs with. Paths are absolute, sizes are bytes. */
-export interface Configuration extends Omit<SettingValues, 'tlsCert' | 'tlsKey' | 'turnUris' | 'turnSecret'> {
+export interface Configuration
+  extends Omit<
+    SettingValues,
+    'tlsCert' | 'tlsKey' | 'turnUris' | 'turnSecret' | 'liveKitUrl' | 'liveKitApiKey' | 'liveKitApiSecret'
+  > {
   /** Given when the server is to speak HTTPS itself: two PEM files. */
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
   /** Given when there are TURN servers. */
   readonly turn: { readonly uris: readonly string[]; readonly secret: string } | undefined;
+  /** Given when there is a LiveKit server. */
+  readonly liveKit: { readonly url: string; readonly apiKey: string; readonly apiSecret: string } | undefined;
   /** The file that was read, if there was one. */
   readonly configurationFile: string | undefined;
 }
@@ -133,9 +139,15 @@ function interpret(
     values[property] = property === 'dataDir' ? dataDir : read<unknown>(setting, dataDir);
   }
   // Each property was read with the type of its own setting; what could not be read is among the problems.
-  const { tlsCert, tlsKey, turnUris, turnSecret, ...rest } = values as SettingValues;
+  const { tlsCert, tlsKey, turnUris, turnSecret, liveKitUrl, liveKitApiKey, liveKitApiSecret, ...rest } =
+    values as SettingValues;
   return {
     ...rest,
+    liveKit: joinLiveKit(
+      { url: liveKitUrl, apiKey: liveKitApiKey, apiSecret: liveKitApiSecret },
+      written,
+      problems,
+    ),
     tls: pairTls(tlsCert, tlsKey, written, problems),
     turn: pairTurn(turnUris, turnSecret, written, problems),
   };
@@ -163,16 +175,32 @@ function pairTurn(
   return undefined;
 }
 
-/** Two settings that go together: one without the other is a mistake. */
+function joinLiveKit(
+  {
+    url,
+    apiKey,
+    apiSecret,
+  }: { readonly [Key in keyof NonNullable<Configuration['liveKit']>]: string | undefined },
+  written: WrittenSettings,
+  problems: ConfigurationProblem[],
+): Configuration['liveKit'] {
+  if (url !== undefined && apiKey !== undefined && apiSecret !== undefined) return { url, apiKey, apiSecret };
+  reportAlone([SETTINGS.liveKitUrl, SETTINGS.liveKitApiKey, SETTINGS.liveKitApiSecret], written, problems);
+  return undefined;
+}
+
+/** Settings that go together: some without the others are a mistake. */
 function reportAlone(
-  [one, other]: readonly [Setting<unknown>, Setting<unknown>],
+  together: readonly Setting<unknown>[],
   written: WrittenSettings,
   problems: ConfigurationProblem[],
 ): void {
-  const alone = written.get(one.name) ?? written.get(other.name);
+  const alone = together.map(({ name }) => written.get(name)).find((found) => found !== undefined);
   if (alone === undefined) return;
-  const { name } = written.has(one.name) ? other : one;
-  const missing = alone.source === 'environment' ? environmentName(name) : fileName(name);
-  const remedy = `set ${missing} as well`;
-  problems.push({ key: alone.key, source: alone.source, problem: `it needs ${missing} beside it`, remedy });
+  for (const { name } of together) {
+    if (written.has(name)) continue;
+    const missing = alone.source === 'environment' ? environmentName(name) : fileName(name);
+    const remedy = `set ${missing} as well`;
+    problems.push({ key: alone.key, source: alone.source, problem: `it needs ${missing} beside it`, remedy });
+  }
 }

@@ -20,6 +20,7 @@ import {
   type ValueType,
   webAddress,
 } from './value-types.ts';
+  webSocketAddress,
 
 /**
  * One key of the configuration. The environment variable is `GUILDHALL_` and its name; in the file it is
@@ -238,6 +239,27 @@ export const SETTINGS = {
     secret: true,
   },
   supportPage: {
+  liveKitUrl: {
+    name: 'LIVEKIT_URL',
+    type: webSocketAddress,
+    example: 'wss://livekit.example.org',
+    doc:
+      'The LiveKit server that calls go through, where clients reach it. Its room.auto_create is to be false: this server ' +
+      'begins the calls. Without one there are no voice channels. Goes with livekit_api_key and livekit_api_secret.',
+  },
+  liveKitApiKey: {
+    name: 'LIVEKIT_API_KEY',
+    type: text,
+    example: 'guildhall',
+    doc: 'The name of a key that stands in the configuration of LiveKit. Goes with livekit_url.',
+  },
+  liveKitApiSecret: {
+    name: 'LIVEKIT_API_SECRET',
+    type: text,
+    example: 'what stands behind the key there, 32 characters or more',
+    doc: 'The secret of that key. Goes with livekit_url.',
+    secret: true,
+  },
     name: 'SUPPORT_PAGE',
     type: webAddress,
     example: 'https://example.org/help',
@@ -290,12 +312,6 @@ export const LATER_SETTINGS: readonly LaterSetting[] = [
   { name: 'S3_ACCESS_KEY', doc: 'The S3 access key.' },
   { name: 'S3_SECRET_KEY', doc: 'The S3 secret key.' },
   { name: 'S3_PATH_STYLE', doc: 'Whether the S3 bucket stands in the path.' },
-  { name: 'LIVEKIT_URL', doc: 'LiveKit, for voice and video.' },
-  { name: 'LIVEKIT_API_KEY', doc: "LiveKit's API key." },
-  { name: 'LIVEKIT_API_SECRET', doc: "LiveKit's API secret." },
-  { name: 'FEDERATION_PORT', doc: 'The port for other homeservers.' },
-  { name: 'FEDERATION_CA', doc: 'A further certificate authority, for test networks.' },
-  { name: 'FEDERATION_RESOLVE', doc: 'Addresses of homeservers, for test networks.' },
 ];
 
 /** A key as it stands in the environment. */

@@ -127,6 +127,16 @@ export const smtpUrl: ValueType<string> = {
   parse(written) {
     const url = URL.canParse(written) ? new URL(written) : undefined;
     return url && /^smtps?:$/.test(url.protocol) && url.hostname !== '' ? written : undefined;
+/** Where clients open WebSockets: an origin, without a slash at the end. */
+export const webSocketAddress: ValueType<string> = {
+  expected: 'an address such as wss://livekit.example.org, without a path',
+  parse(written) {
+    const url = URL.canParse(written) ? new URL(written) : undefined;
+    if (!url || !/^wss?:$/.test(url.protocol)) return undefined;
+    return url.href === `${url.protocol}//${url.host}/` ? `${url.protocol}//${url.host}` : undefined;
+  },
+};
+
   },
 };
 

@@ -10,6 +10,7 @@ describe('discovery', () => {
     server = await serveEndpoints([tellVersionsOf(ROUTES), ...discoveryEndpoints], {
       services: {
         support: { page: undefined, email: undefined },
+        callTokens: { url: undefined } as unknown as Services['callTokens'],
         webPush: { publicKey: 'key' } as unknown as Services['webPush'],
       },
     });

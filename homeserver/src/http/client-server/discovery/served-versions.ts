@@ -34,6 +34,10 @@ const FEATURES: Readonly<Record<string, readonly string[]>> = {
   // Delayed events, in the form with a query parameter and in the merged one.
   'org.matrix.msc4140': ['sendDelayedEvent', 'getDelayedEvents', 'updateDelayedEvent'],
   'org.matrix.msc4140.stable': ['sendDelayedEvent', 'getDelayedEvents', 'updateDelayedEvent'],
+  // Where calls take place.
+  'org.matrix.msc4143': ['getRtcTransports'],
+  // The room's state after the timeline, as it was before v1.16.
+  'org.matrix.msc4222': ['sync'],
 };
 
 /**
