@@ -6,5 +6,6 @@ export { purgeHistoryJob } from './purge-history.ts';
 export { purgeLeftoversJob, purgeRoomJob } from './purge-room.ts';
 export { purgeUnneededJob } from './purge-unneeded.ts';
 export { pushJob } from './push.ts';
+export { receiveEventsJob } from './receive-events.ts';
 export { sendDelayedJob } from './send-delayed.ts';
 export { tellAppServiceJob } from './tell-app-service.ts';

@@ -20,8 +20,8 @@ export interface PresenceOptions {
   readonly log: EphemeralLog;
   readonly clock: Clock;
   readonly rooms: SharedRooms;
-  /** Told of what happens here: for the other processes. */
-  readonly onNews: (news: PresenceNews) => void;
+  /** Told of what happens here: for the other processes. `from` says who knows it, if it is not this process. */
+  readonly onNews: (news: PresenceNews, from?: string) => void;
 }
 
 /** What others see of a user: the content of an `m.presence` event. */
@@ -53,6 +53,9 @@ const REMEMBERED_OFFLINE = 50_000;
 /** What other processes are told counts for this long, and is said again in time: at a user's next sync at the latest. */
 const NEWS_COUNT_FOR_MS = 150_000;
 const TELL_AGAIN_AFTER_MS = 50_000;
+/** In place of a process, for what a user's own server says, whichever process of this one heard it. */
+const HOME_SERVER = 'home server';
+const SERVER_COUNTS_FOR_MS = 30 * 60_000;
 /** What they are told when this process stops: the clients come back soon, to whichever process. */
 const COUNTS_AFTER_STOP_MS = 30_000;
 
@@ -109,6 +112,23 @@ export class Presence {
     this.#onNews({ userId, declared: presence, statusMessage });
   }
 
+  /**
+   * Takes over what another server says of one of its users. It counts for half an hour unless it is said again, as with
+   * Synapse, which repeats it within that time.
+   */
+  hearFromServer(
+    userId: UserId,
+    said: {
+      readonly presence: PresenceState;
+      readonly lastActiveTs: number | undefined;
+      readonly statusMessage: string | undefined;
+    },
+  ): void {
+    const news = { userId, forMs: SERVER_COUNTS_FOR_MS, ...said };
+    this.follow(HOME_SERVER, news);
+    this.#onNews(news, HOME_SERVER);
+  }
+
   /** Takes over what another process says. */
   follow(process: string, news: PresenceNews): void {
     const { userId } = news;
@@ -122,8 +142,10 @@ export class Presence {
       const { attendance, elsewhere } = user;
       elsewhere.hear(process, news.presence, this.#clock.now() + news.forMs);
       attendance.lastActiveTs = Math.max(attendance.lastActiveTs ?? 0, news.lastActiveTs ?? 0) || undefined;
-      const hasNewMessage = user.statusMessage === undefined && news.statusMessage !== undefined;
-      user.statusMessage ??= news.statusMessage;
+      const isWhole = process === HOME_SERVER;
+      const message = isWhole ? news.statusMessage : (user.statusMessage ?? news.statusMessage);
+      const hasNewMessage = message !== user.statusMessage;
+      user.statusMessage = message;
       this.#show(userId, user, hasNewMessage);
     }
   }

@@ -1,9 +1,9 @@
 import type { Accounts, Requester } from '../accounts/index.ts';
 import type { Clock } from '../base/clock.ts';
+import { KeyedQueue } from '../base/keyed-queue.ts';
 import { forbidden, invalidParam, notFound } from '../protocol/errors.ts';
 import type { EventId, RoomId, UserId } from '../protocol/identifiers.ts';
 import { receiptKey, type Storage, type StoredReceipt, UnitOfWork } from '../storage/index.ts';
-import { KeyedQueue } from './keyed-queue.ts';
 import { requireEventInThread } from './receipt-threads.ts';
 import type { EventPositions, RoomMembership } from './rooms-interface.ts';
 
@@ -84,6 +84,7 @@ export class Receipts {
    * Moves a receipt, or the `m.fully_read` marker, forward to an event. One that is there already or further on
    * stays, without an error.
    * @param threadId `main` or a thread's root; undefined for all threads.
+   * @param ts when it was read, in milliseconds; now unless another server says so.
    * @throws {MatrixError} 403 `M_FORBIDDEN` outside the room, 404 `M_NOT_FOUND` for an event that the room has not,
    * 400 `M_INVALID_PARAM` for a thread that does not go with the event or with the type.
    */
@@ -93,6 +94,7 @@ export class Receipts {
     type: ReceiptType | typeof FULLY_READ,
     eventId: EventId,
     threadId?: string,
+    ts = this.#clock.now(),
   ): Promise<void> {
     if (type === FULLY_READ && threadId !== undefined) {
       throw invalidParam('m.fully_read belongs to the whole room: leave out thread_id');
@@ -102,7 +104,7 @@ export class Receipts {
     const roomNid = await this.#joinedRoom(roomId, reader.userId);
     const position = await this.#positionOf(roomId, eventId);
     if (threadId !== undefined) await requireEventInThread(this.#events, roomId, eventId, threadId);
-    await this.#moveReceipts(reader, roomNid, [{ type, threadId, eventId, position }]);
+    await this.#moveReceipts(reader, roomNid, [{ type, threadId, eventId, position }], ts);
   }
 
   /**
@@ -152,7 +154,12 @@ export class Receipts {
     return new Map([...byRoom].map(([roomNid, ofRoom]) => [roomNid, furthest(ofRoom)]));
   }
 
-  async #moveReceipts({ userNid }: Reader, roomNid: number, wanted: readonly PlacedReceipt[]): Promise<void> {
+  async #moveReceipts(
+    { userNid }: Reader,
+    roomNid: number,
+    wanted: readonly PlacedReceipt[],
+    ts = this.#clock.now(),
+  ): Promise<void> {
     await this.#queue.run(`receipts ${roomNid} ${userNid}`, async () => {
       const stored = new Map<string, number>();
       for (const receipt of await this.#storage.receipts.ofUser(userNid, [roomNid])) {
@@ -162,7 +169,7 @@ export class Receipts {
       for (const { threadId = '', ...receipt } of wanted) {
         const key = receiptKey({ type: receipt.type, threadId });
         if (receipt.position <= (stored.get(key) ?? -Infinity)) continue;
-        this.#storage.receipts.put(unit, { ...receipt, threadId, roomNid, userNid, ts: this.#clock.now() });
+        this.#storage.receipts.put(unit, { ...receipt, threadId, roomNid, userNid, ts });
       }
       if (unit.log.length > 0) await this.#storage.database.commit(unit);
     });

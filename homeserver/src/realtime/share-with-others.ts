@@ -8,7 +8,8 @@ import type { Typing, TypingChange } from './typing.ts';
 /** What processes tell each other of typing and presence. */
 export interface Sharing {
   readonly typingChanged: (change: TypingChange) => void;
-  readonly presenceChanged: (news: PresenceNews) => void;
+  /** @param from who knows it, if it is not this process. */
+  readonly presenceChanged: (news: PresenceNews, from?: string) => void;
   /** Begins to hear the others, and asks them for what they know. */
   start(typing: Typing, presence: Presence): void;
 }
@@ -19,7 +20,7 @@ export function shareWithOthers(broadcasts: Broadcasts): Sharing {
   const typingChanged = (change: TypingChange): void => broadcasts.send('typing', change);
   return {
     typingChanged,
-    presenceChanged: (news) => broadcasts.send('presence', { process, ...news }),
+    presenceChanged: (news, from = process) => broadcasts.send('presence', { process: from, ...news }),
     start(typing, presence) {
       broadcasts.on('typing', (message) => {
         if (isTypingChange(message)) typing.follow(message);

@@ -17,6 +17,7 @@ import { createEncryption, type Encryption } from '../encryption/index.ts';
 import { followMemberships, type GuildsContext, inviterOf } from '../guilds/index.ts';
 import { createHttpServer } from '../http/server.ts';
 import type { Services } from '../http/services.ts';
+import { listTasks } from '../jobs/index.ts';
 import { createMedia } from '../media/index.ts';
 import { OutboundClient } from '../outbound/index.ts';
 import { CallTokens, createRealtime, DelayedEvents, LiveKit } from '../realtime/index.ts';
@@ -65,6 +66,8 @@ export interface RunningServer {
   readonly url: string;
   /** Where people reach it. */
   readonly publicUrl: string;
+  /** The further port on which other servers are answered, if there is one. */
+  readonly federationPort: number | undefined;
   /** What receives the events of other servers works with them. */
   readonly rooms: RoomsContext;
   /** The token with which the first admin registers; undefined when there is one. */
@@ -92,6 +95,7 @@ export async function runServer(options: ServerOptions): Promise<RunningServer> 
       bind,
       port,
       tls,
+      federation: federationListener(configuration),
       trustedProxies: configuration.trustedProxies,
       rateLimits: configuration.rateLimits,
       clientDirectory: options.clientDirectory,
@@ -109,6 +113,7 @@ export async function runServer(options: ServerOptions): Promise<RunningServer> 
     const { accounts, rooms } = services;
     return {
       ...address,
+      federationPort: listening.federationPort,
       rooms,
       firstAdminToken: await accounts.registrationTokens.ensureFirstAdminToken(),
       stop: () => lifecycle.stop(),
@@ -267,7 +272,7 @@ async function assemble(
   const delayedEvents = new DelayedEvents({ storage, rooms, clock });
   const { liveKit } = configuration;
   const callTokens = new CallTokens(rooms, liveKit && new LiveKit(liveKit, logger));
-  await startLogReaders({ storage, clock, logger }, lifecycle, [
+  await startLogReaders({ storage, tail: notifier, clock, logger }, lifecycle, [
     {
       name: 'search',
       begin: 'oldest',
@@ -314,6 +319,7 @@ async function assemble(
     pushGateway: pushing.gateway,
     webPush: pushing.webPush,
     listNotifications: pushing.listNotifications,
+    listTasks: (filter) => listTasks(storage, filter),
     turn: configuration.turn,
     support: { page: configuration.supportPage, email: configuration.supportEmail },
     serverName,
@@ -390,6 +396,12 @@ function measure({ processMetrics = false }: ServerOptions, { registry }: RoomsC
     collect: (gauge) => gauge.set(registry.conflicts),
   });
   return metrics;
+}
+
+/** The further port for other servers; none without a certificate, or where it is the main port. */
+function federationListener({ federation, federationPort, port, tls }: Configuration) {
+  const isFurther = federationPort !== port || port === 0;
+  return tls && federation && isFurther ? { port: federationPort, tls } : undefined;
 }
 
 /** How to write an address that a server listens on into a URL that a browser on this machine opens. */

@@ -12,6 +12,7 @@ import {
   path,
   policy,
   port,
+  serverGlob,
   serverName,
   size,
   smtpUrl,
@@ -19,8 +20,8 @@ import {
   turnUri,
   type ValueType,
   webAddress,
-} from './value-types.ts';
   webSocketAddress,
+} from './value-types.ts';
 
 /**
  * One key of the configuration. The environment variable is `GUILDHALL_` and its name; in the file it is
@@ -238,7 +239,6 @@ export const SETTINGS = {
     doc: 'The secret that the TURN servers share with this server. Goes with turn_uris.',
     secret: true,
   },
-  supportPage: {
   liveKitUrl: {
     name: 'LIVEKIT_URL',
     type: webSocketAddress,
@@ -260,6 +260,7 @@ export const SETTINGS = {
     doc: 'The secret of that key. Goes with livekit_url.',
     secret: true,
   },
+  supportPage: {
     name: 'SUPPORT_PAGE',
     type: webAddress,
     example: 'https://example.org/help',
@@ -270,6 +271,71 @@ export const SETTINGS = {
     type: text,
     example: 'admin@example.org',
     doc: 'The mail address of the admin, for other admins; stands in /.well-known/matrix/support.',
+  },
+  federation: {
+    name: 'FEDERATION',
+    type: onOrOff,
+    default: 'on',
+    doc:
+      'Whether this server talks to other homeservers. off: nobody of another server gets in, and nobody here reaches ' +
+      'rooms elsewhere.',
+  },
+  federationPort: {
+    name: 'FEDERATION_PORT',
+    type: port,
+    default: '8448',
+    doc:
+      'The port for other homeservers: HTTPS, and it listens only when tls_cert and tls_key are given. The main port ' +
+      'answers them as well, for those who come through a reverse proxy. 0 takes a free one.',
+  },
+  federationName: {
+    name: 'FEDERATION_NAME',
+    type: serverName,
+    example: 'chat.example.org:443',
+    doc:
+      'Where other homeservers reach this one, if not at the server name on port 8448: a name, with a port if it is not ' +
+      '8448. It is told at /.well-known/matrix/server, which others look up at the server name on port 443.',
+  },
+  federationAllow: {
+    name: 'FEDERATION_ALLOW',
+    type: listOf(serverGlob),
+    default: '',
+    doc:
+      'The other homeservers that this one talks to, separated by commas; * stands for any characters. All of them, ' +
+      'unless set: with it, the federation is closed.',
+  },
+  federationDeny: {
+    name: 'FEDERATION_DENY',
+    type: listOf(serverGlob),
+    default: '',
+    doc:
+      'Homeservers that this one does not talk to, also if federation_allow names them, separated by commas; * stands ' +
+      'for any characters.',
+  },
+  federationKeyServers: {
+    name: 'FEDERATION_KEY_SERVERS',
+    type: listOf(serverName),
+    default: 'matrix.org',
+    doc:
+      'Homeservers that are asked for the signing keys of servers which do not answer any more, separated by commas. ' +
+      'They are believed, so name only servers that you trust. Write none to ask nobody.',
+  },
+  federationCa: {
+    name: 'FEDERATION_CA',
+    type: path,
+    example: 'tls/ca.pem',
+    doc:
+      'Certificates (PEM) of further authorities that are trusted when this server asks others: for test networks. ' +
+      'Read at the start.',
+  },
+  federationResolve: {
+    name: 'FEDERATION_RESOLVE',
+    type: path,
+    example: 'resolve.json',
+    doc:
+      'A JSON file that says where homeservers are, for test networks: {"hs1": "127.0.0.1:8448", "peer.test": ' +
+      '"10.0.0.2"}. The server name is looked up first, then its host. It is read at each look-up, may lead to private ' +
+      'addresses, and certificates are still checked for the name.',
   },
   allowPrivateAddresses: {
     name: 'ALLOW_PRIVATE_ADDRESSES',

@@ -39,6 +39,12 @@ export const serverName: ValueType<ServerName> = {
   parse: (written) => (isServerName(written) && /^[^A-Z]{1,230}$/.test(written) ? written : undefined),
 };
 
+/** Server names, with `*` for any characters. */
+export const serverGlob: ValueType<string> = {
+  expected: 'a host name such as example.org or *.example.org, perhaps with a port, in small letters',
+  parse: (written) => (/^[0-9a-z.:*[\]-]{1,255}$/.test(written) ? written : undefined),
+};
+
 /** A TCP port; 0 takes a free one. */
 export const port: ValueType<number> = {
   expected: 'a number from 0 to 65535',
@@ -121,12 +127,6 @@ export const webAddress: ValueType<string> = {
   },
 };
 
-/** The address of a mail server. */
-export const smtpUrl: ValueType<string> = {
-  expected: 'smtp://USER:PASSWORD@HOST:PORT, or smtps:// where the port speaks TLS from the start',
-  parse(written) {
-    const url = URL.canParse(written) ? new URL(written) : undefined;
-    return url && /^smtps?:$/.test(url.protocol) && url.hostname !== '' ? written : undefined;
 /** Where clients open WebSockets: an origin, without a slash at the end. */
 export const webSocketAddress: ValueType<string> = {
   expected: 'an address such as wss://livekit.example.org, without a path',
@@ -137,6 +137,12 @@ export const webSocketAddress: ValueType<string> = {
   },
 };
 
+/** The address of a mail server. */
+export const smtpUrl: ValueType<string> = {
+  expected: 'smtp://USER:PASSWORD@HOST:PORT, or smtps:// where the port speaks TLS from the start',
+  parse(written) {
+    const url = URL.canParse(written) ? new URL(written) : undefined;
+    return url && /^smtps?:$/.test(url.protocol) && url.hostname !== '' ? written : undefined;
   },
 };
 

@@ -1,0 +1,75 @@
+import { RecentMap } from '../../base/recent-map.ts';
+import { MatrixError } from '../../protocol/errors.ts';
+import { parseJson } from '../../protocol/json-numbers.ts';
+import { pduFromWire } from '../../protocol/wire.ts';
+import { isServerIn, type Room, receiveChecked } from '../../rooms/index.ts';
+import { type StagedEvent, UnitOfWork } from '../../storage/index.ts';
+import { MissingEventsOfRoom } from './missing-events.ts';
+import type { ReceiverContext } from './receiver-context.ts';
+
+const EVENTS_AT_ONCE = 50;
+/** So that an event which cannot be taken in does not hold up those behind it for ever. */
+const MOST_ATTEMPTS = 3;
+const REMEMBERED_FAILURES = 1000;
+
+/** Takes staged events into their rooms: one after the other in a room, in the order in which they came. */
+export class StagedEvents {
+  readonly #context: ReceiverContext;
+  /** How often taking in an event has failed, in a way that is no answer. */
+  readonly #failures = new RecentMap<string, number>(REMEMBERED_FAILURES);
+
+  constructor(context: ReceiverContext) {
+    this.#context = context;
+  }
+
+  /**
+   * Takes in what is staged of a room, as a job: by one process at a time, again after a crash.
+   *
+   * @throws what went wrong, or the signal's reason: then there is more to do.
+   */
+  async receiveAll(roomId: string, signal: AbortSignal): Promise<void> {
+    const { rooms, storage } = this.#context;
+    for (;;) {
+      const staged = await storage.received.firstStaged(roomId, EVENTS_AT_ONCE);
+      if (staged.length === 0) return;
+      const done: StagedEvent[] = [];
+      try {
+        for (const event of staged) {
+          signal.throwIfAborted();
+          const room = await rooms.registry.byId(roomId);
+          if (room !== undefined && isServerIn(room)) await this.#receive(room, event);
+          done.push(event);
+        }
+      } finally {
+        const unit = new UnitOfWork();
+        storage.received.unstage(unit, done);
+        if (!unit.isEmpty) await storage.database.commit(unit);
+      }
+    }
+  }
+
+  async #receive(room: Room, { eventId, origin, json }: StagedEvent): Promise<void> {
+    const { rooms, keyring, count, logger } = this.#context;
+    const event = { eventId, pdu: pduFromWire(parseJson(json), room.rules) };
+    const about = { origin, roomId: room.roomId, eventId, sender: event.pdu.sender, type: event.pdu.type };
+    const source = new MissingEventsOfRoom(this.#context, room, origin, event);
+    try {
+      const intake = { ...rooms, signingKeys: keyring };
+      const { outcome, reason } = await receiveChecked(intake, room, event, source);
+      count('pdu', outcome);
+      if (reason !== undefined) logger.info('an event was not accepted', { ...about, outcome, reason });
+    } catch (error) {
+      if (!(error instanceof MatrixError)) this.#noteFailure(eventId, error);
+      count('pdu', 'dropped');
+      logger.warn('an event was dropped', { ...about, error });
+    }
+  }
+
+  /** @throws the error, until it has happened too often. */
+  #noteFailure(eventId: string, error: unknown): void {
+    const failures = (this.#failures.get(eventId) ?? 0) + 1;
+    this.#failures.set(eventId, failures);
+    if (failures < MOST_ATTEMPTS) throw error;
+    this.#failures.delete(eventId);
+  }
+}
