@@ -47,6 +47,7 @@ import { Tags } from './tags.ts';
 import { ThirdPartyIds } from './third-party-ids.ts';
 import { UserAdministration } from './user-administration.ts';
 import { UserDirectory } from './user-directory.ts';
+import { UserRecords } from './user-records.ts';
 import { Users } from './users.ts';
 
 export interface AccountsOptions {
@@ -116,6 +117,7 @@ export interface Accounts {
   readonly openId: OpenId;
   readonly moderation: Moderation;
   readonly userAdministration: UserAdministration;
+  readonly userRecords: UserRecords;
   readonly userDirectory: UserDirectory;
   readonly profiles: Profiles;
   readonly accountData: AccountData;
@@ -196,6 +198,19 @@ export function createAccounts(options: AccountsOptions): Accounts {
     ...(providers.length > 0 ? [new SsoLogin(providers)] : []),
     ...(options.loginMethods ?? []),
   ]);
+  const devices = new Devices(storage, sessions, confirmation, deviceKeeper);
+  const userAdministration = new UserAdministration({
+    storage,
+    serverName,
+    clock,
+    users,
+    passwords,
+    profiles,
+    sessions,
+    deactivation,
+    directory: userDirectory,
+    ownDevices: devices,
+  });
   return {
     users,
     appServices,
@@ -236,7 +251,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
       deactivation,
     }),
     deactivation,
-    devices: new Devices(storage, sessions, confirmation, deviceKeeper),
+    devices,
     confirmation,
     authFallback: new AuthFallback(interactiveAuth, registration, policies),
     emails,
@@ -244,16 +259,8 @@ export function createAccounts(options: AccountsOptions): Accounts {
     loginTokens,
     openId: new OpenId(storage, clock),
     moderation: new Moderation(storage, serverName),
-    userAdministration: new UserAdministration({
-      storage,
-      serverName,
-      clock,
-      users,
-      passwords,
-      profiles,
-      sessions,
-      deactivation,
-    }),
+    userAdministration,
+    userRecords: new UserRecords(storage, userAdministration, accountData),
     userDirectory,
     profiles,
     accountData,

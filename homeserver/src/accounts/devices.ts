@@ -30,7 +30,7 @@ export class Devices {
    * One of the requester's devices.
    * @throws {MatrixError} 404 `M_NOT_FOUND`
    */
-  async get({ userNid }: Requester, deviceId: string): Promise<StoredDevice> {
+  async get({ userNid }: Pick<Requester, 'userNid'>, deviceId: string): Promise<StoredDevice> {
     const device = await this.#storage.devices.get(userNid, deviceId);
     if (device === undefined) throw notFound('You have no such device');
     return device;
@@ -40,7 +40,11 @@ export class Devices {
    * Renames one of the requester's devices; without a name nothing changes.
    * @throws {MatrixError} 404 `M_NOT_FOUND`; 400 for a name that cannot be.
    */
-  async rename(requester: Requester, deviceId: string, displayName: string | undefined): Promise<void> {
+  async rename(
+    requester: Pick<Requester, 'userNid'>,
+    deviceId: string,
+    displayName: string | undefined,
+  ): Promise<void> {
     if (displayName === undefined) {
       await this.get(requester, deviceId);
       return;
@@ -72,13 +76,18 @@ export class Devices {
       await this.rename(requester, deviceId, displayName);
       return false;
     }
+    await this.add({ userNid }, deviceId, displayName);
+    return true;
+  }
+
+  /** Adds a device without a session; one that is there stays as it is. @throws {MatrixError} 400 for its ID or name. */
+  async add({ userNid }: Pick<Requester, 'userNid'>, deviceId: string, displayName?: string): Promise<void> {
     checkDeviceId(deviceId);
     if (displayName !== undefined) checkDeviceName(displayName);
     const unit = new UnitOfWork();
     this.#storage.devices.addIfNew(unit, userNid, deviceId, displayName ?? null);
     this.#keeper.deviceRenamed(unit, userNid, deviceId);
     await this.#storage.database.commit(unit);
-    return true;
   }
 
   /**

@@ -1,6 +1,11 @@
 /** Users, sessions, profiles and account data: what the other rooms use of it. */
 
-export type { EmailPurpose, RegistrationToken, StoredDevice as Device } from '../storage/index.ts';
+export type {
+  EmailPurpose,
+  RegistrationToken,
+  StoredDevice as Device,
+  UserRateLimit,
+} from '../storage/index.ts';
 export { USER_ORDERS, type UserFilter, type UserOrder } from '../storage/index.ts';
 export { type AccountDataEntry, NO_ROOM, type RoomAccountDataEntry } from './account-data.ts';
 export { type Accounts, type AccountsOptions, createAccounts } from './accounts.ts';

@@ -36,12 +36,7 @@ export class RegistrationTokens {
   async create(wish: RegistrationTokenWish): Promise<RegistrationToken> {
     const { length = GENERATED_LENGTH, token = randomOpaqueId(length), usesAllowed, expiresTs } = wish;
     if (!TOKEN.test(token)) throw invalidParam('A token has 1 to 64 of the characters A-Z a-z 0-9 . _ ~ -');
-    if (usesAllowed !== undefined && !isCount(usesAllowed)) {
-      throw invalidParam('uses_allowed must be a whole number of at least 0');
-    }
-    if (expiresTs !== undefined && !(isCount(expiresTs) && expiresTs > this.#clock.now())) {
-      throw invalidParam('expiry_time must be a time to come, in milliseconds since 1970');
-    }
+    this.#check({ usesAllowed, expiresTs });
     const created = {
       token,
       usesAllowed: usesAllowed ?? null,
@@ -69,6 +64,26 @@ export class RegistrationTokens {
     const found = TOKEN.test(token) ? await this.#storage.registrationTokens.get(token) : undefined;
     if (found === undefined || found.makesAdmin) throw notFound('There is no such registration token');
     return found;
+  }
+
+  /**
+   * Changes what a token allows; what is left out stays, null takes a limit away.
+   * @throws {MatrixError} 400 `M_INVALID_PARAM`; 404 `M_NOT_FOUND`
+   */
+  async change(
+    token: string,
+    changes: {
+      readonly usesAllowed?: number | null | undefined;
+      readonly expiresTs?: number | null | undefined;
+    },
+  ): Promise<RegistrationToken> {
+    this.#check(changes);
+    const before = await this.get(token);
+    const { usesAllowed = before.usesAllowed, expiresTs = before.expiresTs } = changes;
+    const unit = new UnitOfWork();
+    this.#storage.registrationTokens.change(unit, token, { usesAllowed, expiresTs });
+    await this.#commit(unit, () => notFound('There is no such registration token'));
+    return this.get(token);
   }
 
   /**
@@ -122,6 +137,21 @@ export class RegistrationTokens {
   #isValid({ usesAllowed, completed, expiresTs }: RegistrationToken): boolean {
     const hasUses = usesAllowed === null || completed < usesAllowed;
     return hasUses && (expiresTs === null || expiresTs > this.#clock.now());
+  }
+
+  #check({
+    usesAllowed,
+    expiresTs,
+  }: {
+    readonly usesAllowed?: number | null | undefined;
+    readonly expiresTs?: number | null | undefined;
+  }): void {
+    if (typeof usesAllowed === 'number' && !isCount(usesAllowed)) {
+      throw invalidParam('uses_allowed must be a whole number of at least 0');
+    }
+    if (typeof expiresTs === 'number' && !(isCount(expiresTs) && expiresTs > this.#clock.now())) {
+      throw invalidParam('expiry_time must be a time to come, in milliseconds since 1970');
+    }
   }
 
   async #commit(unit: UnitOfWork, refusal: () => Error): Promise<void> {

@@ -1,5 +1,5 @@
 import { MatrixError } from '../protocol/errors.ts';
-import type { Restriction } from '../storage/index.ts';
+import type { Restriction, UserRateLimit } from '../storage/index.ts';
 import type { AppService } from './app-service.ts';
 
 /** A logged-in user, as every request after authentication sees it. */
@@ -12,6 +12,8 @@ export interface Requester {
   readonly isAdmin: boolean;
   /** What the account may not do; most may do everything. */
   readonly restriction?: Restriction;
+  /** What counts for the user instead of the limits of everybody. */
+  readonly rateLimit?: UserRateLimit;
   /** The application service that speaks for the user, if one does. */
   readonly appService?: AppService;
 }

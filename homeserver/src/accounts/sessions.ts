@@ -205,8 +205,12 @@ export class Sessions {
     const endings = this.#endings;
     const owner = await this.#storage.tokens.owner(tokenHash);
     if (owner === undefined) return undefined;
-    const { expiresTs, generation, hasOlder, restriction, ...known } = owner;
-    const requester = restriction === undefined ? known : { ...known, restriction };
+    const { expiresTs, generation, hasOlder, restriction, rateLimit, ...known } = owner;
+    const requester: Requester = {
+      ...known,
+      ...(restriction === undefined ? {} : { restriction }),
+      ...(rateLimit === undefined ? {} : { rateLimit }),
+    };
     const session = { requester, expiresTs, notedTs: 0 };
     if (endings === this.#endings) this.#cache.set(tokenHash, session);
     if (generation !== null && hasOlder) await this.#endOlder(requester, generation);

@@ -7,19 +7,24 @@ import {
   type StoredDevice,
   type ThirdPartyId,
   UnitOfWork,
+  type UpstreamUser,
   type UserFilter,
   type UserOrder,
 } from '../storage/index.ts';
 import type { Deactivation } from './deactivation.ts';
+import type { Devices } from './devices.ts';
 import { checkNewPassword, type Passwords } from './passwords.ts';
 import type { Profiles } from './profiles.ts';
 import type { Requester } from './requester.ts';
 import type { Sessions } from './sessions.ts';
+import type { UserDirectory } from './user-directory.ts';
+import { type AddressOfUser, replaceAddresses, replaceUpstreamAccounts } from './user-identities.ts';
 import type { Users } from './users.ts';
 
 /** A local user with all that admins see of it. */
 export interface UserDetails extends ListedUser {
   readonly threePids: readonly ThirdPartyId[];
+  readonly upstreamAccounts: readonly UpstreamUser[];
 }
 
 /** What an admin sets of a user; what is left out stays. */
@@ -33,6 +38,10 @@ export interface UserChanges {
   readonly isDeactivated?: boolean | undefined;
   readonly isLocked?: boolean | undefined;
   readonly userType?: string | null | undefined;
+  /** All addresses that the user is to have. */
+  readonly addresses?: readonly AddressOfUser[] | undefined;
+  /** All accounts with identity providers that the user is to have. */
+  readonly upstreamAccounts?: readonly UpstreamUser[] | undefined;
 }
 
 interface Parts {
@@ -44,6 +53,8 @@ interface Parts {
   readonly profiles: Profiles;
   readonly sessions: Sessions;
   readonly deactivation: Deactivation;
+  readonly directory: UserDirectory;
+  readonly ownDevices: Devices;
 }
 
 const USER_TYPES = ['bot', 'support'];
@@ -79,7 +90,12 @@ export class UserAdministration {
     const user = await storage.users.byUserId(userId);
     const listed = user === undefined ? undefined : await storage.userLists.byNid(user.userNid);
     if (listed === undefined) throw notFound('User not found');
-    return { ...listed, threePids: await storage.thirdPartyIds.list(listed.userNid) };
+    const { userNid } = listed;
+    return {
+      ...listed,
+      threePids: await storage.thirdPartyIds.list(userNid),
+      upstreamAccounts: await storage.upstreamUsers.linksOf(userNid),
+    };
   }
 
   /**
@@ -96,6 +112,9 @@ export class UserAdministration {
       throw invalidParam(`user_type is one of ${USER_TYPES.join(', ')}, or null`);
     }
     if (password !== undefined) checkNewPassword(password);
+    if (changes.isDeactivated === true && changes.isLocked === true) {
+      throw new MatrixError(400, 'M_UNKNOWN', 'An account that ends is not locked as well');
+    }
     const before = await storage.users.byUserId(userId);
     if (before === undefined) {
       const passwordHash = password === undefined ? null : await passwords.hash(password);
@@ -148,6 +167,21 @@ export class UserAdministration {
     return this.#parts.storage.devices.list((await this.get(userId)).userNid);
   }
 
+  /** One of somebody's devices. @throws {MatrixError} as `get`; 404 `M_NOT_FOUND`. */
+  async device(userId: string, deviceId: string): Promise<StoredDevice> {
+    return this.#parts.ownDevices.get(await this.get(userId), deviceId);
+  }
+
+  /** Gives one of somebody's devices another name. @throws {MatrixError} as `device`; 400 for a name that cannot be. */
+  async renameDevice(userId: string, deviceId: string, displayName: string | undefined): Promise<void> {
+    await this.#parts.ownDevices.rename(await this.get(userId), deviceId, displayName);
+  }
+
+  /** Gives somebody a device without a session, unless they have it. @throws {MatrixError} as `get`; 400 for its ID. */
+  async addDevice(userId: string, deviceId: string): Promise<void> {
+    await this.#parts.ownDevices.add(await this.get(userId), deviceId);
+  }
+
   /** Ends some of somebody's sessions. Unknown devices count as ended. @throws {MatrixError} as `get`. */
   async deleteDevices(userId: string, deviceIds: readonly string[]): Promise<void> {
     const { userNid } = await this.get(userId);
@@ -192,9 +226,19 @@ export class UserAdministration {
     }
     if (!unit.isEmpty) await storage.database.commit(unit);
     if (changes.isDeactivated === true && deactivatedTs === null) await this.deactivate(userId, false);
-    if (changes.isDeactivated === false && deactivatedTs !== null) {
-      throw forbidden('An account that has ended does not come back');
-    }
+    if (changes.isDeactivated === false && deactivatedTs !== null) await this.#reactivate(user);
+    const { addresses, upstreamAccounts } = changes;
+    if (addresses !== undefined) await replaceAddresses(storage, userNid, addresses, this.#parts.clock.now());
+    if (upstreamAccounts !== undefined) await replaceUpstreamAccounts(storage, userNid, upstreamAccounts);
+  }
+
+  /** Makes an account that has ended one to log in with again; rooms, devices and addresses are not brought back. */
+  async #reactivate({ userId, userNid }: Requester): Promise<void> {
+    const { storage, directory } = this.#parts;
+    const unit = new UnitOfWork();
+    storage.users.reactivate(unit, userNid);
+    directory.set(unit, [{ userNid, userId, displayName: undefined, avatarUrl: undefined }]);
+    await storage.database.commit(unit);
   }
 
   #requireLocal(userId: string): void {

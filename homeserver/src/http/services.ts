@@ -12,6 +12,7 @@ import type {
 import type { Encryption } from '../encryption/index.ts';
 import type { FederationContext } from '../federation/context.ts';
 import type { GuildsContext } from '../guilds/index.ts';
+import type { ScheduledTask, TaskFilter } from '../jobs/index.ts';
 import type { Media } from '../media/index.ts';
 import type { ServerName } from '../protocol/identifiers.ts';
 import type { CallTokens, DelayedEvents, Realtime } from '../realtime/index.ts';
@@ -41,6 +42,7 @@ export interface Services {
     viewer: Requester,
     request: NotificationsRequest,
   ) => Promise<NotificationsPage>;
+  readonly listTasks: (filter: TaskFilter) => Promise<ScheduledTask[]>;
   /** TURN servers, if there are any. */
   readonly turn: { readonly uris: readonly string[]; readonly secret: string } | undefined;
   /** Where users of this server find help. */

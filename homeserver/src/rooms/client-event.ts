@@ -11,6 +11,8 @@ export interface Viewer {
   readonly userId: string;
   readonly userNid: number;
   readonly deviceId: string;
+  /** A server admin who looks into something: no room is closed, nothing is hidden. */
+  readonly seesAll?: boolean;
 }
 
 /**

@@ -83,7 +83,7 @@ export { getEvent } from './queries/event.ts';
 export { passesFilter } from './queries/event-filter.ts';
 export { getHierarchy } from './queries/hierarchy.ts';
 export { filterVisible, type Onlooker } from './queries/history-visibility.ts';
-export { getJoinedRooms } from './queries/joined-rooms.ts';
+export { getJoinedRooms, getMembershipsOf } from './queries/joined-rooms.ts';
 export { getLocalAliases } from './queries/local-aliases.ts';
 export { getJoinedMembers, getMembers } from './queries/members.ts';
 export { getMessages } from './queries/messages.ts';

@@ -3,6 +3,7 @@ import type { Lifecycle } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
 import {
   carryProfileJob,
+  describeRoomsJob,
   JobRunner,
   leaveRoomsJob,
   purgeHistoryJob,
@@ -10,6 +11,7 @@ import {
   purgeRoomJob,
   purgeUnneededJob,
   pushJob,
+  redactUserJob,
   sendDelayedJob,
   tellAppServiceJob,
 } from '../jobs/index.ts';
@@ -39,6 +41,8 @@ export async function startJobs(
     ...options,
     definitions: [
       carryProfileJob(rooms),
+      describeRoomsJob(rooms),
+      redactUserJob(rooms),
       leaveRoomsJob(rooms),
       purgeRoomJob(rooms),
       purgeLeftoversJob(rooms),

@@ -67,6 +67,7 @@ export type {
   UploadedContent,
 } from './stores/media-store.ts';
 export type { OAuthItem, OAuthItemKind } from './stores/oauth-item-store.ts';
+export type { UpstreamUser } from './stores/oauth-upstream-user-store.ts';
 export type { StoredFallbackKey, StoredOneTimeKey } from './stores/one-time-key-store.ts';
 export type { OutgoingMessage, OutgoingRoom } from './stores/outgoing-store.ts';
 export type { StoredProfile } from './stores/profile-store.ts';

@@ -1,5 +1,5 @@
 import { invalidParam } from '../../protocol/errors.ts';
-import { deleteEventReport, getEventReport, listEventReports } from '../../rooms/index.ts';
+import { deleteReport as deleteStoredReport, getEventReport, listEventReports } from '../../rooms/index.ts';
 import { customEndpoint } from '../endpoint.ts';
 import { enumQuery, integerQuery, textQuery } from '../request-values.ts';
 
@@ -32,12 +32,13 @@ export const getReport = customEndpoint(
 export const deleteReport = customEndpoint(
   { name: 'adminDeleteEventReport', method: 'DELETE', path: `${path}/{reportId}`, auth: 'admin' },
   async ({ params, services }) => {
-    await deleteEventReport(services.rooms, reportIdOf(params.reportId));
+    await deleteStoredReport(services.rooms, 'event', reportIdOf(params.reportId));
     return {};
   },
 );
 
-function reportIdOf(written: string): number {
+/** The number of a report. @throws {MatrixError} 400 `M_INVALID_PARAM` */
+export function reportIdOf(written: string): number {
   if (!/^\d{1,15}$/.test(written)) throw invalidParam('The ID of a report is a number');
   return Number(written);
 }

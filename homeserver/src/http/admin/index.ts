@@ -1,9 +1,16 @@
 import type { Endpoint } from '../endpoint.ts';
+import {
+  areBackgroundUpdatesOn,
+  getBackgroundUpdates,
+  listScheduledTasks,
+  setBackgroundUpdatesOn,
+} from './background-work.ts';
 import { blockRoom, getRoomBlock } from './block-room.ts';
 import { deleteRoom, deleteRoomAndWait, getDeletion, getDeletionsOfRoom } from './delete-room.ts';
 import { deleteReport, getReport, listReports } from './event-reports.ts';
 import { getHistoryPurgeStatus, startHistoryPurge } from './purge-history.ts';
 import {
+  changeRegistrationToken,
   createRegistrationToken,
   deleteRegistrationToken,
   getRegistrationToken,
@@ -17,22 +24,45 @@ import {
   listRooms,
   makeAdminOfRoom,
 } from './rooms/look-at-rooms.ts';
+import { deleteForwardExtremities, getLargestRooms, listForwardExtremities } from './rooms/maintain-rooms.ts';
+import {
+  fetchEvent,
+  findByTimestamp,
+  readContext,
+  readHierarchy,
+  readMessages,
+} from './rooms/read-history.ts';
 import { getServerVersion } from './server-version.ts';
 import { getRegistrationNonce, registerWithSharedSecret } from './shared-secret-register.ts';
+import { deleteReportOfUser, getReportOfUser, listReportsOfUsers } from './user-reports.ts';
 import {
+  addDevice,
   deactivateUser,
   deleteDevice,
   deleteDevices,
+  getDevice,
   isUserAdmin,
   isUsernameAvailable,
   listDevices,
   listJoinedRooms,
   logInAsUser,
+  renameDevice,
   resetPassword,
   setUserAdmin,
   suspendUser,
 } from './users/act-on-users.ts';
 import { getUser, listUsers, putUser } from './users/manage-users.ts';
+import {
+  deleteRateLimit,
+  findByExternalId,
+  findByThreePid,
+  getAccountData,
+  getRateLimit,
+  listMemberships,
+  listPushers,
+  setRateLimit,
+} from './users/records-of-users.ts';
+import { getRedactionStatus, startRedactions } from './users/redact-user.ts';
 
 /** What server admins do, in Synapse's form. */
 export const adminEndpoints: readonly Endpoint[] = [
@@ -74,4 +104,33 @@ export const adminEndpoints: readonly Endpoint[] = [
   getReport,
   deleteReport,
   getServerVersion,
+  changeRegistrationToken,
+  getDevice,
+  renameDevice,
+  addDevice,
+  listPushers,
+  getAccountData,
+  listMemberships,
+  getRateLimit,
+  setRateLimit,
+  deleteRateLimit,
+  findByThreePid,
+  findByExternalId,
+  startRedactions,
+  getRedactionStatus,
+  readMessages,
+  readContext,
+  findByTimestamp,
+  readHierarchy,
+  fetchEvent,
+  listForwardExtremities,
+  deleteForwardExtremities,
+  getLargestRooms,
+  listReportsOfUsers,
+  getReportOfUser,
+  deleteReportOfUser,
+  listScheduledTasks,
+  getBackgroundUpdates,
+  areBackgroundUpdatesOn,
+  setBackgroundUpdatesOn,
 ];

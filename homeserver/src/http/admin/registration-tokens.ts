@@ -55,6 +55,30 @@ export const getRegistrationToken = customEndpoint(
   async ({ params, services }) => present(await services.accounts.registrationTokens.get(params.token)),
 );
 
+/** Changes a token; with null a limit goes. */
+export const changeRegistrationToken = customEndpoint(
+  {
+    name: 'changeRegistrationToken',
+    method: 'PUT',
+    path: `${path}/{token}`,
+    auth: 'admin',
+    bodySchema: {
+      type: 'object',
+      properties: {
+        uses_allowed: { type: ['integer', 'null'] },
+        expiry_time: { type: ['integer', 'null'] },
+      },
+    },
+  },
+  async ({ params, body, services }) =>
+    present(
+      await services.accounts.registrationTokens.change(params.token, {
+        usesAllowed: limitIn(body.uses_allowed),
+        expiresTs: limitIn(body.expiry_time),
+      }),
+    ),
+);
+
 /** Deletes a token: nobody can use it any more. */
 export const deleteRegistrationToken = customEndpoint(
   { name: 'deleteRegistrationToken', method: 'DELETE', path: `${path}/{token}`, auth: 'admin' },
@@ -63,3 +87,7 @@ export const deleteRegistrationToken = customEndpoint(
     return {};
   },
 );
+
+function limitIn(value: unknown): number | null | undefined {
+  return typeof value === 'number' || value === null ? value : undefined;
+}

@@ -1,14 +1,12 @@
 import type { JsonObject } from '../../protocol/canonical-json.ts';
-import { forbidden, invalidParam } from '../../protocol/errors.ts';
+import { notFound } from '../../protocol/errors.ts';
 import { domainOf } from '../../protocol/identifiers.ts';
-import { creatorsOf } from '../../protocol/power-levels.ts';
-import { changeRoom } from '../change-room.ts';
+import { EventStatus, type ListedRoom, type RoomOrder } from '../../storage/index.ts';
 import { presentEvents, type Viewer } from '../client-event.ts';
-import { inviteUser } from '../commands/invite.ts';
-import { joinRoom } from '../commands/join.ts';
 import type { RoomsContext } from '../context.ts';
-import { type Room, stateKeyOf } from '../room.ts';
-import { existingRoom, powerLevelsOfRoom } from '../room-access.ts';
+import type { Room } from '../room.ts';
+import { existingRoom } from '../room-access.ts';
+import { describeChangedRooms, detailsOf, textOf } from './describe-rooms.ts';
 
 /** A room as admins see it, in Synapse's form. */
 export interface AdministeredRoom {
@@ -29,27 +27,21 @@ export interface AdministeredRoom {
   readonly room_type: string | null;
 }
 
-/** By what a list of rooms can be put in order: numbers and yes/no begin with the most. */
-export const ROOM_ORDERS = [
-  'name',
-  'canonical_alias',
-  'joined_members',
-  'joined_local_members',
-  'version',
-  'creator',
-  'encryption',
-  'federatable',
-  'public',
-  'join_rules',
-  'guest_access',
-  'history_visibility',
-  'state_events',
-] as const;
-export type RoomOrder = (typeof ROOM_ORDERS)[number];
+/** A room with what a list leaves out. */
+export interface AdministeredRoomInFull extends AdministeredRoom {
+  readonly avatar: string | null;
+  readonly topic: string | null;
+  readonly joined_local_devices: number;
+  readonly forgotten: boolean;
+  readonly tombstoned: boolean;
+  readonly replacement_room: string | null;
+}
+
+const LARGEST_ROOMS = 10;
 
 /** Which rooms, and which page of them. */
 export interface RoomListRequest {
-  /** Part of the name, the alias or the ID. */
+  /** Part of the name or the alias, or the ID. */
   readonly term: string;
   readonly isPublic: boolean | undefined;
   readonly isEmpty: boolean | undefined;
@@ -59,9 +51,6 @@ export interface RoomListRequest {
   readonly limit: number;
 }
 
-/** Rooms that are looked at for a list at most, the oldest first. */
-const MOST_ROOMS = 20_000;
-
 /**
  * A page of the rooms of this server, and how many there are in all.
  *
@@ -69,24 +58,12 @@ const MOST_ROOMS = 20_000;
  */
 export async function listRoomsForAdmins(
   context: RoomsContext,
-  request: RoomListRequest,
+  { term, isPublic, isEmpty, ...page }: RoomListRequest,
 ): Promise<{ readonly rooms: AdministeredRoom[]; readonly total: number }> {
-  const term = request.term.toLowerCase();
-  const found: AdministeredRoom[] = [];
-  for (const nid of await context.storage.rooms.allNids(MOST_ROOMS)) {
-    const room = await context.registry.byNid(nid);
-    if (room === undefined) continue;
-    const described = describeRoom(context, room);
-    const { room_id: roomId, name, canonical_alias: alias } = described;
-    const isNamed = [name, alias].some((text) => text?.toLowerCase().includes(term));
-    if (term !== '' && !isNamed && roomId !== request.term) continue;
-    if (request.isPublic !== undefined && request.isPublic !== described.public) continue;
-    if (request.isEmpty !== undefined && request.isEmpty !== (described.joined_members === 0)) continue;
-    found.push(described);
-  }
-  found.sort(comparing(request.order));
-  if (request.descending) found.reverse();
-  return { rooms: found.slice(request.offset, request.offset + request.limit), total: found.length };
+  await describeChangedRooms(context);
+  const filter = { term, listed: asFilter(isPublic), empty: asFilter(isEmpty) };
+  const { rooms, total } = await context.storage.roomDetails.list(filter, page);
+  return { rooms: rooms.map(presentRoom), total };
 }
 
 /**
@@ -98,13 +75,42 @@ export async function listRoomsForAdmins(
 export async function getRoomForAdmins(
   context: RoomsContext,
   roomId: string,
-): Promise<AdministeredRoom & { readonly avatar: string | null; readonly topic: string | null }> {
+): Promise<AdministeredRoomInFull> {
   const room = await existingRoom(context, roomId);
+  const tombstone = room.content('m.room.tombstone');
+  const local = [...room.members].filter(([userId]) => domainOf(userId) === context.serverName);
+  const { devices } = context.storage;
   return {
-    ...describeRoom(context, room),
+    ...presentRoom({
+      ...detailsOf(room),
+      roomId: room.roomId,
+      version: room.rules.version,
+      roomType: room.roomType,
+      listed: room.listed ? 1 : 0,
+    }),
     avatar: textOf(room, 'm.room.avatar', 'url'),
     topic: textOf(room, 'm.room.topic', 'topic'),
+    joined_local_devices: await devices.countOf([...room.localJoined]),
+    forgotten: await isForgotten(
+      context,
+      room,
+      local.map(([, { userNid }]) => userNid),
+    ),
+    tombstoned: tombstone !== undefined,
+    replacement_room: typeof tombstone?.replacement_room === 'string' ? tombstone.replacement_room : null,
   };
+}
+
+/** As Synapse: whether everybody of this server who ever was in the room has forgotten it. */
+async function isForgotten(
+  { userRooms }: RoomsContext,
+  room: Room,
+  userNids: readonly number[],
+): Promise<boolean> {
+  for (const userNid of userNids) {
+    if ((await userRooms.of(userNid)).get(room.nid)?.forgotten !== true) return false;
+  }
+  return true;
 }
 
 /** Who is joined to a room. @throws MatrixError 404 `M_NOT_FOUND`. */
@@ -126,92 +132,59 @@ export async function getStateForAdmins(
 }
 
 /**
- * Takes a local user into a room, with the leave of an admin who is in it if the room is not open.
+ * An event as it is stored.
  *
- * Source: Synapse's admin API, "Edit Room Membership API".
- * @returns the room's ID.
- * @throws MatrixError as joining and inviting; 400 `M_INVALID_PARAM` for a user of another server.
+ * Source: Synapse's admin API, "Fetch Event API".
+ * @throws MatrixError 404 `M_NOT_FOUND`.
  */
-export async function joinForAdmins(
-  context: RoomsContext,
-  admin: string,
-  room: Room,
-  userId: string,
-): Promise<string> {
-  if (domainOf(userId) !== context.serverName) throw invalidParam('This is no user of this server');
-  const isOpen = room.content('m.room.join_rules')?.join_rule === 'public';
-  const isInvited = room.membershipOf(userId) === 'invite' || room.membershipOf(userId) === 'join';
-  if (!isOpen && !isInvited) await inviteUser(context, { roomId: room.roomId, sender: admin }, userId);
-  await joinRoom(context, userId, room.roomId);
-  return room.roomId;
-}
-
-/**
- * Gives somebody the highest level of a room, in the name of a local member who has it.
- *
- * Source: Synapse's admin API, "Make Room Admin API".
- * @throws MatrixError 404 `M_NOT_FOUND`; 403 `M_FORBIDDEN` if no local member may.
- */
-export async function makeRoomAdmin(context: RoomsContext, roomId: string, userId: string): Promise<void> {
-  const room = await existingRoom(context, roomId);
-  const levels = powerLevelsOfRoom(room);
-  const names = await context.storage.strings.valuesOf([...room.localJoined]);
-  const [sender] = [...names.values()].toSorted(
-    (one, other) => levels.userLevel(other) - levels.userLevel(one),
-  );
-  const content = room.content('m.room.power_levels');
-  if (sender === undefined || content === undefined) throw forbidden('No local member may do this');
-  const highest = Math.min(levels.userLevel(sender), Number.MAX_SAFE_INTEGER);
-  const given = Number.isFinite(levels.userLevel(sender)) ? highest : 100;
-  const users = { ...(content.users as JsonObject | undefined), [userId]: given };
-  await changeRoom(context, room, (chain) =>
-    chain.appendState({
-      type: 'm.room.power_levels',
-      sender,
-      stateKey: '',
-      content: { ...content, users },
-    }),
-  );
-}
-
-function describeRoom({ serverName }: RoomsContext, room: Room): AdministeredRoom {
-  const create = room.state.get(stateKeyOf('m.room.create', ''))?.pdu;
-  const [creator = ''] = create === undefined ? [] : [...creatorsOf(create, room.rules), create.sender];
-  let local = 0;
-  for (const [userId, { membership }] of room.members) {
-    if (membership === 'join' && domainOf(userId) === serverName) local += 1;
-  }
+export async function getStoredEvent({ storage, clock }: RoomsContext, eventId: string): Promise<JsonObject> {
+  const event = await storage.events.getById(eventId);
+  if (event === undefined) throw notFound('There is no such event here');
+  const { roomNid, pdu, status, redactedBy } = event;
+  const roomId = (await storage.rooms.idsOf([roomNid])).get(roomNid) ?? '';
+  const redaction = redactedBy === null ? undefined : await storage.events.get(redactedBy);
   return {
-    room_id: room.roomId,
-    name: textOf(room, 'm.room.name', 'name'),
-    canonical_alias: textOf(room, 'm.room.canonical_alias', 'alias'),
-    joined_members: room.joinedCount,
-    joined_local_members: local,
-    version: room.rules.version,
-    creator,
-    encryption: textOf(room, 'm.room.encryption', 'algorithm'),
-    federatable: create?.content['m.federate'] !== false,
-    public: room.listed,
-    join_rules: textOf(room, 'm.room.join_rules', 'join_rule'),
-    guest_access: textOf(room, 'm.room.guest_access', 'guest_access'),
-    history_visibility: textOf(room, 'm.room.history_visibility', 'history_visibility'),
-    state_events: room.state.size + room.members.size,
-    room_type: room.roomType,
+    ...(pdu as unknown as JsonObject),
+    event_id: eventId,
+    room_id: roomId,
+    unsigned: {
+      age_ts: pdu.origin_server_ts,
+      age: clock.now() - pdu.origin_server_ts,
+      'io.element.synapse.soft_failed': status === EventStatus.SoftFailed,
+      ...(redaction === undefined ? {} : { redacted_by: redaction.eventId }),
+    },
   };
 }
 
-function textOf(room: Room, type: string, key: string): string | null {
-  const value = room.content(type)?.[key];
-  return typeof value === 'string' ? value : null;
+/** The rooms that take the most place, and about how many bytes. As Synapse, the ten largest. */
+export async function largestRooms({
+  storage,
+}: RoomsContext): Promise<{ readonly room_id: string; readonly estimated_size: number }[]> {
+  const rooms = await storage.roomDetails.largest(LARGEST_ROOMS);
+  return rooms.map(({ roomId, size }) => ({ room_id: roomId, estimated_size: size }));
 }
 
-/** Names in their order, numbers and yes/no with the most first; rooms without come last. */
-function comparing(order: RoomOrder): (one: AdministeredRoom, other: AdministeredRoom) => number {
-  return (one, other) => {
-    const [a, b] = [one[order], other[order]];
-    if (typeof a === 'number' && typeof b === 'number') return b - a;
-    if (typeof a === 'boolean' && typeof b === 'boolean') return Number(b) - Number(a);
-    if (a === null || b === null) return (a === null ? 1 : 0) - (b === null ? 1 : 0);
-    return String(a).localeCompare(String(b));
+function asFilter(wanted: boolean | undefined): -1 | 0 | 1 {
+  if (wanted === undefined) return -1;
+  return wanted ? 1 : 0;
+}
+
+function presentRoom(room: ListedRoom): AdministeredRoom {
+  return {
+    room_id: room.roomId,
+    name: room.name,
+    canonical_alias: room.canonicalAlias,
+    joined_members: room.joinedMembers,
+    joined_local_members: room.joinedLocalMembers,
+    version: room.version,
+    creator: room.creator,
+    encryption: room.encryption,
+    federatable: room.federatable === 1,
+    public: room.listed === 1,
+    join_rules: room.joinRules,
+    guest_access: room.guestAccess,
+    history_visibility: room.historyVisibility,
+    state_events: room.stateEvents,
+    room_type: room.roomType,
   };
 }

@@ -8,8 +8,9 @@ import type { Onlooker } from './history-visibility.ts';
  */
 export async function ignoredUsers(
   { storage }: RoomsContext,
-  { userId, userNid }: Onlooker,
+  { userId, userNid, seesAll }: Onlooker,
 ): Promise<ReadonlySet<string>> {
+  if (seesAll === true) return new Set();
   const text = await storage.accountData.get({ userNid, roomNid: 0, type: 'm.ignored_user_list' });
   if (text === undefined) return new Set();
   const { ignored_users: ignored } = JSON.parse(text) as { ignored_users?: unknown };

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../protocol/canonical-json.ts';
 import { notFound } from '../../protocol/errors.ts';
-import type { ReportFilter, StoredReport } from '../../storage/index.ts';
+import type { ReportFilter, ReportSubject, StoredReport } from '../../storage/index.ts';
 import { presentEvents, type Viewer } from '../client-event.ts';
 import type { RoomsContext } from '../context.ts';
 import type { Room } from '../room.ts';
@@ -41,7 +41,7 @@ export async function getEventReport(
   reportId: number,
   viewer: Viewer,
 ): Promise<EventReport> {
-  const report = await existingReport(context, reportId);
+  const report = await existingReport(context, 'event', reportId);
   const room = await context.registry.byId(report.roomId ?? '');
   const event = await context.storage.events.getById(report.eventId ?? '');
   const [shown] =
@@ -49,15 +49,58 @@ export async function getEventReport(
   return { ...presentReport(report, room), ...(shown === undefined ? {} : { event_json: shown }) };
 }
 
-/** Forgets a report. @throws MatrixError 404 `M_NOT_FOUND`. */
-export async function deleteEventReport(context: RoomsContext, reportId: number): Promise<void> {
-  await existingReport(context, reportId);
+/** Forgets a report of this kind. @throws MatrixError 404 `M_NOT_FOUND`. */
+export async function deleteReport(
+  context: RoomsContext,
+  subject: ReportSubject,
+  reportId: number,
+): Promise<void> {
+  await existingReport(context, subject, reportId);
   await context.storage.reports.delete(reportId);
 }
 
-async function existingReport({ storage }: RoomsContext, reportId: number): Promise<StoredReport> {
+/** A report of a user in Synapse's form. */
+export interface UserReport {
+  readonly id: number;
+  readonly received_ts: number;
+  readonly target_user_id: string;
+  readonly user_id: string;
+  readonly reason: string;
+}
+
+/** A page of the reports of users, and how many there are in all. */
+export async function listUserReports(
+  { storage }: RoomsContext,
+  filter: Pick<ReportFilter, 'reporter' | 'userId'>,
+  page: { readonly offset: number; readonly limit: number; readonly newestFirst: boolean },
+): Promise<{ readonly reports: UserReport[]; readonly total: number }> {
+  const wanted = { ...filter, subject: 'user', roomId: '' } as const;
+  const reports = await storage.reports.list(wanted, page);
+  return { reports: reports.map(presentUserReport), total: await storage.reports.count(wanted) };
+}
+
+/** One report of a user. @throws MatrixError 404 `M_NOT_FOUND`. */
+export async function getUserReport(context: RoomsContext, reportId: number): Promise<UserReport> {
+  return presentUserReport(await existingReport(context, 'user', reportId));
+}
+
+function presentUserReport(report: StoredReport): UserReport {
+  return {
+    id: report.reportId,
+    received_ts: report.createdTs,
+    target_user_id: report.userId ?? '',
+    user_id: report.reporter,
+    reason: report.reason,
+  };
+}
+
+async function existingReport(
+  { storage }: RoomsContext,
+  subject: ReportSubject,
+  reportId: number,
+): Promise<StoredReport> {
   const report = await storage.reports.byId(reportId);
-  if (report?.subject !== 'event') throw notFound('There is no such report');
+  if (report?.subject !== subject) throw notFound('There is no such report');
   return report;
 }
 

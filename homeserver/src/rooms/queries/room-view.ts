@@ -40,7 +40,8 @@ export async function lookAtRoom(
 ): Promise<RoomView | undefined> {
   const room = await context.registry.byId(roomId);
   if (room === undefined) return undefined;
-  if (room.membershipOf(viewer.userId) === 'join' || isWorldReadable(room)) {
+  const isOpen = viewer.seesAll === true ? room.createEvent !== undefined : isWorldReadable(room);
+  if (isOpen || room.membershipOf(viewer.userId) === 'join') {
     return { room, departure: undefined, viewerNid: viewer.userNid };
   }
   const departure = await departureOf(context, room, viewer.userId);

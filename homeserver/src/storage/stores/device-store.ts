@@ -37,6 +37,10 @@ const device = defineQuery<[number, string], StoredDevice>(
   `SELECT ${DEVICE} FROM devices WHERE user_nid = ? AND device_id = ?`,
 );
 
+const countOf = defineQuery<[number[]], { count: number }>(
+  'SELECT count(*) AS count FROM devices WHERE user_nid = ANY(?:bigint[])',
+);
+
 /** The devices that users are, or were, logged in with. */
 export class DeviceStore {
   readonly #database: Database;
@@ -53,6 +57,11 @@ export class DeviceStore {
   /** One device. */
   get(userNid: number, deviceId: string): Promise<StoredDevice | undefined> {
     return this.#database.get(device, [userNid, deviceId]);
+  }
+
+  /** How many devices some users have together. */
+  async countOf(userNids: readonly number[]): Promise<number> {
+    return (await this.#database.get(countOf, [[...userNids]]))?.count ?? 0;
   }
 
   /** Adds a device to a unit; one that is there already stays as it is. */

@@ -24,6 +24,10 @@ export const JobKind = {
   PurgeLeftovers: 'purge-leftovers',
   /** The beginning of a room's history is to be deleted: `key` = room ID. */
   PurgeHistory: 'purge-history',
+  /** What changed in rooms is to be noted, so that admins can list them. */
+  DescribeRooms: 'describe-rooms',
+  /** What somebody has sent is to be redacted: `key` = user ID. */
+  RedactUser: 'redact-user',
   /** Events that nothing needs are to be deleted, in all rooms. */
   PurgeUnneeded: 'purge-unneeded',
   /** Media that are too old are to go, and content that nothing names any more. */
@@ -131,6 +135,14 @@ const outcomesByKey = defineQuery<[string, string], RawOutcome>(
   `${OUTCOME} WHERE kind = ? AND key = ? ORDER BY finished_ts`,
 );
 
+const activeJobs = defineQuery<[], RawJob & { claimedUntil: number }>(
+  `SELECT ${JOB}, claimed_until AS "claimedUntil" FROM jobs ORDER BY run_at LIMIT 1000`,
+);
+const recentOutcomes = defineQuery<[], RawOutcome & { finishedTs: number }>(
+  `SELECT job_id AS id, kind, key, payload, error, finished_ts AS "finishedTs" FROM job_outcomes
+   ORDER BY finished_ts DESC LIMIT 1000`,
+);
+
 /** How long it can be asked what became of a job. */
 const OUTCOME_KEPT_MS = 7 * 24 * 60 * 60 * 1000;
 
@@ -195,6 +207,25 @@ export class JobStore {
   /** What became of the jobs of a kind and key, oldest first. */
   async outcomesByKey(kind: JobKind, key: string): Promise<JobOutcome[]> {
     return (await this.#database.all(outcomesByKey, [kind, key])).flatMap((row) => fromRaw(row) ?? []);
+  }
+
+  /** Jobs that wait or run, at most 1,000, those due first. */
+  async unfinished(): Promise<(StoredJob & { readonly isRunning: boolean })[]> {
+    const rows = await this.#database.all(activeJobs, []);
+    return rows.map(({ claimedUntil, payload, ...job }) => ({
+      ...job,
+      payload: JSON.parse(payload) as JsonObject,
+      isRunning: claimedUntil > 0,
+    }));
+  }
+
+  /** What became of the jobs that ended last, at most 1,000, the newest first; times in milliseconds. */
+  async outcomes(): Promise<(JobOutcome & { readonly finishedTs: number })[]> {
+    const rows = await this.#database.all(recentOutcomes, []);
+    return rows.map(({ payload, ...outcome }) => ({
+      ...outcome,
+      payload: JSON.parse(payload) as JsonObject,
+    }));
   }
 
   /** Jobs of some kinds whose time has come and which nobody has claimed, those longest due first. */

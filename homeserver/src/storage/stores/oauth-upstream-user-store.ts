@@ -2,6 +2,12 @@ import type { Database } from '../database/database.ts';
 import { defineDelete, defineInsert, defineQuery } from '../database/sql.ts';
 import type { UnitOfWork } from '../database/unit-of-work.ts';
 
+/** A user of an identity provider. */
+export interface UpstreamUser {
+  readonly provider: string;
+  readonly subject: string;
+}
+
 const insert = defineInsert('upstream_users', { provider: 'text', subject: 'text', user_nid: 'bigint' });
 const deleteOfUser = defineDelete('upstream_users', { user_nid: 'bigint' });
 const userOf = defineQuery<[string, string], { userNid: number }>(
@@ -9,6 +15,10 @@ const userOf = defineQuery<[string, string], { userNid: number }>(
 );
 const providersOf = defineQuery<[number], { provider: string }>(
   'SELECT DISTINCT provider FROM upstream_users WHERE user_nid = ? ORDER BY provider',
+);
+
+const linksOf = defineQuery<[number], UpstreamUser>(
+  'SELECT provider, subject FROM upstream_users WHERE user_nid = ? ORDER BY provider, subject',
 );
 
 /** Which users of other identity providers are which users here. */
@@ -27,6 +37,11 @@ export class UpstreamUserStore {
   /** The providers that know a user. */
   async providersOf(userNid: number): Promise<string[]> {
     return (await this.#database.all(providersOf, [userNid])).map(({ provider }) => provider);
+  }
+
+  /** Whom the providers know a user as. */
+  linksOf(userNid: number): Promise<UpstreamUser[]> {
+    return this.#database.all(linksOf, [userNid]);
   }
 
   /** Links a provider's user to one here, in a unit, which fails when the provider's user is linked already. */

@@ -76,6 +76,19 @@ export class RegistrationTokenStore {
     );
   }
 
+  /** Changes what a token allows, in a unit, which fails with `ExpectationFailed` when there is none. */
+  change(
+    unit: UnitOfWork,
+    token: string,
+    { usesAllowed, expiresTs }: Pick<RegistrationToken, 'usesAllowed' | 'expiresTs'>,
+  ): void {
+    unit.run(
+      'UPDATE registration_tokens SET uses_allowed = ?, expires_ts = ? WHERE token = ?',
+      [usesAllowed, expiresTs, token],
+      1,
+    );
+  }
+
   /** Deletes a token, in a unit, which fails with `ExpectationFailed` when there is none. */
   delete(unit: UnitOfWork, token: string): void {
     unit.writeOnce(deleteToken, { token });

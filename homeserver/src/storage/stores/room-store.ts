@@ -140,8 +140,6 @@ const aliasesOf = defineQuery<[number], { alias: string }>(
   'SELECT alias FROM room_aliases WHERE room_nid = ? ORDER BY alias',
 );
 
-const allNids = defineQuery<[number], { nid: number }>('SELECT nid FROM rooms ORDER BY nid LIMIT ?');
-
 /** Rooms, their members, their aliases and the public directory. */
 export class RoomStore {
   readonly #database: Database;
@@ -244,11 +242,6 @@ export class RoomStore {
   /** Notes, in a unit, whether anybody may join a room or read in it: then its members are found by everybody. */
   setOpen(unit: UnitOfWork, roomNid: number, open: boolean): void {
     unit.write(setOpen, { nid: roomNid, open: open ? 1 : 0 });
-  }
-
-  /** The numbers of rooms, the oldest first. */
-  async allNids(limit: number): Promise<number[]> {
-    return (await this.#database.all(allNids, [limit])).map(({ nid }) => nid);
   }
 
   /** The rooms of the public directory, oldest first. */

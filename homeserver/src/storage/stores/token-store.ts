@@ -1,6 +1,7 @@
 import type { Database } from '../database/database.ts';
 import { defineDelete, defineInsert, defineQuery } from '../database/sql.ts';
 import type { UnitOfWork } from '../database/unit-of-work.ts';
+import type { UserRateLimit } from './user-rate-limit-store.ts';
 import { type Restriction, restrictionOf } from './user-store.ts';
 
 /** Whom an access token stands for. */
@@ -10,6 +11,8 @@ export interface TokenOwner {
   readonly deviceId: string;
   readonly isAdmin: boolean;
   readonly restriction: Restriction | undefined;
+  /** The limit of the user's own, if an admin has set one. */
+  readonly rateLimit: UserRateLimit | undefined;
   /** Milliseconds since the Unix epoch; null: never. */
   readonly expiresTs: number | null;
   /** How often the session was refreshed before; null: it has no refresh token. */
@@ -57,17 +60,18 @@ const TABLES = ['access_tokens', 'refresh_tokens'] as const;
 const ofDevice = TABLES.map((table) => defineDelete(table, { user_nid: 'bigint', device_id: 'text' }));
 const ofUser = TABLES.map((table) => defineDelete(table, { user_nid: 'bigint' }));
 
-type RawOwner = Omit<TokenOwner, 'isAdmin' | 'restriction' | 'hasOlder'> &
-  RawFlags & { older: number | null };
+type RawOwner = Omit<TokenOwner, 'isAdmin' | 'restriction' | 'rateLimit' | 'hasOlder'> &
+  RawFlags & { older: number | null; messagesPerSecond: number | null; burstCount: number | null };
 type RawFlags = { admin: number; guest: number; locked: number; suspended: number };
 const OWNER = `users.user_nid AS "userNid", users.user_id AS "userId", token.device_id AS "deviceId", users.admin,
   users.guest, users.locked, users.suspended, token.expires_ts AS "expiresTs", token.generation`;
 const ownerOf = defineQuery<[string], RawOwner>(
-  `SELECT ${OWNER},
+  `SELECT ${OWNER}, limits.messages_per_second AS "messagesPerSecond", limits.burst_count AS "burstCount",
    (SELECT min(generation) FROM refresh_tokens older WHERE token.generation IS NOT NULL
     AND older.user_nid = token.user_nid AND older.device_id = token.device_id
     AND older.generation < token.generation) AS older
-   FROM access_tokens token JOIN users ON users.user_nid = token.user_nid WHERE token_hash = ?`,
+   FROM access_tokens token JOIN users ON users.user_nid = token.user_nid
+   LEFT JOIN user_rate_limits limits ON limits.user_nid = token.user_nid WHERE token_hash = ?`,
 );
 const refreshToken = defineQuery<[string], Omit<StoredRefreshToken, 'restriction'> & RawFlags>(
   `SELECT ${OWNER} FROM refresh_tokens token JOIN users ON users.user_nid = token.user_nid WHERE token_hash = ?`,
@@ -85,9 +89,11 @@ export class TokenStore {
   async owner(tokenHash: string): Promise<TokenOwner | undefined> {
     const row = await this.#database.get(ownerOf, [tokenHash]);
     if (row === undefined) return undefined;
-    const { admin, guest, locked, suspended, older, ...owner } = row;
+    const { admin, guest, locked, suspended, older, messagesPerSecond, burstCount, ...owner } = row;
     const restriction = restrictionOf({ guest, locked, suspended });
-    return { ...owner, isAdmin: admin === 1, restriction, hasOlder: older !== null };
+    const rateLimit =
+      messagesPerSecond === null || burstCount === null ? undefined : { messagesPerSecond, burstCount };
+    return { ...owner, isAdmin: admin === 1, restriction, rateLimit, hasOlder: older !== null };
   }
 
   /** A refresh token by its hash; expired ones are told too. */

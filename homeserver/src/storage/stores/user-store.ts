@@ -189,6 +189,12 @@ export class UserStore {
     if (erase) unit.invalidate('erased-users', userNid);
   }
 
+  /** Makes an account active again that was deactivated, in a unit. Its password has to be set anew. */
+  reactivate(unit: UnitOfWork, userNid: number): void {
+    unit.run('UPDATE users SET deactivated_ts = NULL, erased = 0 WHERE user_nid = ?', [userNid]);
+    unit.invalidate('erased-users', userNid);
+  }
+
   async #readErased(): Promise<ReadonlySet<string>> {
     const reading = this.#database.all(erasedUsers, []);
     reading.catch(() => {

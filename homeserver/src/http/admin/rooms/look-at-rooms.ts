@@ -1,3 +1,4 @@
+import { invalidParam } from '../../../protocol/errors.ts';
 import {
   getMembersForAdmins,
   getRoomForAdmins,
@@ -7,6 +8,7 @@ import {
   makeRoomAdmin,
   ROOM_ORDERS,
   resolveEnterable,
+  resolveRoom,
 } from '../../../rooms/index.ts';
 import { customEndpoint } from '../../endpoint.ts';
 import { booleanQuery, enumQuery, integerQuery, textQuery } from '../../request-values.ts';
@@ -20,6 +22,7 @@ export const listRooms = customEndpoint(
   async ({ query, services }) => {
     const offset = integerQuery(query, 'from') ?? 0;
     const limit = integerQuery(query, 'limit', { most: MOST_ROOMS }) ?? DEFAULT_LIMIT;
+    if (query.get('search_term') === '') throw invalidParam('search_term must not be empty');
     const { rooms, total } = await listRoomsForAdmins(services.rooms, {
       term: textQuery(query, 'search_term') ?? '',
       isPublic: booleanQuery(query, 'public_rooms'),
@@ -78,13 +81,14 @@ export const makeAdminOfRoom = customEndpoint(
   {
     name: 'adminMakeRoomAdmin',
     method: 'POST',
-    path: `${V1}/rooms/{roomId}/make_room_admin`,
+    path: `${V1}/rooms/{roomIdOrAlias}/make_room_admin`,
     auth: 'admin',
     body: 'optional-json',
     bodySchema: { type: 'object', properties: { user_id: { type: 'string' } } },
   },
   async ({ params, body, requester, services }) => {
-    await makeRoomAdmin(services.rooms, params.roomId, body.user_id ?? requester.userId);
+    const room = await resolveRoom(services.rooms, params.roomIdOrAlias);
+    await makeRoomAdmin(services.rooms, room, body.user_id ?? requester.userId);
     return {};
   },
 );

@@ -1,5 +1,7 @@
+import type { Device } from '../../../accounts/index.ts';
 import { getJoinedRooms } from '../../../rooms/index.ts';
 import { customEndpoint } from '../../endpoint.ts';
+import { Reply } from '../../reply.ts';
 import { requiredQuery } from '../../request-values.ts';
 
 const V1 = '/_synapse/admin/v1';
@@ -104,17 +106,50 @@ export const listDevices = customEndpoint(
   async ({ params: { userId }, services }) => {
     const devices = await services.accounts.userAdministration.devices(userId);
     return {
-      devices: devices.map(({ deviceId, displayName, lastSeenTs, lastSeenIp }) => ({
-        device_id: deviceId,
-        display_name: displayName,
-        last_seen_ts: lastSeenTs,
-        last_seen_ip: lastSeenIp,
-        last_seen_user_agent: null,
-        user_id: userId,
-        dehydrated: false,
-      })),
+      devices: devices.map((device) => ({ ...presentDevice(userId, device), dehydrated: false })),
       total: devices.length,
     };
+  },
+);
+
+const DEVICE = `${V2}/users/{userId}/devices/{deviceId}` as const;
+
+export const getDevice = customEndpoint(
+  { name: 'adminGetDevice', method: 'GET', path: DEVICE, auth: 'admin' },
+  async ({ params: { userId, deviceId }, services }) =>
+    presentDevice(userId, await services.accounts.userAdministration.device(userId, deviceId)),
+);
+
+export const renameDevice = customEndpoint(
+  {
+    name: 'adminRenameDevice',
+    method: 'PUT',
+    path: DEVICE,
+    auth: 'admin',
+    body: 'optional-json',
+    bodySchema: { type: 'object', properties: { display_name: { type: 'string' } } },
+  },
+  async ({ params: { userId, deviceId }, body, services }) => {
+    await services.accounts.userAdministration.renameDevice(userId, deviceId, body.display_name);
+    return {};
+  },
+);
+
+export const addDevice = customEndpoint(
+  {
+    name: 'adminAddDevice',
+    method: 'POST',
+    path: `${V2}/users/{userId}/devices`,
+    auth: 'admin',
+    bodySchema: {
+      type: 'object',
+      properties: { device_id: { type: 'string' } },
+      required: ['device_id'],
+    },
+  },
+  async ({ params, body, services }) => {
+    await services.accounts.userAdministration.addDevice(params.userId, body.device_id);
+    return new Reply({ status: 201, body: {} });
   },
 );
 
@@ -122,7 +157,7 @@ export const deleteDevice = customEndpoint(
   {
     name: 'adminDeleteDevice',
     method: 'DELETE',
-    path: `${V2}/users/{userId}/devices/{deviceId}`,
+    path: DEVICE,
     auth: 'admin',
   },
   async ({ params: { userId, deviceId }, services }) => {
@@ -158,3 +193,14 @@ export const isUsernameAvailable = customEndpoint(
     return { available: true };
   },
 );
+
+function presentDevice(userId: string, { deviceId, displayName, lastSeenTs, lastSeenIp }: Device) {
+  return {
+    device_id: deviceId,
+    display_name: displayName,
+    last_seen_ts: lastSeenTs,
+    last_seen_ip: lastSeenIp,
+    last_seen_user_agent: null,
+    user_id: userId,
+  };
+}

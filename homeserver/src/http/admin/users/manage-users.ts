@@ -52,7 +52,6 @@ export const getUser = customEndpoint(
   async ({ params, services }) => presentUser(await services.accounts.userAdministration.get(params.userId)),
 );
 
-/** Mail addresses and accounts elsewhere are the users' own to set here. */
 export const putUser = customEndpoint(
   {
     name: 'adminPutUser',
@@ -70,6 +69,22 @@ export const putUser = customEndpoint(
         deactivated: { type: 'boolean' },
         locked: { type: 'boolean' },
         user_type: { type: ['string', 'null'] },
+        threepids: {
+          type: 'array',
+          items: {
+            type: 'object',
+            required: ['medium', 'address'],
+            properties: { medium: { type: 'string' }, address: { type: 'string' } },
+          },
+        },
+        external_ids: {
+          type: 'array',
+          items: {
+            type: 'object',
+            required: ['auth_provider', 'external_id'],
+            properties: { auth_provider: { type: 'string' }, external_id: { type: 'string' } },
+          },
+        },
       },
     },
   },
@@ -87,6 +102,11 @@ export const putUser = customEndpoint(
       isDeactivated: body.deactivated,
       isLocked: body.locked,
       userType,
+      addresses: body.threepids,
+      upstreamAccounts: body.external_ids?.map(({ auth_provider: provider, external_id: subject }) => ({
+        provider,
+        subject,
+      })),
     });
     const user = presentUser(await services.accounts.userAdministration.get(userId));
     return isNew ? new Reply({ status: 201, body: user }) : user;

@@ -1,7 +1,9 @@
 import type { UserDetails } from '../../../accounts/index.ts';
 
 /** A user in Synapse's form, without what a list leaves out. */
-export function presentListedUser(user: Omit<UserDetails, 'threePids'>): Record<string, unknown> {
+export function presentListedUser(
+  user: Omit<UserDetails, 'threePids' | 'upstreamAccounts'>,
+): Record<string, unknown> {
   const { displayname, avatar_url: avatarUrl } = JSON.parse(user.profile ?? '{}') as Record<string, unknown>;
   return {
     name: user.userId,
@@ -31,7 +33,10 @@ export function presentUser(user: UserDetails): Record<string, unknown> {
       added_at: addedTs,
       validated_at: validatedTs,
     })),
-    external_ids: [],
+    external_ids: user.upstreamAccounts.map(({ provider, subject }) => ({
+      auth_provider: provider,
+      external_id: subject,
+    })),
     appservice_id: null,
     consent_server_notice_sent: null,
     consent_version: null,

@@ -1,7 +1,7 @@
 import { endpoint } from '../../endpoint.ts';
 
 /** From where a user's devices were last heard of: for server admins, and for the users themselves. */
-export const whoIs = endpoint('getWhoIs', {}, async ({ params, requester, services }) => {
+export const whoIs = endpoint('getWhoIs', { aliases: ['/_synapse/admin/v1/whois/{userId}'] }, async ({ params, requester, services }) => {
   const { userId } = params;
   const devices = await services.accounts.moderation.devicesOf(requester, userId);
   const sessions = devices.map(({ deviceId, lastSeenTs, lastSeenIp }) => {
