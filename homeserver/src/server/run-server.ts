@@ -18,7 +18,6 @@ import { followMemberships, type GuildsContext, inviterOf } from '../guilds/inde
 import { createHttpServer } from '../http/server.ts';
 import type { Services } from '../http/services.ts';
 import { listTasks } from '../jobs/index.ts';
-import { listTasks } from '../jobs/index.ts';
 import { createMedia } from '../media/index.ts';
 import { OutboundClient } from '../outbound/index.ts';
 import { CallTokens, createRealtime, DelayedEvents, LiveKit } from '../realtime/index.ts';
@@ -320,7 +319,6 @@ async function assemble(
     pushGateway: pushing.gateway,
     webPush: pushing.webPush,
     listNotifications: pushing.listNotifications,
-    listTasks: (filter) => listTasks(storage, filter),
     listTasks: (filter) => listTasks(storage, filter),
     turn: configuration.turn,
     support: { page: configuration.supportPage, email: configuration.supportEmail },

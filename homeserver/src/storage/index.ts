@@ -76,7 +76,6 @@ export type { PendingPush, PusherKey, StoredPusher } from './stores/pusher-store
 export type { MediaKey, QuarantineChange } from './stores/quarantine-store.ts';
 export { receiptKey, type StoredReceipt } from './stores/receipt-store.ts';
 export type { StagedEvent } from './stores/received-store.ts';
-export type { StagedEvent } from './stores/received-store.ts';
 export type { RegistrationToken } from './stores/registration-token-store.ts';
 export type { Rendezvous } from './stores/rendezvous-store.ts';
 export type { NewReport, ReportFilter, ReportSubject, StoredReport } from './stores/report-store.ts';

@@ -33,7 +33,6 @@ import { PusherStore } from './stores/pusher-store.ts';
 import { QuarantineStore } from './stores/quarantine-store.ts';
 import { ReceiptStore } from './stores/receipt-store.ts';
 import { ReceivedStore } from './stores/received-store.ts';
-import { ReceivedStore } from './stores/received-store.ts';
 import { RegistrationTokenStore } from './stores/registration-token-store.ts';
 import { RelationStore } from './stores/relation-store.ts';
 import { RendezvousStore } from './stores/rendezvous-store.ts';
@@ -90,7 +89,6 @@ export interface Storage {
   readonly accountData: AccountDataStore;
   readonly filters: FilterStore;
   readonly receipts: ReceiptStore;
-  readonly received: ReceivedStore;
   readonly received: ReceivedStore;
   readonly search: SearchStore;
   readonly media: MediaStore;
@@ -155,7 +153,6 @@ export async function openStorage(options: DatabaseOptions): Promise<Storage> {
     accountData: new AccountDataStore(database),
     filters: new FilterStore(database),
     receipts: new ReceiptStore(database),
-    received: new ReceivedStore(database),
     received: new ReceivedStore(database),
     search: new SearchStore(database),
     media: new MediaStore(database),

@@ -14,7 +14,6 @@ import { up as delayedEvents } from './0013-delayed-events.ts';
 import { up as oauth } from './0014-oauth.ts';
 import { up as reports } from './0021-reports.ts';
 import { up as receivedTransactions } from './0023-received-transactions.ts';
-import { up as receivedTransactions } from './0023-received-transactions.ts';
 import { up as outgoingFederation } from './0024-outgoing-federation.ts';
 import { up as careOfMedia } from './0025-care-of-media.ts';
 import { up as administration } from './0027-administration.ts';
@@ -35,7 +34,6 @@ export const migrations: readonly { readonly name: string; readonly up: (knex: K
   { name: '0013-delayed-events', up: delayedEvents },
   { name: '0014-oauth', up: oauth },
   { name: '0021-reports', up: reports },
-  { name: '0023-received-transactions', up: receivedTransactions },
   { name: '0023-received-transactions', up: receivedTransactions },
   { name: '0024-outgoing-federation', up: outgoingFederation },
   { name: '0025-care-of-media', up: careOfMedia },
