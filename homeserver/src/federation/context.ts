@@ -1,7 +1,9 @@
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
+import type { Metrics } from '../base/metrics.ts';
 import type { JsonObject } from '../protocol/canonical-json.ts';
 import type { ServerName } from '../protocol/identifiers.ts';
+import type { SigningKey } from '../protocol/signing.ts';
 import type { RoomsContext, SigningKeys } from '../rooms/index.ts';
 import type { Storage } from '../storage/index.ts';
 
@@ -19,9 +21,11 @@ export interface FederationRequest {
   readonly timeLimitMs?: number;
   /** Whether a destination is asked even while it is not expected to answer: because a user is waiting for it. */
   readonly isUrgent?: boolean;
+  /** Whether its success or failure says nothing for the record of the destination: when a stranger has named it. */
+  readonly isUnrecorded?: boolean;
 }
 
-/** Asks other homeservers. Every request is signed, and every failure is noted in the record of the destination. */
+/** Asks other homeservers. Every request is signed, and whether it was answered is noted in the record of the destination. */
 export interface FederationClient {
   /**
    * Sends a request.
@@ -30,6 +34,22 @@ export interface FederationClient {
    * @throws FederationError
    */
   request(request: FederationRequest): Promise<JsonObject>;
+
+  /**
+   * As `request`, for answers that are no JSON or large: media. They come as they are read, which has to be within the
+   * time limit; `maxBytes` counts.
+   *
+   * @throws FederationError also while the body is read.
+   */
+  open(request: FederationRequest): Promise<FederationAnswer>;
+}
+
+/** An answer with a status of 200 to 299. */
+export interface FederationAnswer {
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** To be read once. */
+  readonly body: AsyncIterable<Buffer>;
 }
 
 /** Which other servers this one deals with, in either direction. */
@@ -42,10 +62,31 @@ export interface ServerPolicy {
 export interface Destinations {
   /** Whether it is worth asking a server now; false while it is given time after failures. */
   isReachable(server: ServerName): Promise<boolean>;
+  /** When a server may be asked again, in milliseconds since 1970; 0 if it may be now. */
+  restsUntil(server: ServerName): Promise<number>;
   /** A server asked us for something: what was kept back for it may go. */
   heardFrom(server: ServerName): void;
-  /** Calls back when a server that was not reachable may be asked again because it was heard from. */
+  /** Calls back when a server that was not reachable may be asked again, because it was heard from or answered somebody. */
   onReachable(listener: (server: ServerName) => void): void;
+}
+
+/** The keys of all servers. */
+export interface Keyring extends SigningKeys {
+  /**
+   * What this server says of its keys.
+   *
+   * Source: Server-Server API v1.19, `GET /_matrix/key/v2/server`.
+   */
+  ownKeyDocument(): JsonObject;
+
+  /**
+   * What servers say of their keys, with our signature beside theirs. Those whose keys cannot be had are left out.
+   *
+   * Source: Server-Server API v1.19, "Querying keys through another server".
+   * @param servers with the time until which the keys should be valid at least; what is known and not expired does for
+   * those without one.
+   */
+  keysOf(servers: ReadonlyMap<ServerName, number | undefined>): Promise<JsonObject[]>;
 }
 
 /** What everything that follows the federation works with. */
@@ -55,9 +96,12 @@ export interface FederationContext {
   readonly rooms: RoomsContext;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly metrics: Metrics;
   readonly client: FederationClient;
   readonly policy: ServerPolicy;
   readonly destinations: Destinations;
   /** Keys of other servers, and our own. */
-  readonly keyring: SigningKeys;
+  readonly keyring: Keyring;
+  /** What this server signs with. */
+  readonly key: SigningKey;
 }

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { type Accounts, createAccounts, type PasswordHashing, type Profile } from '../accounts/index.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { Lifecycle } from '../base/lifecycle.ts';
@@ -14,6 +14,7 @@ import {
 } from '../delivery/index.ts';
 import { SmtpMailSender } from '../delivery/mail/smtp-mail-sender.ts';
 import { createEncryption, type Encryption } from '../encryption/index.ts';
+import { createFederation, type FederationSettings } from '../federation/index.ts';
 import { followMemberships, type GuildsContext, inviterOf } from '../guilds/index.ts';
 import { createHttpServer } from '../http/server.ts';
 import type { Services } from '../http/services.ts';
@@ -88,7 +89,9 @@ export async function runServer(options: ServerOptions): Promise<RunningServer> 
     });
     lifecycle.onStop('database', () => storage.database.close());
     const address = { url: '', publicUrl: configuration.publicUrl ?? '' };
-    const services = await assemble(options, clock, storage, lifecycle, () => address.publicUrl);
+    const metrics = createMetrics();
+    const services = await assemble(options, clock, storage, metrics, lifecycle, () => address.publicUrl);
+    measure(metrics, options, services.rooms);
     const { port, bind, tls } = configuration;
     const http = createHttpServer({
       services,
@@ -100,7 +103,7 @@ export async function runServer(options: ServerOptions): Promise<RunningServer> 
       rateLimits: configuration.rateLimits,
       clientDirectory: options.clientDirectory,
       describeHealth: () => describeHealth(storage),
-      metrics: measure(options, services.rooms),
+      metrics,
       logger,
     });
     // Handed over before it listens: what a stop ends first is what people are connected to.
@@ -128,6 +131,7 @@ async function assemble(
   { configuration, logger, passwordHashing }: ServerOptions,
   clock: Clock,
   storage: Storage,
+  metrics: Metrics,
   lifecycle: Lifecycle,
   publicUrl: () => string,
 ): Promise<Services> {
@@ -181,7 +185,7 @@ async function assemble(
     logger,
     confirmation: accounts.confirmation,
   });
-  const outbound = new OutboundClient({ allowPrivateAddresses: configuration.allowPrivateAddresses });
+  const outbound = await openOutbound(configuration);
   lifecycle.onStop('outbound', () => outbound.close());
   const appServiceCalls = new AppServiceCalls(outbound);
   const appServiceQueries = new AppServiceQueries({
@@ -206,6 +210,16 @@ async function assemble(
       makeAlias: (alias) => appServiceQueries.makeAlias(alias),
       makeUser: (userId) => appServiceQueries.makeUser(userId),
     },
+  });
+  const federation = await createFederation({
+    storage,
+    serverName,
+    rooms,
+    outbound,
+    clock,
+    logger,
+    metrics,
+    settings: federationSettings(configuration),
   });
   const notifier = await openNotifier({
     storage,
@@ -311,6 +325,7 @@ async function assemble(
     delayedEvents,
     callTokens,
     encryption,
+    federation,
     sync,
     media,
     guilds,
@@ -364,6 +379,22 @@ async function openGuilds(
   return context;
 }
 
+/** @throws an error that names the file, if there is to be a further authority and it cannot be read. */
+async function openOutbound({ allowPrivateAddresses, federationCa }: Configuration): Promise<OutboundClient> {
+  if (federationCa === undefined) return new OutboundClient({ allowPrivateAddresses });
+  return new OutboundClient({ allowPrivateAddresses, extraCa: [await readFile(federationCa, 'utf8')] });
+}
+
+function federationSettings(configuration: Configuration): FederationSettings {
+  return {
+    isOn: configuration.federation,
+    allow: configuration.federationAllow,
+    deny: configuration.federationDeny,
+    keyServers: configuration.federationKeyServers,
+    resolveFile: configuration.federationResolve,
+  };
+}
+
 function openMailSender(
   { smtpUrl: url, mailFrom, serverName }: Configuration,
   logger: Logger,
@@ -387,8 +418,11 @@ async function describeHealth(storage: Storage): Promise<object> {
   return { database: storage.database.dialect, position: await storage.log.newest() };
 }
 
-function measure({ processMetrics = false }: ServerOptions, { registry }: RoomsContext): Metrics {
-  const metrics = createMetrics();
+function measure(
+  metrics: Metrics,
+  { processMetrics = false }: ServerOptions,
+  { registry }: RoomsContext,
+): void {
   if (processMetrics) metrics.collectProcess();
   metrics.gauge({
     name: 'guildhall_room_conflicts_total',

@@ -7,6 +7,7 @@ import { AuthStageStore } from './stores/auth-stage-store.ts';
 import { BlockedRoomStore } from './stores/blocked-room-store.ts';
 import { CrossSigningStore } from './stores/cross-signing-store.ts';
 import { DelayedEventStore } from './stores/delayed-event-store.ts';
+import { DestinationStore } from './stores/destination-store.ts';
 import { DeviceKeyStore } from './stores/device-key-store.ts';
 import { DeviceListStore } from './stores/device-list-store.ts';
 import { DeviceStore } from './stores/device-store.ts';
@@ -41,6 +42,7 @@ import { RoomDetailsStore } from './stores/room-details-store.ts';
 import { RoomPurgeStore } from './stores/room-purge-store.ts';
 import { RoomStore } from './stores/room-store.ts';
 import { SearchStore } from './stores/search-store.ts';
+import { ServerKeyStore } from './stores/server-key-store.ts';
 import { ShortTokenStore } from './stores/short-token-store.ts';
 import { SigningKeyStore } from './stores/signing-key-store.ts';
 import { StateStore } from './stores/state-store.ts';
@@ -61,6 +63,8 @@ export interface Storage {
   readonly database: Database;
   readonly meta: MetaStore;
   readonly signingKeys: SigningKeyStore;
+  readonly serverKeys: ServerKeyStore;
+  readonly destinations: DestinationStore;
   readonly strings: StringStore;
   readonly log: LogStore;
   readonly logReaders: LogReaderStore;
@@ -125,6 +129,8 @@ export async function openStorage(options: DatabaseOptions): Promise<Storage> {
     database,
     meta: new MetaStore(database),
     signingKeys: new SigningKeyStore(database),
+    serverKeys: new ServerKeyStore(database),
+    destinations: new DestinationStore(database),
     strings,
     log: new LogStore(database),
     logReaders: new LogReaderStore(database),

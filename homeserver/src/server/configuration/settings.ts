@@ -2,6 +2,7 @@ import { LOG_LEVELS } from '../../base/logger.ts';
 import {
   databaseUrl,
   duration,
+  keyServers,
   listenAddress,
   listOf,
   mediaUrl,
@@ -314,7 +315,7 @@ export const SETTINGS = {
   },
   federationKeyServers: {
     name: 'FEDERATION_KEY_SERVERS',
-    type: listOf(serverName),
+    type: keyServers,
     default: 'matrix.org',
     doc:
       'Homeservers that are asked for the signing keys of servers which do not answer any more, separated by commas. ' +

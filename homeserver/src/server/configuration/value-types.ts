@@ -45,6 +45,12 @@ export const serverGlob: ValueType<string> = {
   parse: (written) => (/^[0-9a-z.:*[\]-]{1,255}$/.test(written) ? written : undefined),
 };
 
+/** Homeservers that are believed about others; `none` for nobody. */
+export const keyServers: ValueType<readonly ServerName[]> = {
+  expected: 'host names such as matrix.org, separated by commas, or none',
+  parse: (written) => (written === 'none' ? [] : listOf(serverName).parse(written, '')),
+};
+
 /** A TCP port; 0 takes a free one. */
 export const port: ValueType<number> = {
   expected: 'a number from 0 to 65535',

@@ -13,6 +13,7 @@ import { up as urlPreviews } from './0012-url-previews.ts';
 import { up as delayedEvents } from './0013-delayed-events.ts';
 import { up as oauth } from './0014-oauth.ts';
 import { up as reports } from './0021-reports.ts';
+import { up as federation } from './0022-federation.ts';
 import { up as receivedTransactions } from './0023-received-transactions.ts';
 import { up as outgoingFederation } from './0024-outgoing-federation.ts';
 import { up as careOfMedia } from './0025-care-of-media.ts';
@@ -34,6 +35,7 @@ export const migrations: readonly { readonly name: string; readonly up: (knex: K
   { name: '0013-delayed-events', up: delayedEvents },
   { name: '0014-oauth', up: oauth },
   { name: '0021-reports', up: reports },
+  { name: '0022-federation', up: federation },
   { name: '0023-received-transactions', up: receivedTransactions },
   { name: '0024-outgoing-federation', up: outgoingFederation },
   { name: '0025-care-of-media', up: careOfMedia },

@@ -11,6 +11,9 @@ const insertKey = defineInsert('signing_keys', {
 const currentKey = defineQuery<[], StoredSigningKey>(
   'SELECT key_id AS "keyId", private_key AS "privateKey" FROM signing_keys WHERE expired_ts IS NULL',
 );
+const allKeys = defineQuery<[], StoredSigningKey & { expiredTs: number | null }>(
+  'SELECT key_id AS "keyId", private_key AS "privateKey", expired_ts AS "expiredTs" FROM signing_keys',
+);
 
 /** A key as it is stored: the private key is PKCS #8 DER in base64. */
 export interface StoredSigningKey {
@@ -29,6 +32,11 @@ export class SigningKeyStore {
   /** The key that events are signed with. */
   current(): Promise<StoredSigningKey | undefined> {
     return this.#database.get(currentKey, []);
+  }
+
+  /** Every key that this server has or had, with the moment from which on it signs no more. */
+  all(): Promise<(StoredSigningKey & { readonly expiredTs: number | null })[]> {
+    return this.#database.all(allKeys, []);
   }
 
   /** Stores the first key. @throws ExpectationFailed when another process has stored one. */
