@@ -429,7 +429,6 @@ function measure(
     help: 'How often another process was first to change a room, so that a change was built again',
     collect: (gauge) => gauge.set(registry.conflicts),
   });
-  return metrics;
 }
 
 /** The further port for other servers; none without a certificate, or where it is the main port. */

@@ -28,6 +28,7 @@ export type {
 } from './stores/app-service-store.ts';
 export type { KeyUsage, StoredCrossSigningKey, StoredKeySignature } from './stores/cross-signing-store.ts';
 export type { DelayedEvent } from './stores/delayed-event-store.ts';
+export type { FailingDestination, StoredDestination } from './stores/destination-store.ts';
 export type { DehydratedDevice, DeviceAddress, StoredDeviceKeys } from './stores/device-key-store.ts';
 export type { DeviceListChange, MembershipRow } from './stores/device-list-store.ts';
 export type { DeviceSighting, StoredDevice } from './stores/device-store.ts';
@@ -88,6 +89,7 @@ export {
 } from './stores/room-details-store.ts';
 export type { MemberRow, Membership, PartialRoom, RoomOfUser, RoomRow } from './stores/room-store.ts';
 export type { SearchHit } from './stores/search-store.ts';
+export type { ServerKey, ServerKeyDocument } from './stores/server-key-store.ts';
 export {
   blocksAfter,
   EMPTY_SNAPSHOT,
@@ -97,6 +99,7 @@ export {
   type SnapshotBlocks,
   type StateEntry,
 } from './stores/state-store.ts';
+export type { PlacedInRoom } from './stores/sticky-event-store.ts';
 export type { EmailPurpose, EmailValidation, ThirdPartyId } from './stores/third-party-id-store.ts';
 export type { WaitingMessage } from './stores/to-device-store.ts';
 export type { StoredRefreshToken, TokenOwner } from './stores/token-store.ts';

@@ -6,7 +6,7 @@ export type Origin = 'here' | 'elsewhere';
 /**
  * What a process keeps in memory beside the log, or waits for, and forgets when a unit says so
  * (`UnitOfWork.invalidate`). The key of `sessions` and `user-rooms` is the number of a user, of `events` and `rooms` that
- * of an event and a room, of `profiles` a user ID, of `uploads` a media ID.
+ * of an event and a room, of `profiles` a user ID, of `uploads` a media ID, of `destinations` a server name.
  */
 export type CacheName =
   | 'sessions'
@@ -18,7 +18,8 @@ export type CacheName =
   | 'relations'
   | 'erased-users'
   | 'pushers'
-  | 'outgoing';
+  | 'outgoing'
+  | 'destinations';
 
 /** Forgets what is kept under a key; everything when there is none, since changes may have been missed. */
 export type Forget = (key: string | undefined) => void;
