@@ -17,6 +17,20 @@ export function makeImage(
   return (alpha === 1 ? image.removeAlpha() : image).toFormat(format).toBuffer();
 }
 
+/** An animation of as many colours as there are delays (milliseconds). */
+export async function makeAnimation(
+  format: 'gif' | 'webp',
+  { width, height, delays }: { width: number; height: number; delays: number[] },
+): Promise<Buffer> {
+  const frames = delays.map((_delay, index) =>
+    sharp({ create: { width, height, channels: 3, background: { r: (index * 83) % 256, g: 0, b: 200 } } })
+      .png()
+      .toBuffer(),
+  );
+  const joined = sharp(await Promise.all(frames), { join: { animated: true } });
+  return (format === 'gif' ? joined.gif({ delay: delays }) : joined.webp({ delay: delays })).toBuffer();
+}
+
 /** The same PNG in fewer bytes. */
 export function packPng(png: Buffer): Promise<Buffer> {
   return sharp(png).png({ compressionLevel: 9, adaptiveFiltering: true }).toBuffer();

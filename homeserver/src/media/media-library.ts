@@ -3,8 +3,9 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { MatrixError, notFound } from '../protocol/errors.ts';
 import type { ServerName } from '../protocol/identifiers.ts';
-import { BlobMissing, type BlobStore, type ByteRange, type Storage } from '../storage/index.ts';
+import { BlobMissing, type BlobStore, type ByteRange, type Storage, UnitOfWork } from '../storage/index.ts';
 import type { Arrivals } from './arrivals.ts';
+import { type FilledMedia, isFilled, type RemoteCopies } from './remote-copies.ts';
 import type { ThumbnailSize } from './thumbnail-size.ts';
 import { Thumbnails } from './thumbnails.ts';
 
@@ -15,6 +16,8 @@ export interface MediaLibraryOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly arrivals: Arrivals;
+  /** Without it, the media of other servers are unknown here. */
+  readonly remote: RemoteCopies | undefined;
 }
 
 /** Content that can be served. */
@@ -39,6 +42,7 @@ export interface MediaRequest {
 
 const DEFAULT_TIMEOUT_MS = 20_000;
 const LONGEST_TIMEOUT_MS = 60_000;
+const USE_NOTED_EVERY_MS = 60 * 60_000;
 
 /** Gives out what was uploaded. Source: Client-Server API v1.19, "Content repository". */
 export class MediaLibrary {
@@ -48,35 +52,67 @@ export class MediaLibrary {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #arrivals: Arrivals;
+  readonly #remote: RemoteCopies | undefined;
   readonly #thumbnails: Thumbnails;
 
-  constructor({ storage, blobs, serverName, clock, logger, arrivals }: MediaLibraryOptions) {
+  constructor({ storage, blobs, serverName, clock, logger, arrivals, remote }: MediaLibraryOptions) {
     this.#storage = storage;
     this.#blobs = blobs;
     this.#serverName = serverName;
     this.#clock = clock;
     this.#logger = logger;
     this.#arrivals = arrivals;
+    this.#remote = remote;
     this.#thumbnails = new Thumbnails({ storage, blobs });
   }
 
   /**
-   * What a media ID stands for; waits for its upload if it was only reserved.
-   * @throws {MatrixError} 404 `M_NOT_FOUND` for an unknown ID and for another server's; 504 `M_NOT_YET_UPLOADED`.
+   * What a media ID stands for; waits for its upload if it was only reserved. Media of another server are brought here.
+   * @throws {MatrixError} 404 `M_NOT_FOUND` for an unknown ID and for what is in quarantine; 504 `M_NOT_YET_UPLOADED`; as
+   * `RemoteMedia.fetch` besides.
    */
-  async find({ serverName, mediaId, timeoutMs, signal }: MediaRequest): Promise<MediaContent> {
-    const content = await this.#look(serverName, mediaId);
-    if (content !== undefined) return content;
+  async find(request: MediaRequest): Promise<MediaContent> {
+    const timeoutMs = Math.min(request.timeoutMs ?? DEFAULT_TIMEOUT_MS, LONGEST_TIMEOUT_MS);
+    const found =
+      request.serverName === this.#serverName
+        ? await this.#findOwn(request, timeoutMs)
+        : await this.#findRemote(request, timeoutMs);
+    if (found.quarantinedBy !== null) throw notFound('The admins of this server have withdrawn this media');
+    this.#noteUse(found);
+    const { sha256, contentType, uploadName, size } = found;
+    return { sha256, contentType, fileName: uploadName, size };
+  }
+
+  async #findOwn({ mediaId, signal }: MediaRequest, timeoutMs: number): Promise<FilledMedia> {
+    const media = await this.#look(mediaId);
+    if (media !== undefined) return media;
     const upload = this.#arrivals.expect(mediaId);
     try {
-      const arrived = await this.#look(serverName, mediaId);
+      const arrived = await this.#look(mediaId);
       if (arrived !== undefined) return arrived;
-      const longest = Math.min(timeoutMs ?? DEFAULT_TIMEOUT_MS, LONGEST_TIMEOUT_MS);
-      await this.#waitFor(upload.arrived, longest, signal);
-      return (await this.#look(serverName, mediaId)) ?? notYetUploaded();
+      await this.#waitFor(upload.arrived, timeoutMs, signal);
+      return (await this.#look(mediaId)) ?? notYetUploaded();
     } finally {
       upload.cancel();
     }
+  }
+
+  async #findRemote({ serverName, mediaId }: MediaRequest, timeoutMs: number): Promise<FilledMedia> {
+    const copy = await this.#storage.media.get(serverName, mediaId);
+    if (copy !== undefined && isFilled(copy)) return copy;
+    if (this.#remote === undefined) throw notFound('There is no such media here');
+    return this.#remote.get({ serverName, mediaId, timeoutMs });
+  }
+
+  /** Once an hour is enough to know what is not used any more. */
+  #noteUse({ origin, mediaId, lastAccessTs }: FilledMedia): void {
+    const now = this.#clock.now();
+    if (lastAccessTs !== null && now - lastAccessTs < USE_NOTED_EVERY_MS) return;
+    const unit = new UnitOfWork();
+    this.#storage.media.touch(unit, { origin, mediaId }, now);
+    this.#storage.database.commit(unit).catch((error: unknown) => {
+      this.#logger.warn('the use of media was not noted', { error });
+    });
   }
 
   /**
@@ -95,24 +131,20 @@ export class MediaLibrary {
    * A thumbnail, as content of its own under the name of what it shows.
    * @throws {MatrixError} as `find`; 400 `M_UNKNOWN` or 413 `M_TOO_LARGE` if none can be made; 429.
    */
-  async findThumbnail(request: MediaRequest, size: ThumbnailSize): Promise<MediaContent> {
+  async findThumbnail(request: MediaRequest, size: ThumbnailSize, isAnimated = false): Promise<MediaContent> {
     const { sha256, fileName } = await this.find(request);
     try {
-      return { ...(await this.#thumbnails.get(sha256, size)), fileName };
+      return { ...(await this.#thumbnails.get(sha256, size, isAnimated)), fileName };
     } catch (error) {
       throw this.#explainLoss(error);
     }
   }
 
   /** Undefined for a media ID that waits for its upload. */
-  async #look(serverName: ServerName, mediaId: string): Promise<MediaContent | undefined> {
-    const media =
-      serverName === this.#serverName ? await this.#storage.media.get(serverName, mediaId) : undefined;
+  async #look(mediaId: string): Promise<FilledMedia | undefined> {
+    const media = await this.#storage.media.get(this.#serverName, mediaId);
     if (media === undefined) throw notFound('There is no such media here');
-    if (media.sha256 !== null) {
-      const { sha256, contentType, uploadName, size } = media;
-      return { sha256, contentType, fileName: uploadName, size };
-    }
+    if (isFilled(media)) return media;
     if ((media.expiresTs ?? 0) <= this.#clock.now()) throw notFound('Nothing was uploaded to this media ID');
     return undefined;
   }

@@ -43,6 +43,8 @@ describe('media', () => {
       maxUploadBytes: 10,
       outbound: new OutboundClient({ allowPrivateAddresses: false }),
       previews: { isOn: false, deniedHosts: [] },
+      quota: { files: undefined, bytes: undefined },
+      lifetimes: { local: undefined, remote: undefined, previews: undefined },
     });
   });
 

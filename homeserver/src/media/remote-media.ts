@@ -8,7 +8,7 @@ export interface RemoteMediaRequest {
   readonly maxBytes: number;
   /** How long the other server may wait for an upload that was announced to it, in milliseconds. */
   readonly timeoutMs: number;
-  /** Aborted when nobody waits for it any more. */
+  /** Aborted when it has taken too long. */
   readonly signal: AbortSignal;
 }
 

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { expect } from 'chai';
 import sharp from 'sharp';
-import { makeImage, makePngBomb } from '../../test-kit/images.ts';
+import { makeAnimation, makeImage, makePngBomb } from '../../test-kit/images.ts';
 import { rejection } from '../../test-kit/rejection.ts';
 import { openTestStorage, type TestStorage } from '../../test-kit/storage-for-tests.ts';
 import type { MatrixError } from '../protocol/errors.ts';
-import { FileStore } from '../storage/index.ts';
+import { type BlobStore, FileStore } from '../storage/index.ts';
 import type { ThumbnailSize } from './thumbnail-size.ts';
 import { Thumbnails } from './thumbnails.ts';
 
@@ -29,9 +29,10 @@ describe('Thumbnails', () => {
     blobs = await FileStore.open(directory);
     made = 0;
     gate = Promise.resolve();
-    const counting: Pick<FileStore, 'save' | 'read' | 'withFile'> = {
+    const counting: BlobStore = {
       save: (source, maxBytes) => blobs.save(source, maxBytes),
       read: (sha256, range) => blobs.read(sha256, range),
+      discard: (sha256, unusedForMs) => blobs.discard(sha256, unusedForMs),
       withFile: async (sha256, use) => {
         made += 1;
         await gate;
@@ -86,6 +87,45 @@ describe('Thumbnails', () => {
       width: 96,
       height: 96,
     });
+  });
+
+  for (const format of ['gif', 'webp'] as const) {
+    it(`lets the thumbnail of a ${format} animation move only if that is wanted`, async () => {
+      const delays = [100, 200, 300];
+      const sha256 = await keep(await makeAnimation(format, { width: 640, height: 400, delays }));
+      const still = await thumbnails.get(sha256, MEDIUM);
+      const moving = await thumbnails.get(sha256, MEDIUM, true);
+      expect(moving.contentType).to.equal('image/webp');
+      const metadataOf = async ({ sha256: made }: { sha256: string }) =>
+        sharp(await buffer(await blobs.read(made))).metadata();
+      expect(await metadataOf(still)).to.not.have.property('pages', 3);
+      expect(await metadataOf(moving)).to.deep.include({ width: 320, height: 200, pages: 3, delay: delays });
+      expect(await thumbnails.get(sha256, MEDIUM)).to.deep.equal(still);
+    });
+  }
+
+  it('shows as a still what cannot move', async () => {
+    const sha256 = await keep(await makeImage('jpeg', { width: 640, height: 400 }));
+    expect(await thumbnails.get(sha256, MEDIUM, true)).to.deep.equal(await thumbnails.get(sha256, MEDIUM));
+  });
+
+  it('shows as a still what has too many frames', async () => {
+    const delays = Array.from({ length: 501 }, () => 20);
+    const sha256 = await keep(await makeAnimation('gif', { width: 4, height: 4, delays }));
+    const { sha256: made } = await thumbnails.get(sha256, SMALL, true);
+    expect((await sharp(await buffer(await blobs.read(made))).metadata()).pages ?? 1).to.equal(1);
+  });
+
+  it('shows as a still what has too many pixels in all its frames', async () => {
+    const sha256 = await keep(
+      await makeAnimation('gif', {
+        width: 2_000,
+        height: 2_000,
+        delays: Array.from({ length: 13 }, () => 20),
+      }),
+    );
+    const { sha256: made } = await thumbnails.get(sha256, SMALL, true);
+    expect((await sharp(await buffer(await blobs.read(made))).metadata()).pages ?? 1).to.equal(1);
   });
 
   it('never makes an image larger', async () => {

@@ -37,26 +37,30 @@ export class Thumbnails {
 
   /**
    * The thumbnail of a stored file that comes closest to what is wanted.
+   * @param isAnimated whether it moves if the file does.
    * @throws {MatrixError} 400 `M_UNKNOWN` or 413 `M_TOO_LARGE` if none can be made of it, 429 `M_LIMIT_EXCEEDED` if
    * too many are being made.
    */
-  async get(sourceSha256: string, wanted: ThumbnailSize): Promise<StoredThumbnail> {
-    const key = { sourceSha256, ...chooseThumbnailSize(wanted) };
+  async get(sourceSha256: string, wanted: ThumbnailSize, isAnimated = false): Promise<StoredThumbnail> {
+    const size = chooseThumbnailSize(wanted);
+    const method = isAnimated ? `animated ${size.method}` : size.method;
+    const key = { sourceSha256, ...size, method };
     const stored = await this.#storage.media.getThumbnail(key);
     if (stored !== undefined) return stored;
     const failure = this.#failures.get(sourceSha256);
     if (failure !== undefined) throw failure;
     const name = `${sourceSha256} ${key.width} ${key.height} ${key.method}`;
-    const making = this.#making.get(name) ?? this.#make(key).finally(() => this.#making.delete(name));
+    const making =
+      this.#making.get(name) ?? this.#make(key, size, isAnimated).finally(() => this.#making.delete(name));
     this.#making.set(name, making);
     return making;
   }
 
-  async #make(key: ThumbnailKey & ThumbnailSize): Promise<StoredThumbnail> {
+  async #make(key: ThumbnailKey, size: ThumbnailSize, isAnimated: boolean): Promise<StoredThumbnail> {
     try {
       return await this.#queue.run(async () => {
         const { bytes, contentType } = await this.#blobs.withFile(key.sourceSha256, (path) =>
-          makeThumbnail(path, key),
+          makeThumbnail(path, size, isAnimated),
         );
         const saved = await this.#blobs.save([bytes], bytes.length);
         const unit = new UnitOfWork();

@@ -13,9 +13,9 @@ import {
   type BlobStore,
   BlobTooLarge,
   ExpectationFailed,
+  type NewMedia,
   type SavedBlob,
   type Storage,
-  type StoredMedia,
   UnitOfWork,
 } from '../storage/index.ts';
 import { readContentType } from './content-type.ts';
@@ -26,6 +26,13 @@ export interface UploadsOptions {
   readonly serverName: ServerName;
   readonly clock: Clock;
   readonly maxUploadBytes: number;
+  readonly quota: UploadQuota;
+}
+
+/** How much each user may have here. */
+export interface UploadQuota {
+  readonly files: number | undefined;
+  readonly bytes: number | undefined;
 }
 
 /** What a client sends. */
@@ -55,26 +62,33 @@ export class Uploads {
   readonly #serverName: ServerName;
   readonly #clock: Clock;
   readonly #maxUploadBytes: number;
+  readonly #writtenQuota: UploadQuota;
+  readonly #quota: { readonly files: number; readonly bytes: number } | undefined;
 
-  constructor({ storage, blobs, serverName, clock, maxUploadBytes }: UploadsOptions) {
+  constructor({ storage, blobs, serverName, clock, maxUploadBytes, quota }: UploadsOptions) {
     this.#storage = storage;
     this.#blobs = blobs;
     this.#serverName = serverName;
     this.#clock = clock;
     this.#maxUploadBytes = maxUploadBytes;
+    this.#writtenQuota = quota;
+    const { files = Number.MAX_SAFE_INTEGER, bytes = Number.MAX_SAFE_INTEGER } = quota;
+    this.#quota = quota.files === undefined && quota.bytes === undefined ? undefined : { files, bytes };
   }
 
   /**
    * Keeps an upload under a new media ID; it survives the loss of power once this resolves.
    * @returns the `mxc://` URI
-   * @throws {MatrixError} 413 `M_TOO_LARGE`; 400 `M_INVALID_PARAM` for a file name of more than 1,000 characters.
+   * @throws {MatrixError} 413 `M_TOO_LARGE`; 400 `M_INVALID_PARAM` for a file name of more than 1,000 characters; 400
+   * `M_RESOURCE_LIMIT_EXCEEDED` if the user would have more than may be; 403 `M_FORBIDDEN` for content in quarantine.
    */
   async upload(userNid: number, upload: Upload): Promise<string> {
+    await this.#requireRoom(userNid, upload);
     const content = await this.#receive(upload);
-    const unit = new UnitOfWork();
     const media = { ...this.#newMedia(userNid), ...content, expiresTs: null };
+    const unit = new UnitOfWork();
     this.#storage.media.add(unit, media);
-    await this.#storage.database.commit(unit);
+    await this.#keep(unit, media, content);
     return `mxc://${media.origin}/${media.mediaId}`;
   }
 
@@ -85,10 +99,10 @@ export class Uploads {
    */
   async uploadOwn(upload: Upload): Promise<string> {
     const content = await this.#receive(upload);
-    const media = { ...this.#newMedia(0), userNid: null, ...content, expiresTs: null };
+    const media = { ...this.#newMedia(null), ...content, expiresTs: null };
     const unit = new UnitOfWork();
     this.#storage.media.add(unit, media);
-    await this.#storage.database.commit(unit);
+    await this.#keep(unit, media, content);
     return `mxc://${media.origin}/${media.mediaId}`;
   }
 
@@ -98,14 +112,14 @@ export class Uploads {
    */
   async reserve(userNid: number): Promise<Reservation> {
     const media = this.#newMedia(userNid);
-    const lapses = await this.#storage.media.reservationsOf(media.userNid, media.createdTs);
+    const lapses = await this.#storage.media.reservationsOf(userNid, media.createdTs);
     const [earliest] = lapses;
     if (earliest !== undefined && lapses.length >= MOST_RESERVED) {
       throw limitExceeded(earliest - media.createdTs);
     }
     const expiresTs = media.createdTs + RESERVED_FOR_MS;
     const unit = new UnitOfWork();
-    this.#storage.media.deleteLapsed(unit, media.userNid, media.createdTs);
+    this.#storage.media.deleteLapsed(unit, userNid, media.createdTs);
     const empty = { contentType: 'application/octet-stream', uploadName: null, size: 0, sha256: null };
     this.#storage.media.add(unit, { ...media, ...empty, expiresTs });
     await this.#storage.database.commit(unit);
@@ -119,17 +133,57 @@ export class Uploads {
    */
   async uploadTo(userNid: number, serverName: ServerName, mediaId: string, upload: Upload): Promise<void> {
     await this.#requireReserved(userNid, serverName, mediaId);
+    await this.#requireRoom(userNid, upload);
     const content = await this.#receive(upload);
+    const media = { origin: serverName, mediaId, userNid };
     const unit = new UnitOfWork();
-    this.#storage.media.fill(unit, { origin: serverName, mediaId }, content, this.#clock.now());
+    this.#storage.media.fill(unit, media, content, this.#clock.now());
+    await this.#keep(unit, media, content, () => this.#requireReserved(userNid, serverName, mediaId));
+  }
+
+  /**
+   * Commits a unit that gives content to a media ID.
+   * @param explain throws why the unit could not be committed, if it was not for the quota.
+   */
+  async #keep(
+    unit: UnitOfWork,
+    media: Pick<NewMedia, 'origin' | 'mediaId' | 'userNid'>,
+    { sha256 }: SavedBlob,
+    explain: () => Promise<void> = async () => undefined,
+  ): Promise<void> {
     try {
+      if (await this.#storage.media.isQuarantined(sha256)) {
+        throw forbidden('The admins of this server have withdrawn this file');
+      }
+      if (this.#quota !== undefined && media.userNid !== null) {
+        this.#storage.media.requireUsage(unit, media, this.#quota);
+      }
       await this.#storage.database.commit(unit);
     } catch (error) {
+      // The content may be somebody else's as well: whether it goes is seen later.
+      const leftover = new UnitOfWork();
+      this.#storage.media.noteUnused(leftover, sha256, this.#clock.now());
+      await this.#storage.database.commit(leftover);
       if (!(error instanceof ExpectationFailed)) throw error;
-      // Another upload was faster, or the reservation lapsed meanwhile: look again to say which.
-      await this.#requireReserved(userNid, serverName, mediaId);
-      throw error;
+      // Another upload was faster, the reservation lapsed meanwhile, or there is no room: look again to say which.
+      await explain();
+      throw this.#quotaExceeded();
     }
+  }
+
+  /** Refuses early what is too much by its own account; what counts is seen when it is kept. */
+  async #requireRoom(userNid: number, { announcedBytes = 0 }: Upload): Promise<void> {
+    if (this.#quota === undefined) return;
+    const { files, bytes } = await this.#storage.media.usageOf(userNid);
+    if (files + 1 > this.#quota.files || bytes + announcedBytes > this.#quota.bytes)
+      throw this.#quotaExceeded();
+  }
+
+  /** As Synapse. The specification's `M_USER_LIMIT_EXCEEDED` has to name a page that explains the limit. */
+  #quotaExceeded(): MatrixError {
+    const { files = 'any number of', bytes } = this.#writtenQuota;
+    const limit = bytes === undefined ? `${files} files` : `${files} files with ${bytes} bytes`;
+    return new MatrixError(400, 'M_RESOURCE_LIMIT_EXCEEDED', `You may keep ${limit} on this server, no more`);
   }
 
   async #requireReserved(userNid: number, serverName: ServerName, mediaId: string): Promise<void> {
@@ -144,13 +198,13 @@ export class Uploads {
     throw new MatrixError(409, 'M_CANNOT_OVERWRITE_MEDIA', 'Something was uploaded to this media ID already');
   }
 
-  #newMedia(userNid: number) {
+  #newMedia(userNid: number | null) {
     return {
       origin: this.#serverName,
       mediaId: randomOpaqueId(24),
       userNid,
       createdTs: this.#clock.now(),
-    } satisfies Partial<StoredMedia>;
+    } satisfies Partial<NewMedia>;
   }
 
   async #receive({ body, announcedBytes = 0, contentType, fileName }: Upload) {

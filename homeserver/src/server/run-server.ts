@@ -276,6 +276,12 @@ async function assemble(
     maxUploadBytes: configuration.maxUpload,
     outbound,
     previews: { isOn: configuration.urlPreviews, deniedHosts: configuration.urlPreviewDeny },
+    quota: { files: configuration.mediaQuotaFiles, bytes: configuration.mediaQuota },
+    lifetimes: {
+      local: configuration.mediaLifetime,
+      remote: configuration.remoteMediaLifetime,
+      previews: configuration.previewMediaLifetime,
+    },
   });
   const guilds: GuildsContext = await openGuilds(storage, rooms, accounts, {
     serverName,
@@ -312,6 +318,7 @@ async function assemble(
     clock,
     logger,
     rooms,
+    media,
     delayedEvents,
     deliverPushes: pushing.deliver,
     tellAppService: (serviceId: string, signal: AbortSignal) =>

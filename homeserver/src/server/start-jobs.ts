@@ -14,7 +14,9 @@ import {
   redactUserJob,
   sendDelayedJob,
   tellAppServiceJob,
+  tendMediaJob,
 } from '../jobs/index.ts';
+import type { Media } from '../media/index.ts';
 import type { DelayedEvents } from '../realtime/index.ts';
 import type { RoomsContext } from '../rooms/index.ts';
 import type { Storage } from '../storage/index.ts';
@@ -25,6 +27,7 @@ interface JobParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly rooms: RoomsContext;
+  readonly media: Media;
   readonly delayedEvents: DelayedEvents;
   /** Does what the pusher of a job has to do. */
   readonly deliverPushes: (jobKey: string) => Promise<void>;
@@ -34,7 +37,7 @@ interface JobParts {
 
 /** Begins to do what is stored to be done, until the server stops. */
 export async function startJobs(
-  { rooms, delayedEvents, deliverPushes, tellAppService, ...options }: JobParts,
+  { rooms, media, delayedEvents, deliverPushes, tellAppService, ...options }: JobParts,
   lifecycle: Lifecycle,
 ): Promise<void> {
   const runner = new JobRunner({
@@ -51,6 +54,7 @@ export async function startJobs(
       sendDelayedJob(delayedEvents),
       pushJob(deliverPushes),
       tellAppServiceJob(tellAppService),
+      tendMediaJob(media),
     ],
   });
   lifecycle.onStop('jobs', () => runner.stop());

@@ -8,6 +8,7 @@ import {
 import { blockRoom, getRoomBlock } from './block-room.ts';
 import { deleteRoom, deleteRoomAndWait, getDeletion, getDeletionsOfRoom } from './delete-room.ts';
 import { deleteReport, getReport, listReports } from './event-reports.ts';
+import { mediaAdminEndpoints } from './media/index.ts';
 import { getHistoryPurgeStatus, startHistoryPurge } from './purge-history.ts';
 import {
   changeRegistrationToken,
@@ -66,6 +67,7 @@ import { getRedactionStatus, startRedactions } from './users/redact-user.ts';
 
 /** What server admins do, in Synapse's form. */
 export const adminEndpoints: readonly Endpoint[] = [
+  ...mediaAdminEndpoints,
   getRegistrationNonce,
   registerWithSharedSecret,
   listRegistrationTokens,

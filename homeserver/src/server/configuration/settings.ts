@@ -1,5 +1,6 @@
 import { LOG_LEVELS } from '../../base/logger.ts';
 import {
+  count,
   databaseUrl,
   duration,
   keyServers,
@@ -125,6 +126,40 @@ export const SETTINGS = {
     type: size,
     default: '50M',
     doc: 'The largest file that may be uploaded. K, M and G are powers of 1024.',
+  },
+  mediaQuota: {
+    name: 'MEDIA_QUOTA',
+    type: size,
+    example: '5G',
+    doc: 'How much each user may have uploaded, in all files together. Unless set, as much as the disk takes.',
+  },
+  mediaQuotaFiles: {
+    name: 'MEDIA_QUOTA_FILES',
+    type: count,
+    example: '10000',
+    doc: 'How many files each user may have uploaded.',
+  },
+  mediaLifetime: {
+    name: 'MEDIA_LIFETIME',
+    type: duration,
+    example: '365d',
+    doc:
+      'How long uploads are kept that nobody looks at. What profiles and rooms show as their pictures stays, and so does ' +
+      'what an admin has protected. Unless set, for ever.',
+  },
+  remoteMediaLifetime: {
+    name: 'REMOTE_MEDIA_LIFETIME',
+    type: duration,
+    example: '90d',
+    doc:
+      'How long copies of the media of other servers are kept that nobody looks at. They are fetched again when somebody ' +
+      'does. Unless set, for ever.',
+  },
+  previewMediaLifetime: {
+    name: 'PREVIEW_MEDIA_LIFETIME',
+    type: duration,
+    default: '30d',
+    doc: 'How long the pictures of link previews are kept that nobody looks at.',
   },
   urlPreviews: {
     name: 'URL_PREVIEWS',

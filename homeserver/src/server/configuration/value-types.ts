@@ -105,6 +105,12 @@ export const size: ValueType<number> = {
   },
 };
 
+/** A number of things. */
+export const count: ValueType<number> = {
+  expected: 'a whole number, more than 0',
+  parse: (written) => (/^[1-9]\d{0,14}$/.test(written) ? Number(written) : undefined),
+};
+
 const MILLISECONDS_IN_UNIT: Readonly<Record<string, number>> = {
   s: 1_000,
   m: 60_000,

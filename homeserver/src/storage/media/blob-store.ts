@@ -24,6 +24,13 @@ export interface BlobStore {
    * @throws {BlobMissing} and what `use` throws.
    */
   withFile<T>(sha256: string, use: (path: string) => Promise<T>): Promise<T>;
+
+  /**
+   * Deletes content, unless it was saved, or saved again, within the last `unusedForMs` milliseconds.
+   *
+   * @returns whether it is gone.
+   */
+  discard(sha256: string, unusedForMs: number): Promise<boolean>;
 }
 
 /** The hash and the number of bytes of what was kept. */

@@ -84,6 +84,22 @@ describe('FileStore', () => {
     expect(await incoming()).to.deep.equal([]);
   });
 
+  it('discards content once nobody has saved it for a while', async () => {
+    const { sha256 } = await store.save([Buffer.from('x')], 1);
+    expect(await store.discard(sha256, 60_000)).to.equal(false);
+    expect(String(await buffer(await store.read(sha256)))).to.equal('x');
+    const hourAgo = new Date(Date.now() - 60 * 60_000);
+    const path = join(directory, 'content', sha256.slice(0, 2), sha256);
+    await utimes(path, hourAgo, hourAgo);
+    await store.save([Buffer.from('x')], 1);
+    expect(await store.discard(sha256, 60_000), 'saved again').to.equal(false);
+    await utimes(path, hourAgo, hourAgo);
+    expect(await store.discard(sha256, 60_000)).to.equal(true);
+    expect(await rejection(store.read(sha256))).to.be.instanceOf(BlobMissing);
+    expect(await store.discard(sha256, 60_000), 'again').to.equal(true);
+    expect(await incoming()).to.deep.equal([]);
+  });
+
   it('says when content is missing', async () => {
     const sha256 = 'ab'.repeat(32);
     expect(await rejection(store.read(sha256))).to.be.instanceOf(BlobMissing);

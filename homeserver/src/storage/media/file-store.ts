@@ -58,6 +58,23 @@ export class FileStore implements BlobStore {
     return use(this.#pathOf(sha256));
   }
 
+  async discard(sha256: string, unusedForMs: number): Promise<boolean> {
+    const path = this.#pathOf(sha256);
+    const taken = join(this.#incomingDirectory, randomOpaqueId(24));
+    try {
+      if (!(await isOlder(path, unusedForMs))) return false;
+      // Looked at again out of reach: whoever saves it anew from now on puts another file in its place.
+      await rename(path, taken);
+    } catch (error) {
+      if (isMissing(error)) return true;
+      throw error;
+    }
+    const isUnused = await isOlder(taken, unusedForMs);
+    if (isUnused) await rm(taken);
+    else await rename(taken, path);
+    return isUnused;
+  }
+
   #pathOf(sha256: string): string {
     return join(this.#contentDirectory, sha256.slice(0, 2), sha256);
   }
@@ -128,6 +145,12 @@ async function syncDirectory(path: string): Promise<void> {
   } finally {
     await directory.close();
   }
+}
+
+/** Whether a file was written at least so many milliseconds ago. */
+async function isOlder(path: string, ageMs: number): Promise<boolean> {
+  const { mtimeMs } = await stat(path);
+  return Date.now() - mtimeMs >= ageMs;
 }
 
 function isMissing(error: unknown): boolean {

@@ -6,7 +6,7 @@ import { MEDIA, type StoredMedia } from './media-store.ts';
 /** What is meant: uploads of users, copies of other servers' media, pictures of previews. */
 export type MediaSort = 'local' | 'remote' | 'preview';
 
-/** Media that were not used for long. */
+/** Media that were not used for long, and are neither in quarantine nor protected. */
 export interface OldMedia {
   readonly sort: MediaSort;
   /** The name of this server. */
@@ -15,8 +15,6 @@ export interface OldMedia {
   readonly beforeTs: number;
   /** Larger than so many bytes. */
   readonly largerThan: number;
-  /** Whether what is in quarantine or protected counts as well. */
-  readonly withKept: boolean;
 }
 
 /** Where a page of old media ended. */
@@ -36,11 +34,11 @@ const SORTS: Readonly<Record<MediaSort, string>> = {
   preview: 'm.origin = ? AND m.user_nid IS NULL',
 };
 const oldMedia = (sort: MediaSort) =>
-  defineQuery<[string, number, number, number, number, string, number, number], OldMediaRow>(
+  defineQuery<[string, number, number, number, number, string, number], OldMediaRow>(
     `SELECT found.*, coalesce("lastAccessTs", "createdTs") AS "usedTs" FROM (
        ${MEDIA} WHERE ${SORTS[sort]} AND m.sha256 IS NOT NULL AND ${USED} < ? AND m.size > ?
          AND (${USED} > ? OR (${USED} = ? AND m.media_id > ?))
-         AND (? = 1 OR (m.protected = 0 AND q.content_hash IS NULL))
+         AND m.protected = 0 AND q.content_hash IS NULL
        ORDER BY ${USED}, m.media_id LIMIT ?
      ) AS found`,
   );
@@ -87,10 +85,10 @@ export class MediaRemovalStore {
 
   /** Media that were not used for long, those that were used least recently first, from a cursor on. */
   old(which: OldMedia, after: OldMediaCursor | undefined, limit: number): Promise<OldMediaRow[]> {
-    const { sort, serverName, beforeTs, largerThan, withKept } = which;
+    const { sort, serverName, beforeTs, largerThan } = which;
     const { usedTs, mediaId } = after ?? { usedTs: -1, mediaId: '' };
-    const params = [serverName, beforeTs, largerThan, usedTs, usedTs, mediaId, withKept ? 1 : 0] as const;
-    return this.#database.all(OLD_MEDIA[sort], [...params, limit]);
+    const params = [serverName, beforeTs, largerThan, usedTs, usedTs, mediaId, limit] as const;
+    return this.#database.all(OLD_MEDIA[sort], [...params]);
   }
 
   /** Deletes a media ID, in a unit. Its content goes later, if nothing else names it. */

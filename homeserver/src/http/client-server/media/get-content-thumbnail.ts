@@ -13,9 +13,8 @@ export const getContentThumbnail = endpoint('getContentThumbnailAuthed', {}, asy
     throw missingParam('A thumbnail needs the query parameters width and height');
   }
   const method = enumQuery(query, 'method', THUMBNAIL_METHODS) ?? 'scale';
-  // A still image may always be the answer: "the server SHOULD return an animated thumbnail if it can".
-  booleanQuery(query, 'animated');
+  const isAnimated = booleanQuery(query, 'animated') ?? false;
   const { library } = services.media;
-  const thumbnail = await library.findThumbnail(mediaRequest(call), { width, height, method });
+  const thumbnail = await library.findThumbnail(mediaRequest(call), { width, height, method }, isAnimated);
   return serveFile(library, thumbnail, call.request);
 });

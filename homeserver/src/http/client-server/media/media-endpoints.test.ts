@@ -35,6 +35,8 @@ describe('media endpoints', () => {
       maxUploadBytes: MAX_UPLOAD,
       outbound: new OutboundClient({ allowPrivateAddresses: false }),
       previews: { isOn: false, deniedHosts: [] },
+      quota: { files: undefined, bytes: undefined },
+      lifetimes: { local: undefined, remote: undefined, previews: undefined },
     });
     server = await serveEndpoints(mediaEndpoints, { services: { media } });
   });
