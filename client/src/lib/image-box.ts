@@ -9,6 +9,16 @@ export interface Box {
   readonly height: number;
 }
 
+/** The largest side of a sticker. */
+const stickerSide = 160;
+
+/** The place of a sticker. */
+export function fitSticker(width: number | undefined, height: number | undefined): Box {
+  if (!width || !height) return { width: stickerSide, height: stickerSide };
+  const scale = Math.min(1, stickerSide / width, stickerSide / height);
+  return { width: Math.round(width * scale), height: Math.round(height * scale) };
+}
+
 /** The place that is kept for an image before it is loaded, so that nothing moves when it arrives. */
 export function fitImage(width: number | undefined, height: number | undefined): Box {
   if (!width || !height) return unknown;

@@ -1,10 +1,20 @@
 import { expect } from 'chai';
-import { countDaysBetween, formatDay, formatStamp } from './time.ts';
+import { countDaysBetween, formatDay, formatDuration, formatStamp } from './time.ts';
 
 const noon = new Date(2026, 2, 10, 12, 0).getTime();
 const at = (day: number, hour: number): number => new Date(2026, 2, day, hour, 5).getTime();
 
 describe('time', () => {
+  it('writes how long something plays', () => {
+    expect([400, 7000, 59_600, 750_000, 3_723_000].map(formatDuration)).to.deep.equal([
+      '0:00',
+      '0:07',
+      '1:00',
+      '12:30',
+      '1:02:03',
+    ]);
+  });
+
   it('counts calendar days, not spans of 24 hours', () => {
     expect(countDaysBetween(at(9, 23), at(10, 1))).to.equal(1);
     expect(countDaysBetween(at(10, 0), at(10, 23))).to.equal(0);

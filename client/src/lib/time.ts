@@ -38,6 +38,15 @@ export function formatStamp(timestamp: number, now = Date.now()): string {
   return `${format('date', timestamp)}, ${formatTime(timestamp)}`;
 }
 
+/** How long something plays, in milliseconds: "0:07", "12:30", "1:02:03". */
+export function formatDuration(duration: number): string {
+  const seconds = Math.round(duration / 1000);
+  const minutes = Math.floor(seconds / 60);
+  const parts =
+    minutes < 60 ? [minutes, seconds % 60] : [Math.floor(minutes / 60), minutes % 60, seconds % 60];
+  return parts.map((part, index) => (index === 0 ? String(part) : String(part).padStart(2, '0'))).join(':');
+}
+
 /** The whole date, for those who hover. */
 export function formatFull(timestamp: number): string {
   return format('full', timestamp);

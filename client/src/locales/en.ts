@@ -303,7 +303,13 @@ export const en = {
   'composer.uploading': 'Uploading…',
   'composer.uploadingFile': 'Uploading {{name}}',
   'composer.removeFile': 'Remove {{name}}',
+  'composer.spoiler': 'Cover {{name}} as a spoiler',
   'composer.tooLarge': 'Too large for this server',
+  'voice.record': 'Record a voice message',
+  'voice.recording': 'Recording a voice message',
+  'voice.discard': 'Throw it away',
+  'voice.send': 'Send the voice message',
+  'voice.refused': 'The browser did not let us hear you.',
 
   'timeline.label': 'Messages in {{name}}',
   'timeline.loading': 'Loading messages',
@@ -359,9 +365,12 @@ export const en = {
   'message.aMessage': 'Message',
   'message.sentImage': '{{name}} sent an image: {{image}}',
   'message.sentFile': '{{name}} sent a file: {{file}}',
+  'message.aVideo': 'Video',
+  'message.aVoice': 'Voice message',
 
   'spoiler.show': 'Show the spoiler',
   'spoiler.showReason': 'Show the spoiler: {{reason}}',
+  'spoiler.title': 'Spoiler',
 
   'code.copy': 'Copy the code',
 
@@ -372,6 +381,14 @@ export const en = {
   'image.open': 'Open image {{name}}',
   'image.failed': "Couldn't load the image. Try again",
   'image.loading': 'Loading the image',
+  'video.play': 'Play {{name}}',
+  'audio.play': 'Play',
+  'audio.pause': 'Pause',
+  'audio.position': 'Position',
+  'audio.speed': 'Speed: {{speed}}',
+  'lightbox.place': '{{place}} of {{total}}',
+  'lightbox.previous': 'Previous',
+  'lightbox.next': 'Next',
 
   'notice.joined_one': '{{names}} joined',
   'notice.joined_other': '{{names}} joined',

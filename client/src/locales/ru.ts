@@ -313,7 +313,13 @@ export const ru: Messages<'few' | 'many'> = {
   'composer.uploading': 'Отправка…',
   'composer.uploadingFile': 'Отправка {{name}}',
   'composer.removeFile': 'Убрать {{name}}',
+  'composer.spoiler': 'Скрыть {{name}} как спойлер',
   'composer.tooLarge': 'Слишком большой файл для этого сервера',
+  'voice.record': 'Записать голосовое сообщение',
+  'voice.recording': 'Запись голосового сообщения',
+  'voice.discard': 'Удалить запись',
+  'voice.send': 'Отправить голосовое сообщение',
+  'voice.refused': 'Браузер не дал доступа к микрофону.',
 
   'timeline.label': 'Сообщения в {{name}}',
   'timeline.loading': 'Загрузка сообщений',
@@ -377,9 +383,12 @@ export const ru: Messages<'few' | 'many'> = {
   'message.aMessage': 'Сообщение',
   'message.sentImage': '{{name}}: изображение: {{image}}',
   'message.sentFile': '{{name}}: файл: {{file}}',
+  'message.aVideo': 'Видео',
+  'message.aVoice': 'Голосовое сообщение',
 
   'spoiler.show': 'Показать спойлер',
   'spoiler.showReason': 'Показать спойлер: {{reason}}',
+  'spoiler.title': 'Спойлер',
 
   'code.copy': 'Копировать код',
 
@@ -390,6 +399,14 @@ export const ru: Messages<'few' | 'many'> = {
   'image.open': 'Открыть изображение {{name}}',
   'image.failed': 'Не удалось загрузить изображение. Попробовать ещё раз',
   'image.loading': 'Загрузка изображения',
+  'video.play': 'Смотреть {{name}}',
+  'audio.play': 'Слушать',
+  'audio.pause': 'Пауза',
+  'audio.position': 'Место',
+  'audio.speed': 'Скорость: {{speed}}',
+  'lightbox.place': '{{place}} из {{total}}',
+  'lightbox.previous': 'Назад',
+  'lightbox.next': 'Дальше',
 
   'notice.joined_one': '{{names}}: теперь здесь',
   'notice.joined_few': '{{names}}: теперь здесь',

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { buildEdit, buildFile, buildText } from './messages.ts';
+import { buildEdit, buildFile, buildText, type FileShape } from './messages.ts';
+import { readContent } from './read-message.ts';
 
 const ada = { userId: '@ada:hall', name: 'Ada' };
 
@@ -51,9 +52,12 @@ describe('buildEdit', () => {
 
 describe('buildFile', () => {
   const file = new File(['12345'], 'cat.png', { type: 'image/png' });
+  const image = { kind: 'image', width: 40, height: 30 } as const;
 
   it('describes an image with its size, so that its place can be kept', () => {
-    expect(buildFile({ file, width: 40, height: 30, caption: undefined }, 'mxc://hall/1')).to.deep.equal({
+    expect(
+      buildFile({ file, shape: image, isSpoiler: false, caption: undefined }, 'mxc://hall/1'),
+    ).to.deep.equal({
       msgtype: 'm.image',
       body: 'cat.png',
       filename: 'cat.png',
@@ -65,7 +69,7 @@ describe('buildFile', () => {
 
   it('uses a caption as the body', () => {
     const content = buildFile(
-      { file, width: 40, height: 30, caption: { text: 'my *cat*', mentions: [] } },
+      { file, shape: image, isSpoiler: false, caption: { text: 'my *cat*', mentions: [] } },
       'mxc://hall/1',
     );
     expect(content).to.deep.include({
@@ -77,9 +81,39 @@ describe('buildFile', () => {
 
   it('sends everything else as a file', () => {
     const content = buildFile(
-      { file, width: undefined, height: undefined, caption: undefined },
+      { file, shape: { kind: 'file' }, isSpoiler: false, caption: undefined },
       'mxc://hall/1',
     );
     expect(content.msgtype).to.equal('m.file');
+  });
+
+  it('covers what is a spoiler', () => {
+    const content = buildFile({ file, shape: image, isSpoiler: true, caption: undefined }, 'mxc://hall/1');
+    expect(readContent('m.room.message', content)).to.deep.include({ kind: 'image', isSpoiler: true });
+  });
+
+  it('sends films and sounds with their length, and voices as what they are', () => {
+    const send = (shape: FileShape) =>
+      readContent(
+        'm.room.message',
+        buildFile({ file, shape, isSpoiler: false, caption: undefined }, 'mxc://hall/1'),
+      );
+    expect(send({ kind: 'video', width: 4, height: 3, duration: 1500.4 })).to.deep.include({
+      kind: 'video',
+      width: 4,
+      height: 3,
+      duration: 1500,
+    });
+    expect(send({ kind: 'audio', duration: 900 })).to.deep.include({
+      kind: 'audio',
+      duration: 900,
+      isVoice: false,
+      waveform: [],
+    });
+    expect(send({ kind: 'voice', duration: 900, waveform: [0, 0.5, 1] })).to.deep.include({
+      kind: 'audio',
+      isVoice: true,
+      waveform: [0, 0.5, 1],
+    });
   });
 });

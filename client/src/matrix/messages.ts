@@ -19,13 +19,27 @@ export interface OutgoingThread {
   readonly latestId: string;
 }
 
-/** A file that is about to be sent. Width and height are those of an image, in pixels. */
+/** A file that is about to be sent. */
 export interface OutgoingFile {
   readonly file: File;
-  readonly width: number | undefined;
-  readonly height: number | undefined;
+  readonly shape: FileShape;
+  /** Whether it is to stay covered until somebody wants to see it. */
+  readonly isSpoiler: boolean;
   readonly caption: OutgoingText | undefined;
 }
+
+/** What a file is besides its bytes: sizes in pixels, durations in milliseconds. */
+export type FileShape =
+  | { readonly kind: 'image'; readonly width: number; readonly height: number }
+  | { readonly kind: 'video'; readonly width: number; readonly height: number; readonly duration: number }
+  | { readonly kind: 'audio'; readonly duration: number }
+  | {
+      readonly kind: 'voice';
+      readonly duration: number;
+      /** How loud it is from its beginning to its end, 0 to 1. */
+      readonly waveform: readonly number[];
+    }
+  | { readonly kind: 'file' };
 
 export interface UploadControl {
   readonly signal: AbortSignal;
@@ -150,25 +164,48 @@ export function buildEdit(eventId: string, outgoing: OutgoingText): MessageField
   };
 }
 
-/** The content of an image or file message (Matrix 1.19, "m.image", "m.file", "Media captions"). */
-export function buildFile({ file, width, height, caption }: OutgoingFile, mxc: string): MessageFields {
-  const isImage = width !== undefined && height !== undefined;
+/** The content of a file message (Matrix 1.19, "m.image", "m.video", "m.audio", "m.file", "Media captions"; MSC4193). */
+export function buildFile({ file, shape, isSpoiler, caption }: OutgoingFile, mxc: string): MessageFields {
   const text =
     caption && (caption.text.trim() !== '' || caption.replyTo || caption.thread)
       ? buildText(caption)
       : undefined;
   return {
     ...text,
-    msgtype: isImage ? 'm.image' : 'm.file',
+    msgtype: msgtypes[shape.kind],
     body: text?.body || file.name,
     filename: file.name,
     url: mxc,
-    info: {
-      mimetype: file.type || 'application/octet-stream',
-      size: file.size,
-      ...(isImage && { w: width, h: height }),
-    },
+    info: { mimetype: file.type || 'application/octet-stream', size: file.size, ...buildInfo(shape) },
     'm.mentions': text?.['m.mentions'] ?? {},
+    ...(shape.kind === 'voice' && buildVoice(shape)),
+    ...(isSpoiler && { 'page.codeberg.everypizza.msc4193.spoiler': true }),
+  };
+}
+
+const msgtypes: Readonly<Record<FileShape['kind'], string>> = {
+  image: 'm.image',
+  video: 'm.video',
+  audio: 'm.audio',
+  voice: 'm.audio',
+  file: 'm.file',
+};
+
+function buildInfo(shape: FileShape): JsonObject {
+  return {
+    ...('width' in shape && { w: shape.width, h: shape.height }),
+    ...('duration' in shape && { duration: Math.round(shape.duration) }),
+  };
+}
+
+/** What makes a sound a voice message (MSC3245, MSC1767). */
+function buildVoice({ duration, waveform }: FileShape & { readonly kind: 'voice' }): JsonObject {
+  return {
+    'org.matrix.msc1767.audio': {
+      duration: Math.round(duration),
+      waveform: waveform.map((loudness) => Math.round(loudness * 1024)),
+    },
+    'org.matrix.msc3245.voice': {},
   };
 }
 

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { readContent, removeReplyFallback } from './read-message.ts';
+import { removeReplyFallback } from './read-content.ts';
+import { readContent } from './read-message.ts';
 
 function readImage(info: object, more: object = {}): ReturnType<typeof readContent> {
   return readContent('m.room.message', {

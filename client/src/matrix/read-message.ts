@@ -1,7 +1,8 @@
 import { EventStatus, type MatrixClient, type MatrixEvent, RelationType, type Room } from 'matrix-js-sdk';
 import { htmlToText } from '../lib/html/html-to-text.ts';
 import { t } from '../lib/i18n/translate.ts';
-import { asAmount, asObject, asString, type JsonObject } from '../lib/parse.ts';
+import { asObject, asString, type JsonObject } from '../lib/parse.ts';
+import { readAttachment, readSticker, readText } from './read-content.ts';
 import { readNoticeChange } from './read-notice.ts';
 import { mentionsUser, readPerson } from './read-room.ts';
 import { readThreadSummary } from './read-thread.ts';
@@ -14,8 +15,6 @@ import type {
   SendStatus,
   TextContent,
 } from './types.ts';
-
-const imageTypes = /^image\/(?!svg)/;
 
 /** Reads an event as what a timeline shows; undefined for events that it does not show. */
 export function readEntry(
@@ -100,9 +99,9 @@ function mayDelete(room: Room, event: MatrixEvent, userId: string): boolean {
 /** Reads the content of a message by its `msgtype` (Matrix 1.19, "m.room.message msgtypes"). */
 export function readContent(type: string, content: JsonObject): MessageContent {
   if (type === 'm.room.encrypted') return { kind: 'unreadable', reason: 'encrypted', body: undefined };
-  const msgtype = type === 'm.sticker' ? 'm.image' : content.msgtype;
+  if (type === 'm.sticker') return readSticker(content);
   const body = asString(content.body) ?? '';
-  switch (msgtype) {
+  switch (content.msgtype) {
     case 'm.text':
       return readText(content, 'plain');
     case 'm.notice':
@@ -113,45 +112,10 @@ export function readContent(type: string, content: JsonObject): MessageContent {
     case 'm.file':
     case 'm.audio':
     case 'm.video':
-      return readAttachment(content, msgtype);
+      return readAttachment(content, content.msgtype);
     default:
       return { kind: 'unreadable', reason: 'unknown', body };
   }
-}
-
-function readText(content: JsonObject, style: TextContent['style']): TextContent {
-  const html = content.format === 'org.matrix.custom.html' ? asString(content.formatted_body) : undefined;
-  const body = typeof content.body === 'string' ? content.body : '';
-  return { kind: 'text', style, body: content['m.relates_to'] ? removeReplyFallback(body) : body, html };
-}
-
-/** Old clients repeat the quoted message in lines that begin with `>` (removed from the specification in 1.13). */
-export function removeReplyFallback(body: string): string {
-  return body.startsWith('> <') ? body.replace(/^(?:>.*\n)+\n?/, '') : body;
-}
-
-function readAttachment(content: JsonObject, msgtype: string): MessageContent {
-  const info = asObject(content.info) ?? {};
-  const mxc = asString(content.url);
-  const body = asString(content.body);
-  const name = asString(content.filename) ?? body ?? 'file';
-  const mimeType = asString(info.mimetype);
-  if (!mxc?.startsWith('mxc://')) return { kind: 'unreadable', reason: 'unknown', body };
-  const size = asAmount(info.size);
-  if (msgtype !== 'm.image' || (mimeType !== undefined && !imageTypes.test(mimeType))) {
-    return { kind: 'file', mxc, name, size, mimeType };
-  }
-  const hasCaption = content.filename !== undefined && body !== undefined && body !== name;
-  return {
-    kind: 'image',
-    mxc,
-    name,
-    width: asAmount(info.w),
-    height: asAmount(info.h),
-    size,
-    mimeType,
-    caption: hasCaption ? readText(content, 'plain') : undefined,
-  };
 }
 
 function readReply(room: Room, event: MatrixEvent): ReplyQuote | undefined {
@@ -178,7 +142,12 @@ export function excerptEvent(event: MatrixEvent): string {
     case 'text':
       return describeText(content);
     case 'image':
+      if (content.isSticker) return content.name;
       return content.caption ? describeText(content.caption) : t('message.anImage');
+    case 'video':
+      return content.caption ? describeText(content.caption) : t('message.aVideo');
+    case 'audio':
+      return content.isVoice ? t('message.aVoice') : content.name;
     case 'file':
       return content.name;
     default:

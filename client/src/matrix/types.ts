@@ -175,6 +175,37 @@ export interface ImageContent {
   readonly size: number | undefined;
   readonly mimeType: string | undefined;
   readonly caption: TextContent | undefined;
+  /** Whether it stays covered until somebody wants to see it. */
+  readonly isSpoiler: boolean;
+  readonly isSticker: boolean;
+}
+
+export interface VideoContent {
+  readonly kind: 'video';
+  readonly mxc: string;
+  readonly name: string;
+  readonly width: number | undefined;
+  readonly height: number | undefined;
+  readonly size: number | undefined;
+  /** In milliseconds. */
+  readonly duration: number | undefined;
+  readonly thumbnailMxc: string | undefined;
+  readonly caption: TextContent | undefined;
+  readonly isSpoiler: boolean;
+}
+
+export interface AudioContent {
+  readonly kind: 'audio';
+  readonly mxc: string;
+  readonly name: string;
+  readonly size: number | undefined;
+  /** In milliseconds. */
+  readonly duration: number | undefined;
+  /** How loud it is from its beginning to its end, 0 to 1. */
+  readonly waveform: readonly number[];
+  /** Whether somebody spoke it for this channel. */
+  readonly isVoice: boolean;
+  readonly caption: TextContent | undefined;
 }
 
 export interface FileContent {
@@ -196,6 +227,8 @@ export interface TextContent {
 export type MessageContent =
   | TextContent
   | ImageContent
+  | VideoContent
+  | AudioContent
   | FileContent
   | { readonly kind: 'deleted' }
   | {

@@ -1,4 +1,4 @@
-import { FileText, X } from 'lucide-react';
+import { Eye, EyeOff, FileText, X } from 'lucide-react';
 import { formatFileSize } from '../../lib/file-size.ts';
 import { t } from '../../lib/i18n/translate.ts';
 import { joinClasses } from '../../lib/join-classes.ts';
@@ -15,6 +15,7 @@ export function AttachmentTrayView({ tray }: { readonly tray: AttachmentTray }) 
           key={item.attachment.id}
           item={item}
           handleRemove={() => tray.remove(item.attachment.id)}
+          handleSpoiler={() => tray.toggleSpoiler(item.attachment.id)}
         />
       ))}
     </ul>
@@ -24,11 +25,15 @@ export function AttachmentTrayView({ tray }: { readonly tray: AttachmentTray }) 
 function AttachmentCard({
   item,
   handleRemove,
+  handleSpoiler,
 }: {
   readonly item: TrayItem;
   readonly handleRemove: () => void;
+  readonly handleSpoiler: () => void;
 }) {
-  const { file, preview } = item.attachment;
+  const { file, preview, shape } = item.attachment;
+  const canCover = shape.kind === 'image' || shape.kind === 'video';
+  const CoverIcon = item.isSpoiler ? EyeOff : Eye;
   const isUploading = item.progress !== undefined;
   return (
     <li className={styles.card}>
@@ -36,7 +41,11 @@ function AttachmentCard({
         {preview === undefined ? (
           <FileText size={32} strokeWidth={1.5} aria-hidden />
         ) : (
-          <img className={styles.preview} src={preview} alt="" />
+          <img
+            className={joinClasses(styles.preview, item.isSpoiler && styles.covered)}
+            src={preview}
+            alt=""
+          />
         )}
       </div>
       <p className={styles.name}>{file.name}</p>
@@ -53,6 +62,18 @@ function AttachmentCard({
           value={item.progress}
           aria-label={t('composer.uploadingFile', { name: file.name })}
         />
+      )}
+      {canCover && (
+        <button
+          type="button"
+          className={styles.cover}
+          aria-pressed={item.isSpoiler}
+          aria-label={t('composer.spoiler', { name: file.name })}
+          disabled={isUploading}
+          onClick={handleSpoiler}
+        >
+          <CoverIcon size={16} aria-hidden />
+        </button>
       )}
       <button
         type="button"

@@ -1,4 +1,4 @@
-import { CirclePlus, SendHorizontal, Smile } from 'lucide-react';
+import { CirclePlus, Mic, SendHorizontal, Smile } from 'lucide-react';
 import { type ClipboardEvent, type KeyboardEvent, useLayoutEffect, useRef, useState } from 'react';
 import { deleteMessage } from '../../app/actions/message-actions.ts';
 import { t } from '../../lib/i18n/translate.ts';
@@ -9,6 +9,7 @@ import { EmojiPopover } from '../emoji/EmojiPopover.tsx';
 import { useGateway } from '../session/gateway-context.ts';
 import { TypingLine } from '../timeline/TypingLine.tsx';
 import { AttachmentTrayView } from './AttachmentTrayView.tsx';
+import { buildVoiceAttachment } from './attachments.ts';
 import styles from './Composer.module.css';
 import {
   cancelReference,
@@ -24,6 +25,8 @@ import type { AttachmentTray } from './use-attachments.ts';
 import { useAutoHeight } from './use-auto-height.ts';
 import { useMentions } from './use-mentions.ts';
 import { useTyping } from './use-typing.ts';
+import { canRecord, type Recording } from './use-voice-recorder.ts';
+import { VoiceRecorder } from './VoiceRecorder.tsx';
 
 interface ComposerProps {
   readonly channel: ChannelDetails;
@@ -50,6 +53,7 @@ function OpenComposer({ channel, tray, thread }: ComposerProps) {
   const fileInput = useRef<HTMLInputElement>(null);
   const emojiButton = useRef<HTMLButtonElement>(null);
   const [showsEmoji, setShowsEmoji] = useState(false);
+  const [isRecording, setIsRecording] = useState(false);
   const { noteTyping, endTyping } = useTyping(gateway.messages, channelId);
   const mention = useMentions(channelId, composerId, input);
   const { text, focusRequests } = composer;
@@ -105,6 +109,16 @@ function OpenComposer({ channel, tray, thread }: ComposerProps) {
     }
   };
 
+  const handleRecorded = (recording: Recording | undefined): void => {
+    setIsRecording(false);
+    changeComposer(composerId, { focusRequests: focusRequests + 1 });
+    if (!recording) return;
+    const replyTo = toReference(composer.replyTo);
+    const caption = replyTo || thread ? { text: '', mentions: [], replyTo, thread } : undefined;
+    tray.sendAtOnce(buildVoiceAttachment(recording), caption);
+    cancelReference(composerId);
+  };
+
   const handlePaste = (event: ClipboardEvent): void => {
     if (event.clipboardData.files.length === 0) return;
     event.preventDefault();
@@ -119,6 +133,7 @@ function OpenComposer({ channel, tray, thread }: ComposerProps) {
   };
 
   const label = thread ? t('thread.write') : t('composer.placeholder', { name: channel.name });
+  const canSpeak = canRecord() && text === '' && !composer.editing && tray.items.length === 0;
   const canSend = text.trim() !== '' || tray.items.some((item) => item.progress === undefined);
   return (
     <div className={styles.area}>
@@ -128,7 +143,8 @@ function OpenComposer({ channel, tray, thread }: ComposerProps) {
       )}
       <div className={styles.frame}>
         <AttachmentTrayView tray={tray} />
-        <div className={styles.line}>
+        {isRecording && <VoiceRecorder handleEnd={handleRecorded} />}
+        <div className={styles.line} hidden={isRecording}>
           <IconButton
             icon={CirclePlus}
             label={t('composer.attach')}
@@ -169,6 +185,9 @@ function OpenComposer({ channel, tray, thread }: ComposerProps) {
             label={t('emoji.button')}
             onClick={() => setShowsEmoji(true)}
           />
+          {canSpeak && (
+            <IconButton icon={Mic} label={t('voice.record')} onClick={() => setIsRecording(true)} />
+          )}
           <IconButton
             className={styles.send}
             icon={SendHorizontal}

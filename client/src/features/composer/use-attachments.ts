@@ -10,6 +10,7 @@ export interface TrayItem {
   /** The part that was uploaded, 0 to 1; undefined while it waits. */
   readonly progress: number | undefined;
   readonly error: string | undefined;
+  readonly isSpoiler: boolean;
 }
 
 export interface AttachmentTray {
@@ -17,6 +18,10 @@ export interface AttachmentTray {
   readonly add: (files: Iterable<File>) => void;
   /** Takes an attachment out; an upload that is under way ends. */
   readonly remove: (id: number) => void;
+  /** Covers an image or film for those who get it, or uncovers it again. */
+  readonly toggleSpoiler: (id: number) => void;
+  /** Adds an attachment and sends it without waiting for anything else; it stays if it cannot be sent. */
+  readonly sendAtOnce: (attachment: Attachment, caption: OutgoingText | undefined) => void;
   /** Uploads and sends everything that waits or failed; the caption goes with the first. */
   readonly send: (caption: OutgoingText | undefined) => void;
 }
@@ -48,6 +53,7 @@ export function useAttachments(messages: MessageActions, channelId: string): Att
         attachment,
         progress: undefined,
         error: undefined,
+        isSpoiler: false,
       }));
       setItems((current) => [...current, ...waiting]);
     });
@@ -64,15 +70,15 @@ export function useAttachments(messages: MessageActions, channelId: string): Att
   }, []);
 
   const sendOne = useCallback(
-    async (attachment: Attachment, caption: OutgoingText | undefined) => {
-      const { id, file, width, height } = attachment;
+    async ({ attachment, isSpoiler }: TrayItem, caption: OutgoingText | undefined) => {
+      const { id, file, shape } = attachment;
       const abort = new AbortController();
       uploads.current.set(id, abort);
       change(id, { progress: 0, error: undefined });
       try {
         await messages.sendFile(
           channelId,
-          { file, width, height, caption },
+          { file, shape, isSpoiler, caption },
           { signal: abort.signal, handleProgress: (progress) => change(id, { progress }) },
         );
         remove(id);
@@ -83,19 +89,34 @@ export function useAttachments(messages: MessageActions, channelId: string): Att
     [messages, channelId, change, remove],
   );
 
+  const sendAtOnce = useCallback(
+    (attachment: Attachment, caption: OutgoingText | undefined) => {
+      const item = { attachment, progress: 0, error: undefined, isSpoiler: false };
+      setItems((current) => [...current, item]);
+      void sendOne(item, caption);
+    },
+    [sendOne],
+  );
+
   const send = useCallback(
     (caption: OutgoingText | undefined) => {
       const waiting = latest.current.filter((item) => item.progress === undefined);
       // One after the other: the order in which they were added is the order in which they are seen.
       void waiting.reduce(async (before, item, index) => {
         await before;
-        await sendOne(item.attachment, index === 0 ? caption : onlyThread(caption));
+        await sendOne(item, index === 0 ? caption : onlyThread(caption));
       }, Promise.resolve());
     },
     [sendOne],
   );
 
-  return { items, add, remove, send };
+  const toggleSpoiler = useCallback((id: number) => {
+    setItems((current) =>
+      current.map((item) => (item.attachment.id === id ? { ...item, isSpoiler: !item.isSpoiler } : item)),
+    );
+  }, []);
+
+  return { items, add, remove, toggleSpoiler, sendAtOnce, send };
 }
 
 /** What the caption says of all files: the thread that they go to. */

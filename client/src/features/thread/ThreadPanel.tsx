@@ -21,6 +21,7 @@ import { useGateway, useStore } from '../session/gateway-context.ts';
 import { TimelineItemView } from '../timeline/TimelineItemView.tsx';
 import { TimelineSkeleton } from '../timeline/TimelineSkeleton.tsx';
 import { type TimelineControls, TimelineControlsContext } from '../timeline/timeline-controls.ts';
+import { useLightbox } from '../timeline/use-lightbox.tsx';
 import styles from './ThreadPanel.module.css';
 
 interface ThreadPanelProps {
@@ -43,6 +44,10 @@ export default function ThreadPanel({ channel, rootId }: ThreadPanelProps) {
   }, [rootId]);
   useSeen(rootId, thread);
   useKeepAtEnd(list, thread);
+  const { openMedia, lightbox } = useLightbox(() => [
+    ...(thread.root ? [thread.root] : []),
+    ...thread.items.flatMap((item) => (item.type === 'message' ? [item.message] : [])),
+  ]);
   const controls = useMemo<TimelineControls>(
     () => ({
       channelId,
@@ -50,9 +55,10 @@ export default function ThreadPanel({ channel, rootId }: ThreadPanelProps) {
       startReply: (message) => startReply(rootId, message),
       startEdit: (message) => startEdit(rootId, message),
       pickReaction: (message) => setPicking({ message, anchor: document.activeElement }),
+      openMedia,
       jumpTo: (eventId) => requestJump(channelId, eventId),
     }),
-    [channelId, rootId, canSend],
+    [channelId, rootId, canSend, openMedia],
   );
   const handleClose = (): void => {
     closePanel();
@@ -89,6 +95,7 @@ export default function ThreadPanel({ channel, rootId }: ThreadPanelProps) {
           )}
         </div>
         <Composer channel={channel} tray={tray} thread={{ rootId, latestId: thread.latestId }} />
+        {lightbox}
         {picking && (
           <EmojiPopover
             anchor={picking.anchor}

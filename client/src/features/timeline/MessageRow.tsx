@@ -1,5 +1,5 @@
 import { CircleAlert, CornerUpRight } from 'lucide-react';
-import { memo, type ReactNode, useState } from 'react';
+import { memo, useState } from 'react';
 import {
   addReaction,
   deleteMessage,
@@ -19,9 +19,7 @@ import type { Message, ReplyQuote } from '../../matrix/types.ts';
 import { IconButton } from '../../ui/IconButton.tsx';
 import { MediaAvatar } from '../media/MediaAvatar.tsx';
 import { useGateway } from '../session/gateway-context.ts';
-import { FormattedText } from './FormattedText.tsx';
-import { MessageFile } from './MessageFile.tsx';
-import { MessageImage } from './MessageImage.tsx';
+import { MessageContentView } from './MessageContentView.tsx';
 import styles from './MessageRow.module.css';
 import { ReactionBar } from './ReactionBar.tsx';
 import { ThreadLine } from './ThreadLine.tsx';
@@ -65,7 +63,7 @@ export const MessageRow = memo(function MessageRow({ message, continued, isHighl
         <MessageHead message={message} controls={controls} />
       )}
       <div className={styles.body}>
-        <MessageContentView message={message} roomId={controls.channelId} />
+        <MessageContentView message={message} controls={controls} />
         {message.reactions.length > 0 && (
           <ReactionBar
             reactions={message.reactions}
@@ -139,39 +137,6 @@ function ReplyLine({ reply, controls }: { readonly reply: ReplyQuote; readonly c
       )}
     </button>
   );
-}
-
-function MessageContentView({ message, roomId }: { readonly message: Message; readonly roomId: string }) {
-  const { content } = message;
-  const edited: ReactNode = message.edited && <span className={styles.edited}> {t('message.edited')}</span>;
-  switch (content.kind) {
-    case 'text':
-      if (content.style !== 'emote')
-        return <FormattedText content={content} roomId={roomId} trailing={edited} />;
-      return (
-        <div className={styles.emote}>
-          <span aria-hidden>✱</span> {message.author.name}{' '}
-          <FormattedText content={content} roomId={roomId} trailing={edited} />
-        </div>
-      );
-    case 'image':
-      return (
-        <>
-          <MessageImage content={content} />
-          {content.caption && <FormattedText content={content.caption} roomId={roomId} trailing={edited} />}
-        </>
-      );
-    case 'file':
-      return <MessageFile content={content} />;
-    case 'deleted':
-      return <p className={styles.gone}>{t('message.deleted')}</p>;
-    case 'unreadable':
-      return (
-        <p className={styles.gone}>
-          {content.reason === 'encrypted' ? t('message.encrypted') : content.body || t('message.unknown')}
-        </p>
-      );
-  }
 }
 
 function SendFailure({ context }: { readonly context: MessageContext }) {

@@ -19,6 +19,7 @@ import styles from './Timeline.module.css';
 import { TimelineItemView, type TimelineRow } from './TimelineItemView.tsx';
 import { TimelineSkeleton } from './TimelineSkeleton.tsx';
 import { type TimelineControls, TimelineControlsContext } from './timeline-controls.ts';
+import { useLightbox } from './use-lightbox.tsx';
 import { useTimelineScroll } from './use-timeline-scroll.ts';
 
 const introRow: TimelineRow = { type: 'intro', key: 'intro' };
@@ -61,6 +62,9 @@ function LoadedTimeline({ channel, guild, store, snapshot }: LoadedTimelineProps
   const [picking, setPicking] = useState<Message>();
   const [pressed, setPressed] = useState<Message>();
   const { showEvent } = scroll;
+  const { openMedia, lightbox } = useLightbox(() =>
+    rows.flatMap((row) => (row.type === 'message' ? [row.message] : [])),
+  );
 
   const handleJump = useCallback(
     async (eventId: string) => {
@@ -85,9 +89,10 @@ function LoadedTimeline({ channel, guild, store, snapshot }: LoadedTimelineProps
       startEdit: (message) => startEdit(channelId, message),
       pickReaction: setPicking,
       openThread: ({ eventId }) => openPanel({ kind: 'thread', channelId, rootId: eventId }),
+      openMedia,
       jumpTo: (eventId) => void handleJump(eventId),
     }),
-    [channelId, canSend, handleJump],
+    [channelId, canSend, openMedia, handleJump],
   );
   const buildContext = (message: Message): MessageContext => ({ gateway, message, ...controls });
   const findMessage = (element: Element): Message | undefined => {
@@ -155,6 +160,7 @@ function LoadedTimeline({ channel, guild, store, snapshot }: LoadedTimelineProps
             <ArrowDown size={16} aria-hidden /> {t('timeline.toNewest')}
           </Button>
         )}
+        {lightbox}
         {picking && (
           <EmojiPopover
             anchor={scroll.findElement(picking.key)}

@@ -10,6 +10,8 @@ export interface TimelineControls {
   readonly pickReaction: (message: Message) => void;
   /** Opens the thread of a message; missing in a thread, whose messages have none. */
   readonly openThread?: (message: Message) => void;
+  /** Shows a picture or film as large as the window allows. */
+  readonly openMedia: (message: Message) => void;
   readonly jumpTo: (eventId: string) => void;
 }
 
