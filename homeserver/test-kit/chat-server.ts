@@ -1,5 +1,5 @@
 import { type Answer, ChatClient } from './chat-client.ts';
-import { TestServer } from './test-server.ts';
+import { TestServer, type TestServerOptions } from './test-server.ts';
 
 /** A server called `test`, for tests of what people do in rooms. */
 export interface ChatServer {
@@ -13,8 +13,8 @@ export interface ChatServer {
 }
 
 /** Starts a server on an empty database. Stop it after the test. */
-export async function startChatServer(): Promise<ChatServer> {
-  const server = await TestServer.start({ SERVER_NAME: 'test' });
+export async function startChatServer(options: TestServerOptions = {}): Promise<ChatServer> {
+  const server = await TestServer.start({ SERVER_NAME: 'test' }, options);
   let users = 0;
   return {
     async user(name) {

@@ -63,6 +63,12 @@ const SUSPENDED_MAY: ReadonlySet<string> = new Set([
  */
 const GUESTS_MAY: ReadonlySet<string> = new Set([
   'getVersions',
+  'getRtcTransports',
+  'getLiveKitToken',
+  'requestOpenIdToken',
+  'sendDelayedEvent',
+  'getDelayedEvents',
+  'getDelayedEvent',
   'getCapabilities',
   'getTokenOwner',
   'logout',

@@ -1,4 +1,4 @@
-import type { JsonObject } from './canonical-json.ts';
+import type { JsonObject, JsonValue } from './canonical-json.ts';
 import type { RawNumber } from './json-numbers.ts';
 import type { RoomVersionRules } from './room-versions.ts';
 
@@ -32,6 +32,8 @@ export interface Pdu {
   event_id?: string;
   /** Top level of `m.room.redaction` before room version 11; `redactsOf` knows where to look. */
   redacts?: string;
+  /** For how long whoever is in the room, or comes, is told of the event (MSC4354); `stickyDurationOf` reads it. */
+  msc4354_sticky?: JsonValue;
   /**
    * Room versions 1 and 2 only, and only in memory: the hashes that stand beside each ID in `prev_events` and
    * `auth_events` on the wire, in the same order. They are part of what is hashed and signed.

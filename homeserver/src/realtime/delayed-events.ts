@@ -27,6 +27,8 @@ export interface DelayedRequest {
   readonly stateKey?: string;
   readonly content: JsonObject;
   readonly delayMs: number;
+  /** For how long it is to stick once it is sent, in milliseconds. */
+  readonly stickyMs?: number | undefined;
   /** The client's transaction, if it has one. */
   readonly transaction?: TransactionKey;
 }
@@ -68,7 +70,7 @@ export class DelayedEvents {
    * long, 403 `M_FORBIDDEN` outside the room, 429 `M_LIMIT_EXCEEDED` when too many wait.
    */
   async schedule(request: DelayedRequest): Promise<string> {
-    const { roomId, sender, type, stateKey, content, delayMs, transaction } = request;
+    const { roomId, sender, type, stateKey, content, delayMs, stickyMs, transaction } = request;
     requireDelay(delayMs);
     const room = await this.#rooms.registry.byId(roomId);
     if (room?.membershipOf(sender.userId) !== 'join') throw forbidden('You are not in this room');
@@ -87,6 +89,7 @@ export class DelayedEvents {
       stateKey: stateKey ?? null,
       content: JSON.stringify(content),
       delayMs,
+      stickyMs: stickyMs ?? null,
       runningSince: now,
       askedAt: await this.#storage.log.newest(),
       request: repeated,
@@ -210,11 +213,12 @@ export class DelayedEvents {
     return ((await this.#storage.log.positionOf(current.nid)) ?? 0) > askedAt;
   }
 
-  async #send({ delayId, roomNid, userNid, type, stateKey, content }: DelayedEvent): Promise<string> {
+  async #send(event: DelayedEvent): Promise<string> {
+    const { delayId, roomNid, userNid, type, stateKey, content, stickyMs } = event;
     const room = await this.#rooms.registry.byNid(roomNid);
     const sender = (await this.#storage.strings.valuesOf([userNid])).get(userNid);
     if (room === undefined || sender === undefined) throw notFound('The room is not here any more');
-    const target = { roomId: room.roomId, sender };
+    const target = { roomId: room.roomId, sender, stickyMs: stickyMs ?? undefined };
     const body = JSON.parse(content) as JsonObject;
     if (stateKey !== null) return setState(this.#rooms, target, type, stateKey, body);
     // A transaction of no device: sent a second time, it is the same event.

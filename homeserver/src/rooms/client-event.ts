@@ -1,5 +1,6 @@
 import type { JsonObject } from '../protocol/canonical-json.ts';
 import { redactPdu } from '../protocol/redaction.ts';
+import { stickyUntil } from '../protocol/sticky.ts';
 import type { StoredEvent } from '../storage/index.ts';
 import type { RoomsContext } from './context.ts';
 import { hiddenByErasure } from './erased-senders.ts';
@@ -72,6 +73,8 @@ async function presentAlone(
     if (erased.has(event.nid)) {
       return { ...bareEvent(room, { ...event, pdu: redactPdu(event.pdu, room.rules) }), unsigned };
     }
+    const stickyMs = event.redactedBy === null ? (stickyUntil(event.pdu, now) ?? 0) - now : 0;
+    if (stickyMs > 0) unsigned.msc4354_sticky_duration_ttl_ms = stickyMs;
     const replaced = event.replacesNid === null ? undefined : related.get(event.replacesNid);
     if (replaced !== undefined && event.redactedBy === null) {
       unsigned.prev_content = visible(room, replaced).content;
@@ -101,6 +104,7 @@ function bareEvent(room: Room, event: StoredEvent): JsonObject {
     ...(typeof pdu.content.redacts === 'string' && pdu.type === 'm.room.redaction'
       ? { redacts: pdu.content.redacts }
       : {}),
+    ...(pdu.msc4354_sticky === undefined ? {} : { msc4354_sticky: pdu.msc4354_sticky }),
     content: pdu.redacts === undefined ? pdu.content : { ...pdu.content, redacts: pdu.redacts },
   };
 }

@@ -22,6 +22,8 @@ export interface EventDraft {
   readonly originServerTs?: number | undefined;
   /** The event that an `m.room.redaction` redacts. */
   readonly redacts?: string;
+  /** For how long it sticks, in milliseconds. */
+  readonly stickyMs?: number | undefined;
   /** The client's transaction, remembered with the event. */
   readonly transaction?: TransactionKey;
 }
@@ -126,13 +128,17 @@ export class EventChain {
   }
 
   /**
-   * Builds a state event, or gives back the present one when the same user would only say the same again.
+   * Builds a state event, or gives back the present one when the same user would only say the same again, and not for
+   * longer.
    *
    * @throws MatrixError as `append`.
    */
   async appendState(draft: EventDraft & { readonly stateKey: string }): Promise<StoredEvent> {
     const before = await this.stateEvent(draft.type, draft.stateKey);
-    const isRepeated = before?.pdu.sender === draft.sender && sameContent(before.pdu.content, draft.content);
+    const isRepeated =
+      draft.stickyMs === undefined &&
+      before?.pdu.sender === draft.sender &&
+      sameContent(before.pdu.content, draft.content);
     return isRepeated ? before : this.append(draft);
   }
 
@@ -176,6 +182,7 @@ export class EventChain {
       content:
         redacts !== undefined && rules.redactsInContent ? { ...draft.content, redacts } : draft.content,
       ...(redacts !== undefined && !rules.redactsInContent ? { redacts } : {}),
+      ...(draft.stickyMs === undefined ? {} : { msc4354_sticky: { duration_ms: draft.stickyMs } }),
       prev_events: this.head.extremities.slice(0, MOST_PREV_EVENTS).map((extremity) => extremity.eventId),
       auth_events: authIds,
       depth: Math.min(this.head.depth + 1, MAX_DEPTH),

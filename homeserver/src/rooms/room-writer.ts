@@ -4,6 +4,7 @@ import { domainOf, isEventId } from '../protocol/identifiers.ts';
 import { MAX_DEPTH } from '../protocol/limits.ts';
 import { redactPdu } from '../protocol/redaction.ts';
 import { relationOf } from '../protocol/relations.ts';
+import { stickyUntil } from '../protocol/sticky.ts';
 import {
   LogKind,
   type Membership,
@@ -142,6 +143,7 @@ export class RoomWriter {
 
   /** Tells the log of an event. */
   announce(event: StoredEvent, stateKeyNid: number | null): void {
+    this.#stick(event);
     const { nid, key } = this.#marked ?? {};
     const isRedaction = event.pdu.type === 'm.room.redaction';
     this.unit.append({
@@ -152,6 +154,20 @@ export class RoomWriter {
       ...(isRedaction ? { key: REDACTION } : {}),
       ...(key !== undefined && event.nid === nid ? { key } : {}),
     });
+  }
+
+  /** Has everybody who is in the room told of a sticky event until it expires. */
+  #stick(event: StoredEvent): void {
+    const { clock, storage } = this.#context;
+    const now = clock.now();
+    const expiresTs = event.redactedBy === null ? stickyUntil(event.pdu, now) : undefined;
+    if (expiresTs === undefined || expiresTs <= now) return;
+    const sticky = {
+      eventNid: event.nid,
+      roomNid: this.#room.nid,
+      senderNid: this.#userNid(event.pdu.sender),
+    };
+    storage.stickyEvents.insert(this.unit, { ...sticky, expiresTs }, now);
   }
 
   /** Says in the log that an event was handed to this server, which has to pass it on to the other servers of the room. */
@@ -270,6 +286,7 @@ export class RoomWriter {
     if (!redactionApplies(redaction.pdu, target.pdu, state, rules)) return;
     storage.events.markRedacted(this.unit, target.nid, redaction.nid);
     storage.relations.delete(this.unit, target.nid);
+    storage.stickyEvents.delete(this.unit, target.nid);
     if (target.pdu.state_key !== undefined) storage.roomDetails.outdate(this.unit, this.#room.nid);
     this.#afterCommit.push(() => {
       const key = stateKeyOf(target.pdu.type, target.pdu.state_key ?? '');

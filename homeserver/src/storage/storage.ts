@@ -46,6 +46,7 @@ import { ServerKeyStore } from './stores/server-key-store.ts';
 import { ShortTokenStore } from './stores/short-token-store.ts';
 import { SigningKeyStore } from './stores/signing-key-store.ts';
 import { StateStore } from './stores/state-store.ts';
+import { StickyEventStore } from './stores/sticky-event-store.ts';
 import { StringStore } from './stores/string-store.ts';
 import { ThirdPartyIdStore } from './stores/third-party-id-store.ts';
 import { ToDeviceStore } from './stores/to-device-store.ts';
@@ -65,6 +66,7 @@ export interface Storage {
   readonly signingKeys: SigningKeyStore;
   readonly serverKeys: ServerKeyStore;
   readonly destinations: DestinationStore;
+  readonly stickyEvents: StickyEventStore;
   readonly strings: StringStore;
   readonly log: LogStore;
   readonly logReaders: LogReaderStore;
@@ -131,6 +133,7 @@ export async function openStorage(options: DatabaseOptions): Promise<Storage> {
     signingKeys: new SigningKeyStore(database),
     serverKeys: new ServerKeyStore(database),
     destinations: new DestinationStore(database),
+    stickyEvents: new StickyEventStore(database),
     strings,
     log: new LogStore(database),
     logReaders: new LogReaderStore(database),

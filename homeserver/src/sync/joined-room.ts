@@ -5,6 +5,7 @@ import type { Frame, SyncContext } from './frame.ts';
 import type { CountsBody, JoinedRoomBody } from './response-shapes.ts';
 import { addState } from './room-state.ts';
 import { summaryOf } from './room-summary.ts';
+import { stickyEventsOf } from './sticky-events.ts';
 import { presentTimeline, readRecent, type TimelineRange } from './timeline.ts';
 import type { Tally, UnreadTallies } from './unread-counts.ts';
 
@@ -38,11 +39,12 @@ export async function joinedRoom(
   const summary = mayRename ? summaryOf(context.rooms, room, viewer) : undefined;
   const members = [...(isFull ? [viewer.userId] : []), ...(summary?.['m.heroes'] ?? [])];
   const { timeline, state } = await addState(context, frame, { range, timeline: shown, isFull, members });
+  const sticky = await stickyEventsOf(context, frame, range, timeline.events);
   const hasRead = changes.receipts.some((receipt) => receipt.user === viewer.userNid);
   const isNews =
     isFull ||
     hasRead ||
-    [timeline.events, state, ephemeral, accountData].some((events) => events.length > 0) ||
+    [timeline.events, state, sticky, ephemeral, accountData].some((events) => events.length > 0) ||
     timeline.limited;
   if (!isNews) return undefined;
   const atHand = range.events === undefined ? undefined : { after: range.after, events: range.events };
@@ -50,6 +52,7 @@ export async function joinedRoom(
   return {
     ...(await presentTimeline(context, frame, room, timeline, state)),
     ...(summary === undefined ? {} : { summary }),
+    ...(sticky.length === 0 ? {} : { msc4354_sticky: { events: sticky } }),
     ephemeral: { events: ephemeral },
     account_data: { events: accountData },
     ...presentCounts(unread, filter.threadCounts),

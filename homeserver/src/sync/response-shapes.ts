@@ -34,6 +34,8 @@ export interface TimelineBody {
 
 export interface JoinedRoomBody extends TimelineBody {
   summary?: SummaryBody;
+  /** MSC4354; absent if there are none. */
+  msc4354_sticky?: EventList;
   ephemeral: EventList;
   account_data: EventList;
   unread_notifications: CountsBody;

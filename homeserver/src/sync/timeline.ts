@@ -108,7 +108,7 @@ export async function presentTimeline(
 }
 
 /** The room is what the event is listed under. */
-function withoutRoom(event: JsonObject): JsonObject {
+export function withoutRoom(event: JsonObject): JsonObject {
   const { room_id: _room, ...rest } = event;
   return rest;
 }

@@ -1,10 +1,11 @@
 import type { JsonObject } from '../../protocol/canonical-json.ts';
-import { forbidden, invalidParam, missingParam, notFound } from '../../protocol/errors.ts';
+import { forbidden, invalidParam, limitExceeded, missingParam, notFound } from '../../protocol/errors.ts';
 import { ExpectationFailed, type TransactionKey } from '../../storage/index.ts';
 import { changeRoom } from '../change-room.ts';
 import type { RoomsContext } from '../context.ts';
 import type { EventDraft } from '../event-chain.ts';
 import { requireSaneRelation } from '../relations/check-relation.ts';
+import type { Room } from '../room.ts';
 import { joinedRoom, knownRoom, powerLevelsOfRoom } from '../room-access.ts';
 import { requireContentForm } from './content-form.ts';
 import { inviteUser } from './invite.ts';
@@ -23,8 +24,15 @@ export interface SendTarget {
   /** When it was said, in milliseconds, where an application service says so; now unless given. */
   readonly originServerTs?: number | undefined;
 }
+  /** For how long it sticks (MSC4354), in milliseconds; not at all unless given. */
+  readonly stickyMs?: number | undefined;
 
 /**
+/** How many events of one user may stick in a room. */
+const MOST_STICKY = 100;
+/** When to ask again with too many. */
+const RETRY_STICKY_MS = 60_000;
+
  * Sends a message event. A repeat with the same transaction returns the event of the first.
  *
  * Source: Client-Server API v1.19, `PUT /rooms/{roomId}/send/{eventType}/{txnId}`.
@@ -40,10 +48,11 @@ export async function sendEvent(
 ): Promise<string> {
   if (type === 'm.room.redaction') {
     if (typeof content.redacts !== 'string') throw missingParam('A redaction needs to say what it redacts');
+    requireNotSticky(target, type);
     return redactEvent(context, target, content.redacts, content, transaction);
   }
-  const { sender, originServerTs } = target;
-  const draft: EventDraft = { type, sender, content, originServerTs, transaction };
+  const { sender, originServerTs, stickyMs } = target;
+  const draft: EventDraft = { type, sender, content, originServerTs, stickyMs, transaction };
   return once(context, transaction, () => appendJoined(context, target.roomId, draft));
 }
 
@@ -97,7 +106,8 @@ export async function setState(
   stateKey: string,
   content: JsonObject,
 ): Promise<string> {
-  const { roomId, sender, originServerTs } = target;
+  const { roomId, sender, originServerTs, stickyMs } = target;
+  if (type === 'm.room.member') requireNotSticky(target, type);
   if (type === 'm.room.member') return setMembership(context, target, stateKey, content);
   if (type === 'm.room.create') throw forbidden('A room is created once');
   // It would take effect without the checks that a redaction has to pass.
@@ -106,7 +116,8 @@ export async function setState(
   requireContentForm(room.rules, { type, stateKey, content });
   if (type === 'm.room.canonical_alias') await requireAliasesOfRoom(context, room, content);
   return changeRoom(context, room, async (chain) => {
-    const event = await chain.appendState({ type, sender, stateKey, content, originServerTs });
+  if (stickyMs !== undefined) await requireFewSticky(context, room, sender);
+    const event = await chain.appendState({ type, sender, stateKey, content, originServerTs, stickyMs });
     return event.eventId;
   });
 }
@@ -146,13 +157,26 @@ async function appendJoined(context: RoomsContext, roomId: string, draft: EventD
   const room = await joinedRoom(context, roomId, draft.sender);
   requireContentForm(room.rules, draft);
   const event = await changeRoom(context, room, async (chain) => {
+  if (draft.stickyMs !== undefined) await requireFewSticky(context, room, draft.sender);
     await requireSaneRelation(context, room, draft);
     return chain.append(draft);
   });
   return event.eventId;
 }
 
-function requireRedactLevel(room: Awaited<ReturnType<typeof joinedRoom>>, sender: string): void {
+/** @throws MatrixError 400 `M_INVALID_PARAM`: their meaning is in what they change, not in being told. */
+function requireNotSticky({ stickyMs }: SendTarget, type: string): void {
+  if (stickyMs !== undefined) throw invalidParam(`${type} does not stick`);
+}
+
+/** @throws MatrixError 429 `M_LIMIT_EXCEEDED`: whoever comes is told of all of them at once. */
+async function requireFewSticky({ storage, clock }: RoomsContext, room: Room, sender: string): Promise<void> {
+  const senderNid = storage.strings.known(sender) ?? (await storage.strings.find(sender)) ?? 0;
+  const count = await storage.stickyEvents.countOf(room.nid, senderNid, clock.now());
+  if (count >= MOST_STICKY) throw limitExceeded(RETRY_STICKY_MS);
+}
+
+function requireRedactLevel(room: Room, sender: string): void {
   const levels = powerLevelsOfRoom(room);
   if (levels.userLevel(sender) < levels.redact) throw forbidden('You may not delete what others sent here');
 }

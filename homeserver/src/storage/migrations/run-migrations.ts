@@ -17,6 +17,7 @@ import { up as federation } from './0022-federation.ts';
 import { up as receivedTransactions } from './0023-received-transactions.ts';
 import { up as outgoingFederation } from './0024-outgoing-federation.ts';
 import { up as careOfMedia } from './0025-care-of-media.ts';
+import { up as stickyEvents } from './0026-sticky-events.ts';
 import { up as administration } from './0027-administration.ts';
 
 /** Every change of the schema, in order. A released migration is never edited: add another. */
@@ -40,6 +41,7 @@ export const migrations: readonly { readonly name: string; readonly up: (knex: K
   { name: '0024-outgoing-federation', up: outgoingFederation },
   { name: '0025-care-of-media', up: careOfMedia },
   { name: '0027-administration', up: administration },
+  { name: '0026-sticky-events', up: stickyEvents },
 ];
 
 /**

@@ -16,6 +16,8 @@ export interface DelayedEvent {
   /** JSON. */
   readonly content: string;
   readonly delayMs: number;
+  /** For how long it will stick; null for not at all. */
+  readonly stickyMs: number | null;
   /** When it was asked for, or put off last. */
   readonly runningSince: number;
   /** The newest position of the log when it was asked for. */
@@ -45,6 +47,7 @@ const insertEvent = defineInsert('delayed_events', {
   state_key: 'text?',
   content: 'text',
   delay_ms: 'bigint',
+  sticky_ms: 'bigint?',
   running_since: 'bigint',
   asked_at: 'bigint',
   request: 'text?',
@@ -62,7 +65,7 @@ const setEnd = defineUpdate(
   ['delay_id'],
 );
 const EVENT = `SELECT delay_id AS "delayId", user_nid AS "userNid", room_nid AS "roomNid", type, state_key AS "stateKey",
-  content, delay_ms AS "delayMs", running_since AS "runningSince", asked_at AS "askedAt", request, outcome, reason, error,
+  content, delay_ms AS "delayMs", sticky_ms AS "stickyMs", running_since AS "runningSince", asked_at AS "askedAt", request, outcome, reason, error,
   event_id AS "eventId", finished_ts AS "finishedTs" FROM delayed_events`;
 const byId = defineQuery<[string], DelayedEvent>(`${EVENT} WHERE delay_id = ?`);
 const byRequest = defineQuery<[string], DelayedEvent>(`${EVENT} WHERE request = ?`);
@@ -91,6 +94,7 @@ export class DelayedEventStore {
       state_key: event.stateKey,
       content: event.content,
       delay_ms: event.delayMs,
+      sticky_ms: event.stickyMs,
       running_since: event.runningSince,
       asked_at: event.askedAt,
       request: event.request,

@@ -1,14 +1,16 @@
 import { NO_ROOM } from '../../accounts/index.ts';
 import type { JsonObject } from '../../protocol/canonical-json.ts';
 import { receiptContent } from '../../realtime/index.ts';
-import { formatStreamToken, parseStreamToken } from '../../stream/index.ts';
+import { formatStreamToken } from '../../stream/index.ts';
 import type { Memberships } from '../affected-rooms.ts';
 import type { Changes } from '../changes.ts';
 import { type DeviceListChanges, deviceListChanges } from '../device-lists.ts';
 import { acknowledgeMessages, messagesTo } from '../to-device.ts';
 import type { SentRoom } from './connections.ts';
+import { extensionPosition } from './extension-token.ts';
 import type { SlidingContext, SlidingFrame } from './sliding-frame.ts';
 import type { ExtensionScope } from './sliding-request.ts';
+import { answerSticky, type StickyBody } from './sticky-extension.ts';
 import type { ToldRoom } from './told-room.ts';
 import type { WantedRooms } from './wanted-rooms.ts';
 
@@ -23,6 +25,7 @@ export interface ExtensionsBody {
   account_data?: { global: JsonObject[]; rooms: Record<string, JsonObject[]> };
   receipts?: { rooms: Record<string, JsonObject> };
   typing?: { rooms: Record<string, JsonObject> };
+  'org.matrix.msc4354.sticky_events'?: StickyBody;
 }
 
 /** What extensions are made of. */
@@ -64,6 +67,8 @@ export async function answerExtensions(
   if (extensions.typing !== undefined) {
     body.typing = { rooms: answerTyping(context, frame, input, extensions.typing) };
   }
+  const sticky = extensions.sticky && (await answerSticky(context, frame, input, extensions.sticky));
+  if (sticky !== undefined) body['org.matrix.msc4354.sticky_events'] = sticky;
   const { to_device: toDevice, e2ee, account_data: accountData, receipts, typing } = body;
   const lists = [
     toDevice?.events,
@@ -71,7 +76,7 @@ export async function answerExtensions(
     e2ee?.device_lists?.left,
     accountData?.global,
   ];
-  const maps = [accountData?.rooms, receipts?.rooms, typing?.rooms];
+  const maps = [accountData?.rooms, receipts?.rooms, typing?.rooms, sticky?.rooms];
   const isEmpty =
     lists.every((list) => list === undefined || list.length === 0) &&
     maps.every((rooms) => rooms === undefined || Object.keys(rooms).length === 0);
@@ -83,7 +88,7 @@ export async function acknowledgeToDevice(
   context: SlidingContext,
   { viewer, extensions: { toDevice } }: Pick<SlidingFrame['request'], 'viewer' | 'extensions'>,
 ): Promise<void> {
-  const since = toDevice && messagesSince(context, toDevice.since);
+  const since = toDevice && extensionPosition(context, toDevice.since);
   if (since !== undefined && since > 0) await acknowledgeMessages(context, viewer, since);
 }
 
@@ -92,18 +97,12 @@ async function answerToDevice(
   { viewer, until }: SlidingFrame,
   { since, limit }: { readonly since: string | undefined; readonly limit: number },
 ): Promise<NonNullable<ExtensionsBody['to_device']>> {
-  const after = messagesSince(context, since);
+  const after = extensionPosition(context, since);
   const { events, upTo } = await messagesTo(context, viewer, after, until.position, limit);
   return {
     next_batch: formatStreamToken({ epoch: context.rooms.epoch, position: upTo, ephemeral: 0 }),
     events,
   };
-}
-
-/** 0 for a token of another life of the database: all that waits is new to the client. */
-function messagesSince({ rooms, notifier }: SlidingContext, since: string | undefined): number {
-  const token = since === undefined ? undefined : parseStreamToken(since);
-  return token?.epoch === rooms.epoch && token.position <= notifier.position ? token.position : 0;
 }
 
 async function answerEndToEnd(

@@ -60,6 +60,8 @@ export interface ExtensionsRequest {
   readonly receipts?: ExtensionScope | undefined;
   /** MSC3961. */
   readonly typing?: ExtensionScope | undefined;
+  /** MSC4480. */
+  readonly sticky?: { readonly since: string | undefined; readonly limit: number } | undefined;
 }
 
 /** Of which rooms an extension tells: of all that the request is about unless narrowed down. */

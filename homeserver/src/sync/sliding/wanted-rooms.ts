@@ -21,6 +21,8 @@ export interface WantedRooms {
   readonly lists: ReadonlyMap<string, ListWindow>;
   /** Of the rooms that are subscribed to: their numbers, by ID. */
   readonly subscribed: ReadonlyMap<string, number>;
+  /** The numbers of all rooms that pass a list's filters, in its windows or not, and of those that are subscribed to. */
+  readonly matching: ReadonlySet<number>;
 }
 
 interface Demand {
@@ -40,8 +42,10 @@ export async function wantedRooms(
   const demands = new Map<number, Demand>();
   const filters = new RoomFilters(context, frame, memberships);
   const lists = new Map<string, ListWindow>();
+  const matching = new Set<number>();
   for (const [name, list] of request.lists) {
     const passing = await filters.apply(all, list.filters);
+    if (request.extensions.sticky !== undefined) for (const { mine } of passing) matching.add(mine.roomNid);
     const ranges = list.ranges ?? [[0, Math.max(0, passing.length - 1)] as const];
     const windows = ranges.map((range) => ({ range, shown: passing.slice(range[0], range[1] + 1) }));
     for (const listed of new Set(windows.flatMap(({ shown }) => shown))) demand(demands, listed, list, name);
@@ -58,9 +62,10 @@ export async function wantedRooms(
     const listed = room && byNid?.get(room.nid);
     if (listed === undefined) continue;
     subscribed.set(roomId, listed.mine.roomNid);
+    matching.add(listed.mine.roomNid);
     demand(demands, listed, config);
   }
-  return { rooms: combine(demands), lists, subscribed };
+  return { rooms: combine(demands), lists, subscribed, matching };
 }
 
 function demand(demands: Map<number, Demand>, listed: ListedRoom, config: RoomConfig, list?: string): void {

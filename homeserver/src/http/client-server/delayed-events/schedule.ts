@@ -2,6 +2,7 @@ import type { JsonObject } from '../../../protocol/canonical-json.ts';
 import type { Requester } from '../../endpoint.ts';
 import { integerQuery } from '../../request-values.ts';
 import type { Services } from '../../services.ts';
+import { stickyDurationIn } from '../rooms/sticky-duration.ts';
 
 interface ScheduleCall {
   readonly query: URLSearchParams;
@@ -25,7 +26,7 @@ export function delayOf(query: URLSearchParams): number | undefined {
 
 /** Puts an event off instead of sending it. */
 export async function scheduleEvent(
-  { requester, services }: ScheduleCall,
+  { query, requester, services }: ScheduleCall,
   { txnId, ...target }: Target,
   delayMs: number,
 ): Promise<{ delay_id: string }> {
@@ -35,6 +36,7 @@ export async function scheduleEvent(
     ...target,
     sender: { userId, userNid },
     delayMs,
+    stickyMs: stickyDurationIn(query),
     ...(txnId === undefined ? {} : { transaction: { userNid, deviceId, scope, txnId } }),
   });
   return { delay_id: delayId };

@@ -36,6 +36,8 @@ const FEATURES: Readonly<Record<string, readonly string[]>> = {
   'org.matrix.msc4140.stable': ['sendDelayedEvent', 'getDelayedEvents', 'updateDelayedEvent'],
   // Where calls take place.
   'org.matrix.msc4143': ['getRtcTransports'],
+  // Sticky events.
+  'org.matrix.msc4354': ['sendMessage', 'setRoomStateWithKey', 'sync'],
   // The room's state after the timeline, as it was before v1.16.
   'org.matrix.msc4222': ['sync'],
 };

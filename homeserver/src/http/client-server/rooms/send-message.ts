@@ -3,6 +3,7 @@ import { endpoint } from '../../endpoint.ts';
 import type { RateLimitName } from '../../rate-limits.ts';
 import { delayOf, scheduleEvent } from '../delayed-events/schedule.ts';
 import { saidAt } from './said-at.ts';
+import { stickyDurationIn } from './sticky-duration.ts';
 
 /** The types that have a limit of their own. */
 const LIMITS = new Map<string, RateLimitName>([
@@ -21,7 +22,7 @@ export const sendMessage = endpoint('sendMessage', { exactNumbers: true }, async
   }
   const transaction = { userNid, deviceId, scope: `send ${roomId} ${eventType}`, txnId };
   services.realtime.presence.userIsActive(userId);
-  const target = { roomId, sender: userId, originServerTs: saidAt(call) };
+  const target = { roomId, sender: userId, originServerTs: saidAt(call), stickyMs: stickyDurationIn(query) };
   const eventId = await sendEvent(services.rooms, target, eventType, body, transaction);
   return { event_id: eventId };
 });
