@@ -9,3 +9,11 @@ export type {
 } from './context.ts';
 export { createFederation, type Federation, type FederationSettings } from './create-federation.ts';
 export { FederationError, type FederationFailure } from './federation-error.ts';
+export { acceptInvite, makeMembership, sendJoin, sendKnock, sendLeave } from './handshakes/index.ts';
+export { completeRoom, otherServersThrough, resumeCompleting } from './joining/index.ts';
+export { createReceiver, type Receiver } from './receiver/index.ts';
+export { remoteKeysThrough } from './remote/remote-keys.ts';
+export { remoteProfilesThrough } from './remote/remote-profiles.ts';
+export { getPublicRoomsOf } from './remote/remote-public-rooms.ts';
+export { KeptMessages } from './sender/kept-messages.ts';
+export { SENDER_READER, Sender } from './sender/sender.ts';

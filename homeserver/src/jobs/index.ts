@@ -1,5 +1,6 @@
 /** Work that outlives the request which asked for it: one file for each kind of job, and the runner that does them. */
 export { carryProfileJob } from './carry-profile.ts';
+export { completeRoomJob } from './complete-room.ts';
 export { describeRoomsJob } from './describe-rooms.ts';
 export { JobRunner } from './job-runner.ts';
 export { leaveRoomsJob } from './leave-rooms.ts';

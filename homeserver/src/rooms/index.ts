@@ -20,14 +20,16 @@ export {
   redactUser,
   requestRedactions,
 } from './administration/redact-user.ts';
+export { ServerNotices, type ServerNoticesOptions } from './administration/server-notices.ts';
 export { presentEvents, strippedEvent, type Viewer } from './client-event.ts';
 export { createAlias, deleteAlias, lookUpAlias } from './commands/aliases.ts';
 export { blockerOfRoom, setRoomBlocked } from './commands/block-room.ts';
 export { createRoom, type InitialState, type Preset, type RoomRequest } from './commands/create-room.ts';
-export { inviteUser } from './commands/invite.ts';
-export { joinRoom, resolveEnterable, resolveRoom } from './commands/join.ts';
+export { inviteUser, requireInvitable } from './commands/invite.ts';
+export { type Entrance, findEntrance, joinRoom, resolveEnterable, resolveRoom } from './commands/join.ts';
 export { knockOnRoom } from './commands/knock.ts';
 export { banUser, forgetRoom, kickUser, leaveRoom, unbanUser } from './commands/leave.ts';
+export { leaveByUser } from './commands/leave-by-user.ts';
 export { leaveEveryRoom } from './commands/leave-every-room.ts';
 export { listRoom } from './commands/list-room.ts';
 export { listRoomInNetwork } from './commands/list-room-in-network.ts';
@@ -46,6 +48,7 @@ export { upgradeRoom } from './commands/upgrade-room.ts';
 export type { AppServiceNames, MemberProfile, Profiles, RoomsContext } from './context.ts';
 export { countedMembers } from './counted-members.ts';
 export { acceptMembership } from './handshakes/accept-membership.ts';
+export { proposeEvent } from './handshakes/propose-event.ts';
 export {
   type HandshakeMembership,
   type MembershipProposal,
@@ -76,12 +79,19 @@ export { checkForm } from './intake/step-1-form.ts';
 export type { Received } from './intake/take-in.ts';
 export { PushEvaluator } from './notifications/push-evaluator.ts';
 export { type UserSettings, UserSettingsCache } from './notifications/user-settings.ts';
+export type {
+  InviteElsewhere,
+  MembershipElsewhere,
+  OtherServers,
+  RoomElsewhere,
+} from './other-servers.ts';
 export { followPeople } from './people/follow-people.ts';
 export { type EventContext, getContext } from './queries/context.ts';
 export { departureOf } from './queries/departure.ts';
 export { getEvent } from './queries/event.ts';
 export { passesFilter } from './queries/event-filter.ts';
 export { getHierarchy } from './queries/hierarchy.ts';
+export { getHierarchyForServer } from './queries/hierarchy-for-server.ts';
 export { filterVisible, type Onlooker } from './queries/history-visibility.ts';
 export { getJoinedRooms, getMembershipsOf } from './queries/joined-rooms.ts';
 export { getLocalAliases } from './queries/local-aliases.ts';
@@ -107,15 +117,16 @@ export {
 export { getEventAnywhere, getRoomSnapshot, type RoomSnapshot } from './queries/room-snapshot.ts';
 export { getRoomSummary } from './queries/room-summary.ts';
 export { mayTakePart, requireServerAllowed, serversIn } from './queries/server-acl.ts';
+export { hiddenFromServer, isServerJoined } from './queries/server-visibility.ts';
 export { getState, getStateEvent } from './queries/state.ts';
 export { authChainOf, stateBeforeEvent } from './queries/state-for-servers.ts';
-export { describeRoom } from './queries/stripped-state.ts';
+export { describeRoom, introducingEvents } from './queries/stripped-state.ts';
 export { getThreads } from './queries/threads.ts';
 export { readTimeline } from './queries/timeline.ts';
-export { getEventByTimestamp } from './queries/timestamp-to-event.ts';
+export { getEventByTimestamp, lastBefore } from './queries/timestamp-to-event.ts';
 export { filterRelated } from './relations/related-by.ts';
 export { type Member, Room, stateKeyOf } from './room.ts';
-export { existingRoom, findRoom, powerLevelsOfRoom } from './room-access.ts';
+export { existingRoom, findRoom, joinedRoom, powerLevelsOfRoom } from './room-access.ts';
 export { ENTERED, HANDED_OVER } from './room-writer.ts';
 export { createRooms, type RoomsOptions } from './rooms.ts';
 export { indexEvents } from './search/index-events.ts';

@@ -9,6 +9,7 @@ import {
   type RoomsContext,
 } from './context.ts';
 import { followOthers } from './follow-others.ts';
+import type { OtherServers } from './other-servers.ts';
 import { RoomRegistry } from './room-registry.ts';
 import { UserRooms } from './user-rooms.ts';
 
@@ -23,6 +24,8 @@ export interface RoomsOptions {
   readonly logger: Logger;
   readonly profiles: Profiles;
   readonly roomSettings: RoomSettings;
+  /** Unless given, there are only the rooms here. */
+  readonly otherServers?: OtherServers | undefined;
   /** None unless given. */
   readonly appServices?: AppServiceNames;
 }
@@ -34,6 +37,7 @@ export function createRooms(options: RoomsOptions): RoomsContext {
   const context: RoomsContext = {
     ...options,
     appServices: options.appServices ?? NO_APP_SERVICES,
+    otherServers: options.otherServers,
     ids: {
       event: new IdAllocator(database, 'event'),
       room: new IdAllocator(database, 'room'),

@@ -14,14 +14,23 @@ import {
 } from '../delivery/index.ts';
 import { SmtpMailSender } from '../delivery/mail/smtp-mail-sender.ts';
 import { createEncryption, type Encryption } from '../encryption/index.ts';
-import { createFederation, type FederationSettings } from '../federation/index.ts';
+import {
+  createFederation,
+  createReceiver,
+  type Federation,
+  type FederationSettings,
+  KeptMessages,
+  otherServersThrough,
+  remoteKeysThrough,
+  remoteProfilesThrough,
+} from '../federation/index.ts';
 import { followMemberships, type GuildsContext, inviterOf } from '../guilds/index.ts';
 import { createHttpServer } from '../http/server.ts';
 import type { Services } from '../http/services.ts';
 import { listTasks } from '../jobs/index.ts';
 import { createMedia } from '../media/index.ts';
 import { OutboundClient } from '../outbound/index.ts';
-import { CallTokens, createRealtime, DelayedEvents, LiveKit } from '../realtime/index.ts';
+import { CallTokens, createRealtime, DelayedEvents, LiveKit, type Realtime } from '../realtime/index.ts';
 import {
   createRooms,
   followPeople,
@@ -29,6 +38,7 @@ import {
   type MemberProfile,
   PushEvaluator,
   type RoomsContext,
+  ServerNotices,
   STEWARD_LOCALPART,
   UserSettingsCache,
 } from '../rooms/index.ts';
@@ -36,6 +46,7 @@ import { FileStore, openStorage, type Storage } from '../storage/index.ts';
 import { broadcastsThrough, openNotifier } from '../stream/index.ts';
 import { createSync } from '../sync/index.ts';
 import { type Configuration, readAppServices } from './configuration/index.ts';
+import { createFederating } from './federating.ts';
 import { establishIdentity } from './identity.ts';
 import { startLogReaders } from './log-readers.ts';
 import { createPushing } from './pushing.ts';
@@ -146,6 +157,7 @@ async function assemble(
     registration: configuration.registration,
     registrationSharedSecret: configuration.registrationSharedSecret,
     roomsOfUser: roomsForAccounts(() => rooms),
+    remoteProfiles: configuration.federation ? remoteProfilesThrough(() => federation) : undefined,
     deviceKeeper: {
       devicesEnded(unit, userNid, deviceIds) {
         storage.pushers.deleteOfDevices(unit, userNid, deviceIds);
@@ -178,12 +190,15 @@ async function assemble(
   });
   lifecycle.onStop('accounts', () => accounts.close());
   await accounts.users.ensureSenders();
+  const keptMessages = new KeptMessages(storage, clock);
   const encryption: Encryption = createEncryption({
     storage,
     serverName,
     clock,
     logger,
     confirmation: accounts.confirmation,
+    remoteKeys: configuration.federation ? remoteKeysThrough(() => federation) : undefined,
+    remoteToDevice: configuration.federation ? keptMessages : undefined,
   });
   const outbound = await openOutbound(configuration);
   lifecycle.onStop('outbound', () => outbound.close());
@@ -205,13 +220,14 @@ async function assemble(
       exists: (userId) => accounts.users.exists(userId),
     },
     roomSettings: accounts.roomSettings,
+    otherServers: configuration.federation ? otherServersThrough(() => federation) : undefined,
     appServices: {
       isAliasKept: (alias, userId) => accounts.appServices.isAliasKept(alias, userId),
       makeAlias: (alias) => appServiceQueries.makeAlias(alias),
       makeUser: (userId) => appServiceQueries.makeUser(userId),
     },
   });
-  const federation = await createFederation({
+  const federation: Federation = await createFederation({
     storage,
     serverName,
     rooms,
@@ -226,7 +242,14 @@ async function assemble(
     localJoined: (roomNid) => rooms.registry.loaded(roomNid)?.localJoined ?? loadLocalJoined(rooms, roomNid),
     onError: (error) => logger.error('waiting clients were not woken', { error }),
   });
-  const realtime = createRealtime({
+  const federating = createFederating({
+    federation,
+    isOn: configuration.federation,
+    encryption,
+    realtime: () => realtime,
+    messages: keptMessages,
+  });
+  const realtime: Realtime = createRealtime({
     clock,
     storage,
     rooms: roomsForRealtime(rooms, storage),
@@ -234,6 +257,7 @@ async function assemble(
     onChange: (change, position) => {
       wakeForChange(change, rooms, storage, notifier);
       ephemeral.onChange(change, position);
+      federating.ephemeralChanged(change);
     },
     broadcasts: broadcastsThrough(storage.database),
   });
@@ -306,6 +330,7 @@ async function assemble(
       handle: (rows, unit) => followPeople(rooms, accounts.userDirectory, rows, unit),
     },
     pushing.reader,
+    ...federating.readers,
     // What was there before an application service was is no news to it.
     {
       name: 'app services',
@@ -313,6 +338,7 @@ async function assemble(
       handle: (rows, unit) => collectNews(appServices, rows, unit),
     },
   ]);
+  const receiver = createReceiver(federation, { encryption, realtime });
   const jobParts = {
     storage,
     clock,
@@ -320,11 +346,14 @@ async function assemble(
     rooms,
     media,
     delayedEvents,
+    receiveStaged: (roomId: string, signal: AbortSignal) => receiver.staged.receiveAll(roomId, signal),
     deliverPushes: pushing.deliver,
     tellAppService: (serviceId: string, signal: AbortSignal) =>
       tellAppService(appServices, serviceId, signal),
+    completeRoom: federating.completeRoom,
   };
   await startJobs(jobParts, lifecycle);
+  await federating.start(lifecycle);
   return {
     accounts,
     rooms,
@@ -333,6 +362,7 @@ async function assemble(
     callTokens,
     encryption,
     federation,
+    receiver,
     sync,
     media,
     guilds,
@@ -341,8 +371,10 @@ async function assemble(
     pushGateway: pushing.gateway,
     webPush: pushing.webPush,
     listNotifications: pushing.listNotifications,
+    serverNotices: await openServerNotices(rooms, accounts, configuration),
     listTasks: (filter) => listTasks(storage, filter),
     turn: configuration.turn,
+    forServers: { name: configuration.federationName, seeDirectory: configuration.federationDirectory },
     support: { page: configuration.supportPage, email: configuration.supportEmail },
     serverName,
     get publicUrl() {
@@ -400,6 +432,23 @@ function federationSettings(configuration: Configuration): FederationSettings {
     keyServers: configuration.federationKeyServers,
     resolveFile: configuration.federationResolve,
   };
+}
+
+/** What admins tell single users; the user that it comes from is there before the first notice. */
+async function openServerNotices(
+  rooms: RoomsContext,
+  accounts: Accounts,
+  { serverNoticesUser, serverNoticesName: roomName, serverNoticesJoin: joins }: Configuration,
+): Promise<ServerNotices> {
+  const sender =
+    serverNoticesUser === undefined
+      ? undefined
+      : await accounts.users.ensureSpeaker(serverNoticesUser, roomName);
+  return new ServerNotices(
+    rooms,
+    accounts.tags,
+    sender === undefined ? undefined : { sender, roomName, joins },
+  );
 }
 
 function openMailSender(

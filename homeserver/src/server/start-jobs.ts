@@ -3,6 +3,7 @@ import type { Lifecycle } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
 import {
   carryProfileJob,
+  completeRoomJob,
   describeRoomsJob,
   JobRunner,
   leaveRoomsJob,
@@ -11,6 +12,7 @@ import {
   purgeRoomJob,
   purgeUnneededJob,
   pushJob,
+  receiveEventsJob,
   redactUserJob,
   sendDelayedJob,
   tellAppServiceJob,
@@ -29,21 +31,35 @@ interface JobParts {
   readonly rooms: RoomsContext;
   readonly media: Media;
   readonly delayedEvents: DelayedEvents;
+  /** Takes events that other servers have sent into their room. */
+  readonly receiveStaged: (roomId: string, signal: AbortSignal) => Promise<void>;
   /** Does what the pusher of a job has to do. */
   readonly deliverPushes: (jobKey: string) => Promise<void>;
+  /** Gets the members that a room still lacks. */
+  readonly completeRoom: (roomId: string, signal: AbortSignal) => Promise<void>;
   /** Tells the application service of a job what there is to tell. */
   readonly tellAppService: (serviceId: string, signal: AbortSignal) => Promise<void>;
 }
 
 /** Begins to do what is stored to be done, until the server stops. */
 export async function startJobs(
-  { rooms, media, delayedEvents, deliverPushes, tellAppService, ...options }: JobParts,
+  {
+    rooms,
+    media,
+    delayedEvents,
+    receiveStaged,
+    deliverPushes,
+    tellAppService,
+    completeRoom,
+    ...options
+  }: JobParts,
   lifecycle: Lifecycle,
 ): Promise<void> {
   const runner = new JobRunner({
     ...options,
     definitions: [
       carryProfileJob(rooms),
+      completeRoomJob(completeRoom),
       describeRoomsJob(rooms),
       redactUserJob(rooms),
       leaveRoomsJob(rooms),
@@ -51,6 +67,7 @@ export async function startJobs(
       purgeLeftoversJob(rooms),
       purgeHistoryJob(rooms),
       purgeUnneededJob(rooms),
+      receiveEventsJob(receiveStaged),
       sendDelayedJob(delayedEvents),
       pushJob(deliverPushes),
       tellAppServiceJob(tellAppService),

@@ -1,10 +1,6 @@
 import type { JsonObject } from '../../protocol/canonical-json.ts';
-import type { Pdu } from '../../protocol/events.ts';
 import { domainOf, type ServerName } from '../../protocol/identifiers.ts';
-import { parseJson } from '../../protocol/json-numbers.ts';
-import { redactPdu } from '../../protocol/redaction.ts';
-import { pduToWire } from '../../protocol/wire.ts';
-import { ENTERED, HANDED_OVER, hasPlace, type Room } from '../../rooms/index.ts';
+import { ENTERED, eventsForServers, HANDED_OVER, hasPlace } from '../../rooms/index.ts';
 import {
   EventStatus,
   LogKind,
@@ -118,22 +114,7 @@ export async function readOutgoing(
     }
     chosen.push(event);
   }
-  return { pdus: await wireOf(storage, room, chosen), next };
-}
-
-/** Events as other servers get them, with all signatures; what was redacted is sent so. */
-async function wireOf(
-  storage: FederationContext['storage'],
-  { rules }: Room,
-  events: readonly StoredEvent[],
-): Promise<JsonObject[]> {
-  const jsons = await storage.events.jsonOf(events.map(({ nid }) => nid));
-  return events.flatMap(({ nid, redactedBy }) => {
-    const json = jsons.get(nid);
-    if (json === undefined) return [];
-    const { unsigned: _ours, ...pdu } = parseJson(json) as Pdu;
-    return [pduToWire(redactedBy === null ? pdu : redactPdu(pdu, rules), rules)];
-  });
+  return { pdus: await eventsForServers(rooms, room, chosen), next };
 }
 
 function refsOf(rows: readonly LogRow[]): number[] {

@@ -4,8 +4,13 @@ import { isRoomAlias, parseRoomAlias } from '../../protocol/identifiers.ts';
 import { ExpectationFailed, UnitOfWork } from '../../storage/index.ts';
 import { changeRoom } from '../change-room.ts';
 import type { RoomsContext } from '../context.ts';
+import type { RoomElsewhere } from '../other-servers.ts';
+import { serversIn } from '../queries/server-acl.ts';
 import type { Room } from '../room.ts';
 import { joinedRoom, powerLevelsOfRoom } from '../room-access.ts';
+
+/** How many servers of a room are named to those who ask where it is. */
+const MOST_SERVERS = 50;
 
 /** @throws MatrixError 400 `M_INVALID_PARAM` for something that is no alias, or one of another server. */
 export function aliasOnThisServer(context: RoomsContext, alias: string): string {
@@ -100,14 +105,17 @@ async function dropFromState(context: RoomsContext, room: Room, userId: string, 
  * Source: Client-Server API v1.19, `GET /directory/room/{roomAlias}`.
  * @throws MatrixError 404 `M_NOT_FOUND`, 400 `M_INVALID_PARAM`.
  */
-export async function lookUpAlias(
-  context: RoomsContext,
-  alias: string,
-): Promise<{ roomId: string; servers: string[] }> {
+export async function lookUpAlias(context: RoomsContext, alias: string): Promise<RoomElsewhere> {
   if (!isRoomAlias(alias)) throw invalidParam(`${alias} is not a room alias`);
   const room = await roomOfAlias(context, alias);
-  if (room === undefined) throw notFound(`There is no ${alias}`);
-  return { roomId: room.roomId, servers: [context.serverName] };
+  if (room !== undefined) {
+    const servers = new Set([context.serverName, ...serversIn(room)]);
+    return { roomId: room.roomId, servers: [...servers].slice(0, MOST_SERVERS) };
+  }
+  const isOfOther = parseRoomAlias(alias)?.domain !== context.serverName;
+  const found = isOfOther ? await context.otherServers?.findAlias(alias) : undefined;
+  if (found === undefined) throw notFound(`There is no ${alias}`);
+  return found;
 }
 
 /** The room behind an alias, which an application service may make now that somebody asks for it. */

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../protocol/canonical-json.ts';
 import { invalidParam, MatrixError } from '../../protocol/errors.ts';
-import { isRoomAlias } from '../../protocol/identifiers.ts';
+import { domainOf, isRoomAlias } from '../../protocol/identifiers.ts';
 import { DEFAULT_ROOM_VERSION, type RoomVersionRules } from '../../protocol/room-versions.ts';
 import { ExpectationFailed } from '../../storage/index.ts';
 import type { RoomsContext } from '../context.ts';
@@ -8,7 +8,7 @@ import type { EventChain } from '../event-chain.ts';
 import { aliasOnThisServer, refuseKeptAlias } from './aliases.ts';
 import { requireContentForm } from './content-form.ts';
 import { defaultPowerLevels, presetOf } from './default-power-levels.ts';
-import { inviteContent, requireInvitable } from './invite.ts';
+import { inviteContent, inviteUser, requireInvitable } from './invite.ts';
 import {
   createDraft,
   finishRoom,
@@ -89,7 +89,21 @@ export async function createRoom(
     if (error instanceof ExpectationFailed && alias !== undefined) throw aliasTaken(alias);
     throw error;
   }
+  await inviteOthers(context, room.roomId, creator, request);
   return room.roomId;
+}
+
+/** Invites those whose servers have to sign it first, and so to a room that is there. What they say is told, as by Synapse. */
+async function inviteOthers(
+  context: RoomsContext,
+  roomId: string,
+  creator: string,
+  { invite = [], isDirect = false }: RoomRequest,
+): Promise<void> {
+  for (const userId of new Set(invite)) {
+    if (domainOf(userId) === context.serverName) continue;
+    await inviteUser(context, { roomId, sender: creator }, userId, { isDirect });
+  }
 }
 
 /** What the rules do not let the creator do is here the request's fault: its state contradicts itself. */
@@ -155,6 +169,7 @@ async function appendRest(
   }
   for (const userId of new Set(request.invite ?? [])) {
     if (userId === creator) throw invalidParam('Nobody invites themselves');
+    if (domainOf(userId) !== context.serverName) continue;
     const isDirect = request.isDirect === true;
     await set('m.room.member', await inviteContent(context, userId, { isDirect }), userId);
   }

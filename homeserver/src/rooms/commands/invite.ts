@@ -22,11 +22,11 @@ export interface InviteOptions {
 }
 
 /**
- * Invites a user of this server.
+ * Invites a user of this server, or of another one, which has to sign it first.
  *
  * Source: Client-Server API v1.19, `POST /rooms/{roomId}/invite`.
  * @throws MatrixError 403 `M_FORBIDDEN`, `M_INVITE_BLOCKED`; 400 `M_INVALID_PARAM` for something that is no user ID, or a user of another
- * server, which takes federation.
+ * server where there is no federation; what the other server says.
  */
 export async function inviteUser(
   context: RoomsContext,
@@ -39,6 +39,9 @@ export async function inviteUser(
   const room = await joinedRoom(context, roomId, sender);
   await untilComplete(context, room);
   const content = await inviteContent(context, userId, options);
+  if (domainOf(userId) !== context.serverName && context.otherServers !== undefined) {
+    return context.otherServers.invite({ roomId, sender, userId, content, originServerTs });
+  }
   return changeRoom(context, room, async (chain) => {
     await refuseBanned(chain, userId);
     const draft = { type: 'm.room.member', sender, stateKey: userId, content, originServerTs };
@@ -58,6 +61,7 @@ export async function requireInvitable(
 ): Promise<void> {
   if (!isUserId(userId)) throw invalidParam(`${userId} is not a user ID`);
   if (domainOf(userId) !== context.serverName) {
+    if (context.otherServers !== undefined) return;
     throw invalidParam(`${userId} is on another server, and this one does not federate`);
   }
   // As Synapse does, a local user has to exist; it says so with M_FORBIDDEN rather than let people guess by status.

@@ -1,21 +1,28 @@
 import type { JsonObject, JsonValue } from '../../protocol/canonical-json.ts';
 import { forbidden, invalidParam, MatrixError, notFound } from '../../protocol/errors.ts';
-import { isRoomAlias, isRoomId } from '../../protocol/identifiers.ts';
+import { domainOf, isRoomAlias, isRoomId, isServerName, isUserId } from '../../protocol/identifiers.ts';
 import { changeRoom } from '../change-room.ts';
-import type { RoomsContext } from '../context.ts';
+import type { MemberProfile, RoomsContext } from '../context.ts';
+import { isServerIn } from '../intake/enter-room.ts';
+import { strippedStateOf } from '../intake/out-of-band.ts';
 import { allowsGuests } from '../queries/guest-access.ts';
 import type { Room } from '../room.ts';
 import { existingRoom, powerLevelsOfRoom } from '../room-access.ts';
-import { roomOfAlias } from './aliases.ts';
+import { lookUpAlias, roomOfAlias } from './aliases.ts';
 import { refuseBanned } from './bans.ts';
 import { requireEnterable } from './block-room.ts';
 import { takeSettingsAlong } from './take-settings-along.ts';
+
+/** How many servers are asked for one room. */
+const MOST_ASKED = 10;
 
 /** What a join may carry. */
 export interface JoinOptions {
   readonly reason?: string | undefined;
   /** The content of a `PUT` of the state, or a profile for this room alone; its keys win. */
   readonly content?: JsonObject;
+  /** Servers that may know the room. */
+  readonly via?: readonly string[] | undefined;
   /** As in `SendTarget`. */
   readonly originServerTs?: number | undefined;
 }
@@ -45,12 +52,67 @@ export async function resolveEnterable(context: RoomsContext, roomIdOrAlias: str
   return room;
 }
 
+/** Where somebody enters who has named a room. */
+export interface Entrance {
+  readonly roomId: string;
+  /** Servers that may know the room, for a room that this one is not in; the best first. */
+  readonly servers: readonly string[];
+}
+
+/**
+ * The room that somebody wants to enter: here, or on other servers.
+ *
+ * @param via servers that the client names.
+ * @throws MatrixError 404 `M_NOT_FOUND` for an alias that nobody knows; 400 `M_INVALID_PARAM`; 403 `M_FORBIDDEN` for a
+ * blocked room.
+ */
+export async function findEntrance(
+  context: RoomsContext,
+  roomIdOrAlias: string,
+  via: readonly string[] = [],
+): Promise<Entrance> {
+  const { serverName } = context;
+  let found: Entrance = { roomId: roomIdOrAlias, servers: [] };
+  if (isRoomAlias(roomIdOrAlias)) found = await lookUpAlias(context, roomIdOrAlias);
+  else if (!isRoomId(roomIdOrAlias)) throw invalidParam(`${roomIdOrAlias} is neither a room ID nor an alias`);
+  await requireEnterable(context, found.roomId);
+  const servers = new Set([...via.filter(isServerName), ...found.servers]);
+  servers.delete(serverName);
+  return { roomId: found.roomId, servers: [...servers] };
+}
+
+/** Whether a room is to be entered here: this server is in it, or nobody is any more. */
+function isEnteredHere(room: Room | undefined): room is Room {
+  return room?.createEvent !== undefined && (isServerIn(room) || room.joinedCount === 0);
+}
+
+/**
+ * Whom to ask for a room that this server is not in: those that the client names, whose user has invited, and after
+ * whom the room is named. Version 12 names rooms after nobody.
+ */
+export async function serversToAsk(
+  { serverName, storage }: RoomsContext,
+  room: Room | undefined,
+  userId: string,
+  { roomId, servers }: Entrance,
+): Promise<string[]> {
+  const nid = room?.members.get(userId)?.eventNid;
+  const own = nid === undefined ? undefined : await storage.events.get(nid);
+  const told = own === undefined ? [] : (strippedStateOf(own) ?? []);
+  const senders = [own?.pdu.sender, ...told.map(({ sender }) => sender)].filter(isUserId);
+  const named = roomId.includes(':') ? [domainOf(roomId)] : [];
+  const found = new Set([...servers, ...senders.map((sender) => domainOf(sender)), ...named]);
+  found.delete(serverName);
+  return [...found].filter(isServerName).slice(0, MOST_ASKED);
+}
+
 /**
  * Joins a room. Somebody who is joined stays so, unless the content differs.
  *
  * Source: Client-Server API v1.19, `POST /rooms/{roomId}/join`, `POST /join/{roomIdOrAlias}`.
  * @returns the ID of the member event.
- * @throws MatrixError 404 `M_NOT_FOUND`, 403 `M_FORBIDDEN`, `M_BAD_STATE` for somebody who is banned.
+ * @throws MatrixError 404 `M_NOT_FOUND`, 403 `M_FORBIDDEN`, `M_BAD_STATE` for somebody who is banned; for a room that
+ * this server is not in, also what the servers say that are.
  */
 export async function joinRoom(
   context: RoomsContext,
@@ -58,10 +120,79 @@ export async function joinRoom(
   roomIdOrAlias: string,
   options: JoinOptions = {},
 ): Promise<string> {
-  const room = await resolveEnterable(context, roomIdOrAlias);
-  const profile = await context.profiles.profileOf(userId);
+  const entrance = await findEntrance(context, roomIdOrAlias, options.via);
+  const room = await context.registry.byId(entrance.roomId);
+  if (!isEnteredHere(room)) {
+    return joinElsewhere(context, userId, room, entrance.roomId, options, () =>
+      serversToAsk(context, room, userId, entrance),
+    );
+  }
+  if (!(await needsHelp(context, room, userId))) return joinHere(context, userId, room, options);
+  return joinElsewhere(context, userId, room, room.roomId, options, async () =>
+    serversWithInviters(context, room),
+  );
+}
+
+/** Whether only another server can let somebody into a restricted room that this one is in. */
+async function needsHelp(context: RoomsContext, room: Room, userId: string): Promise<boolean> {
+  if (context.otherServers === undefined || !needsAuthorisation(room, userId)) return false;
+  if (room.membershipOf(userId) === 'ban') return false;
+  return (await localInviter(context, room)) === undefined;
+}
+
+function serversWithInviters({ serverName }: RoomsContext, room: Room): string[] {
+  const levels = powerLevelsOfRoom(room);
+  const servers = new Set<string>();
+  for (const [userId, { membership }] of room.members) {
+    if (membership === 'join' && levels.userLevel(userId) >= levels.invite) servers.add(domainOf(userId));
+  }
+  servers.delete(serverName);
+  return [...servers].slice(0, MOST_ASKED);
+}
+
+async function joinElsewhere(
+  context: RoomsContext,
+  userId: string,
+  known: Room | undefined,
+  roomId: string,
+  options: JoinOptions,
+  findServers: () => Promise<readonly string[]>,
+): Promise<string> {
+  const { otherServers, storage } = context;
+  const servers = await findServers();
+  if (otherServers === undefined || servers.length === 0) throw notFound(`There is no room ${roomId} here`);
+  // Whether the room lets guests in is only known inside.
+  if ((await storage.users.byUserId(userId))?.guest === true) throw noGuests();
+  const content = joinContent(await context.profiles.profileOf(userId), options);
+  const wasIn = known?.membershipOf(userId) === 'join';
+  const eventId = await otherServers.join({ roomId, userId, servers, content });
+  const room = await context.registry.byId(roomId);
+  if (room !== undefined && !wasIn) await takeSettingsAlong(context, userId, room);
+  return eventId;
+}
+
+function joinContent(
+  { displayname, avatar_url }: MemberProfile,
+  { content = {}, reason }: JoinOptions,
+): JsonObject {
   // Who authorises a join is for the server to say.
-  const { join_authorised_via_users_server: _claimed, ...given } = options.content ?? {};
+  const { join_authorised_via_users_server: _claimed, ...given } = content;
+  return {
+    ...(displayname === undefined ? {} : { displayname }),
+    ...(avatar_url === undefined ? {} : { avatar_url }),
+    ...given,
+    ...(reason === undefined ? {} : { reason }),
+    membership: 'join',
+  };
+}
+
+async function joinHere(
+  context: RoomsContext,
+  userId: string,
+  room: Room,
+  options: JoinOptions,
+): Promise<string> {
+  const profile = await context.profiles.profileOf(userId);
   let wasIn = false;
   const eventId = await changeRoom(context, room, async (chain) => {
     const before = await chain.stateEvent('m.room.member', userId);
@@ -71,12 +202,8 @@ export async function joinRoom(
     if (!wasIn) await requireGuestsAllowed(context, room, userId);
     const authorised = await authorisingUser(context, room, userId);
     const content: JsonObject = {
-      ...(profile.displayname === undefined ? {} : { displayname: profile.displayname }),
-      ...(profile.avatar_url === undefined ? {} : { avatar_url: profile.avatar_url }),
-      ...given,
-      ...(options.reason === undefined ? {} : { reason: options.reason }),
+      ...joinContent(profile, options),
       ...(authorised === undefined ? {} : { join_authorised_via_users_server: authorised }),
-      membership: 'join',
     };
     const { originServerTs } = options;
     const draft = { type: 'm.room.member', sender: userId, stateKey: userId, content, originServerTs };
@@ -90,7 +217,11 @@ export async function joinRoom(
 /** Guests come only where they are expected. Source: Client-Server API v1.19, "Guest Access". */
 async function requireGuestsAllowed({ storage }: RoomsContext, room: Room, userId: string): Promise<void> {
   if (allowsGuests(room) || (await storage.users.byUserId(userId))?.guest !== true) return;
-  throw new MatrixError(403, 'M_GUEST_ACCESS_FORBIDDEN', 'This room does not allow guests');
+  throw noGuests();
+}
+
+function noGuests(): MatrixError {
+  return new MatrixError(403, 'M_GUEST_ACCESS_FORBIDDEN', 'This room does not allow guests');
 }
 
 /**

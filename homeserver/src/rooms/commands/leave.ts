@@ -6,8 +6,10 @@ import { changeRoom } from '../change-room.ts';
 import type { RoomsContext } from '../context.ts';
 import { untilComplete } from '../full-state.ts';
 import { isOutOfBand, leaveOutOfBand } from '../intake/out-of-band.ts';
+import type { Room } from '../room.ts';
 import { existingRoom, findRoom, joinedRoom, notInRoom } from '../room-access.ts';
 import { badState } from './bans.ts';
+import { serversToAsk } from './join.ts';
 import type { SendTarget } from './send-event.ts';
 
 /**
@@ -26,7 +28,7 @@ export async function leaveRoom(
     await existingRoom(context, roomId);
     throw notInRoom();
   }
-  if (await isOutOfBand(context, room, sender)) return leaveOutOfBand(context, { roomId, sender }, reason);
+  if (await isOutOfBand(context, room, sender)) return leaveElsewhere(context, room, sender, reason);
   return changeRoom(context, room, async (chain) => {
     const before = await chain.stateEvent('m.room.member', sender);
     // Leaving twice is no error: a client that missed the first answer asks again.
@@ -37,6 +39,29 @@ export async function leaveRoom(
     });
     return event.eventId;
   });
+}
+
+/** Turns an invite down, or takes a knock back, where this server is not in the room: here in any case. */
+async function leaveElsewhere(
+  context: RoomsContext,
+  room: Room,
+  userId: string,
+  reason: string | undefined,
+): Promise<string> {
+  const { roomId } = room;
+  const servers = await serversToAsk(context, room, userId, { roomId, servers: [] });
+  const membership = room.membershipOf(userId);
+  if (servers.length > 0 && (membership === 'invite' || membership === 'knock')) {
+    const content = { membership: 'leave', ...(reason === undefined ? {} : { reason }) };
+    try {
+      const eventId = await context.otherServers?.leave({ roomId, userId, servers, content });
+      if (eventId !== undefined) return eventId;
+    } catch (error) {
+      if (!(error instanceof MatrixError)) throw error;
+      context.logger.info('no server of a room took a leave', { roomId, userId, error });
+    }
+  }
+  return leaveOutOfBand(context, { roomId, sender: userId }, reason);
 }
 
 /**

@@ -11,7 +11,8 @@ import { requireContentForm } from './content-form.ts';
 import { inviteUser } from './invite.ts';
 import { joinRoom } from './join.ts';
 import { knockOnRoom } from './knock.ts';
-import { banUser, kickUser, leaveRoom, unbanUser } from './leave.ts';
+import { banUser, kickUser, unbanUser } from './leave.ts';
+import { leaveByUser } from './leave-by-user.ts';
 import { requireAliasesOfRoom } from './set-canonical-alias.ts';
 
 /** Types of which a redaction would leave too little. */
@@ -23,16 +24,16 @@ export interface SendTarget {
   readonly sender: string;
   /** When it was said, in milliseconds, where an application service says so; now unless given. */
   readonly originServerTs?: number | undefined;
-}
   /** For how long it sticks (MSC4354), in milliseconds; not at all unless given. */
   readonly stickyMs?: number | undefined;
+}
 
-/**
 /** How many events of one user may stick in a room. */
 const MOST_STICKY = 100;
 /** When to ask again with too many. */
 const RETRY_STICKY_MS = 60_000;
 
+/**
  * Sends a message event. A repeat with the same transaction returns the event of the first.
  *
  * Source: Client-Server API v1.19, `PUT /rooms/{roomId}/send/{eventType}/{txnId}`.
@@ -47,8 +48,8 @@ export async function sendEvent(
   transaction: TransactionKey,
 ): Promise<string> {
   if (type === 'm.room.redaction') {
-    if (typeof content.redacts !== 'string') throw missingParam('A redaction needs to say what it redacts');
     requireNotSticky(target, type);
+    if (typeof content.redacts !== 'string') throw missingParam('A redaction needs to say what it redacts');
     return redactEvent(context, target, content.redacts, content, transaction);
   }
   const { sender, originServerTs, stickyMs } = target;
@@ -115,8 +116,8 @@ export async function setState(
   const room = await joinedRoom(context, roomId, sender);
   requireContentForm(room.rules, { type, stateKey, content });
   if (type === 'm.room.canonical_alias') await requireAliasesOfRoom(context, room, content);
-  return changeRoom(context, room, async (chain) => {
   if (stickyMs !== undefined) await requireFewSticky(context, room, sender);
+  return changeRoom(context, room, async (chain) => {
     const event = await chain.appendState({ type, sender, stateKey, content, originServerTs, stickyMs });
     return event.eventId;
   });
@@ -138,13 +139,13 @@ async function setMembership(
       return joinRoom(context, sender, roomId, { content, originServerTs });
     case 'knock':
       if (userId !== sender) throw forbidden('Nobody knocks for somebody else');
-      return knockOnRoom(context, sender, roomId, reason);
+      return knockOnRoom(context, sender, roomId, { reason });
     case 'invite':
       return inviteUser(context, target, userId, { content });
     case 'ban':
       return banUser(context, target, userId, reason);
     case 'leave':
-      if (userId === sender) return leaveRoom(context, target, reason);
+      if (userId === sender) return leaveByUser(context, target, reason);
       return room?.membershipOf(userId) === 'ban'
         ? unbanUser(context, target, userId, reason)
         : kickUser(context, target, userId, reason);
@@ -156,8 +157,8 @@ async function setMembership(
 async function appendJoined(context: RoomsContext, roomId: string, draft: EventDraft): Promise<string> {
   const room = await joinedRoom(context, roomId, draft.sender);
   requireContentForm(room.rules, draft);
-  const event = await changeRoom(context, room, async (chain) => {
   if (draft.stickyMs !== undefined) await requireFewSticky(context, room, draft.sender);
+  const event = await changeRoom(context, room, async (chain) => {
     await requireSaneRelation(context, room, draft);
     return chain.append(draft);
   });

@@ -2,13 +2,12 @@ import type { JsonObject } from '../../protocol/canonical-json.ts';
 import { MatrixError, notFound } from '../../protocol/errors.ts';
 import { domainOf } from '../../protocol/identifiers.ts';
 import { pduToWire } from '../../protocol/wire.ts';
-import { changeInTurn } from '../change-in-turn.ts';
 import { requireEnterable } from '../commands/block-room.ts';
 import type { RoomsContext } from '../context.ts';
-import { EventChain } from '../event-chain.ts';
 import { isServerIn } from '../intake/enter-room.ts';
 import { requireServerAllowed } from '../queries/server-acl.ts';
 import type { Room } from '../room.ts';
+import { proposeEvent } from './propose-event.ts';
 import { authorisingUserOf } from './restricted-join.ts';
 
 /** What users of other servers do in a room through this one. */
@@ -64,11 +63,7 @@ export async function proposeMembership(
     ...(via === undefined ? {} : { join_authorised_via_users_server: via }),
   };
   const draft = { type: 'm.room.member', sender: userId, stateKey: userId, content };
-  const pdu = await changeInTurn(context, room, async () => {
-    // What it follows has to be on the disk before others hear of it.
-    await room.lastCommit;
-    return new EventChain(context, room).propose(draft);
-  });
+  const pdu = await proposeEvent(context, room, draft);
   const { hashes: _hashes, signatures: _signatures, ...event } = pduToWire(pdu, rules);
   return { roomVersion: rules.version, event };
 }

@@ -28,6 +28,8 @@ export const JobKind = {
   DescribeRooms: 'describe-rooms',
   /** What somebody has sent is to be redacted: `key` = user ID. */
   RedactUser: 'redact-user',
+  /** A room that was joined with partial state is to be completed: `key` = room ID. */
+  CompleteRoom: 'complete-room',
   /** Events that nothing needs are to be deleted, in all rooms. */
   PurgeUnneeded: 'purge-unneeded',
   /** Media that are too old are to go, and content that nothing names any more. */

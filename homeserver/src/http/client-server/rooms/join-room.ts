@@ -1,12 +1,13 @@
-import { joinRoom as join, resolveEnterable } from '../../../rooms/index.ts';
+import { findEntrance, joinRoom as join } from '../../../rooms/index.ts';
 import { endpoint } from '../../endpoint.ts';
+import { viaOf } from './via.ts';
 
 export const joinRoom = endpoint(
   'joinRoom',
   { limit: 'join', body: 'optional-json' },
-  async ({ params, body, requester, services }) => {
-    const { roomId } = await resolveEnterable(services.rooms, params.roomIdOrAlias);
-    await join(services.rooms, requester.userId, roomId, { reason: body.reason });
+  async ({ params, query, body, requester, services }) => {
+    const { roomId, servers } = await findEntrance(services.rooms, params.roomIdOrAlias, viaOf(query));
+    await join(services.rooms, requester.userId, roomId, { reason: body.reason, via: servers });
     return { room_id: roomId };
   },
 );

@@ -1,0 +1,82 @@
+import type { JsonObject } from '../../protocol/canonical-json.ts';
+import { isServerName, type ServerName } from '../../protocol/identifiers.ts';
+import { joinWithState, type MembershipElsewhere } from '../../rooms/index.ts';
+import { JobKind, UnitOfWork } from '../../storage/index.ts';
+import type { FederationContext } from '../context.ts';
+import { FederationError } from '../federation-error.ts';
+import { askInTurn } from './ask-in-turn.ts';
+import { makeMembership, type ReadyMembership } from './proposals.ts';
+
+/** A room has as much state as it has; this is more than the largest that are known. */
+const LARGEST_STATE_BYTES = 300_000_000;
+const TIME_LIMIT_MS = 180_000;
+/** How many servers of a room are kept as those who may have the rest of its state. */
+const MOST_SERVERS = 50;
+
+/**
+ * Enters a room through a server that is in it. Members may be missing at first; a job gets them.
+ *
+ * Source: Server-Server API v1.19, "Joining Rooms".
+ */
+export async function joinElsewhere(
+  context: FederationContext,
+  membership: MembershipElsewhere,
+): Promise<string> {
+  const { roomId } = membership;
+  return askInTurn(context, membership.servers, async (server) => {
+    const ready = await makeMembership(context, server, 'join', membership);
+    const answer = await sendJoin(context, server, roomId, ready);
+    const isPartial = answer.members_omitted === true;
+    const servers = serversOf(answer, server, context.serverName);
+    const eventId = await joinWithState(
+      { ...context.rooms, signingKeys: context.keyring },
+      {
+        roomId,
+        roomVersion: ready.rules.version,
+        // Who authorises a restricted join signs it, and gives it back.
+        join: answer.event ?? ready.json,
+        state: listOf(answer, 'state', server),
+        authChain: listOf(answer, 'auth_chain', server),
+        ...(isPartial ? { partial: { servers } } : {}),
+      },
+    );
+    if (isPartial) {
+      const unit = new UnitOfWork();
+      context.storage.jobs.enqueueIfAbsent(unit, { kind: JobKind.CompleteRoom, key: roomId });
+      await context.storage.database.commit(unit);
+    }
+    return eventId;
+  });
+}
+
+async function sendJoin(
+  { client }: FederationContext,
+  server: ServerName,
+  roomId: string,
+  { eventId, json }: ReadyMembership,
+): Promise<JsonObject> {
+  const ids = `${encodeURIComponent(roomId)}/${encodeURIComponent(eventId)}`;
+  const request = {
+    destination: server,
+    method: 'PUT',
+    body: json,
+    maxBytes: LARGEST_STATE_BYTES,
+    timeLimitMs: TIME_LIMIT_MS,
+    isUrgent: true,
+  } as const;
+  return client.request({ ...request, path: `/_matrix/federation/v2/send_join/${ids}?omit_members=true` });
+}
+
+/** The servers that may have the rest of the state, the one that let us in first. */
+function serversOf(answer: JsonObject, server: ServerName, ownName: ServerName): ServerName[] {
+  const named = Array.isArray(answer.servers_in_room) ? answer.servers_in_room : [];
+  const others = named.filter((name): name is string => typeof name === 'string' && isServerName(name));
+  return [...new Set([server, ...others])].filter((name) => name !== ownName).slice(0, MOST_SERVERS);
+}
+
+function listOf(answer: JsonObject, key: string, server: ServerName): readonly unknown[] {
+  const list = answer[key];
+  if (!Array.isArray(list))
+    throw new FederationError(server, 'malformed', `its answer to a join has no ${key}`);
+  return list;
+}

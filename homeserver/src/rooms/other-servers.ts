@@ -1,0 +1,45 @@
+import type { JsonObject } from '../protocol/canonical-json.ts';
+import type { EventId, RoomAlias, RoomId, ServerName, UserId } from '../protocol/identifiers.ts';
+
+/** A membership of a user of this server in a room that other servers are asked to take it into. */
+export interface MembershipElsewhere {
+  readonly roomId: RoomId;
+  readonly userId: UserId;
+  /** Whom to ask, the best first. */
+  readonly servers: readonly ServerName[];
+  /** Of the member event, but for what the other server adds. */
+  readonly content: JsonObject;
+}
+
+/** An invite of a user of another server to a room that this server is in. */
+export interface InviteElsewhere {
+  readonly roomId: RoomId;
+  readonly sender: UserId;
+  readonly userId: UserId;
+  readonly content: JsonObject;
+  readonly originServerTs?: number | undefined;
+}
+
+/** Where a room can be found. */
+export interface RoomElsewhere {
+  readonly roomId: RoomId;
+  /** Servers that are in it. */
+  readonly servers: readonly ServerName[];
+}
+
+/**
+ * What rooms need of other servers; who follows the federation gives it. Each throws a MatrixError for a client when
+ * nobody can be asked, or whoever was asked refused.
+ */
+export interface OtherServers {
+  /** Enters a room through a server that is in it. @returns the ID of the join, which is in the room here. */
+  join(membership: MembershipElsewhere): Promise<EventId>;
+  /** Knocks on a room through a server that is in it. @returns the ID of the knock, which is kept here. */
+  knock(membership: MembershipElsewhere): Promise<EventId>;
+  /** Turns an invite down, or takes a knock back. @returns the ID of the leave, which is kept here. */
+  leave(membership: MembershipElsewhere): Promise<EventId>;
+  /** Has the invited user's server sign an invite, and takes it into the room. @returns its ID. */
+  invite(invite: InviteElsewhere): Promise<EventId>;
+  /** The room behind an alias of another server; undefined if that has no such alias. */
+  findAlias(alias: RoomAlias): Promise<RoomElsewhere | undefined>;
+}
