@@ -118,7 +118,7 @@ export class SignedClient implements FederationClient {
     const deadline = performance.now() + (request.timeLimitMs ?? TIME_LIMIT_MS);
     let failure: unknown;
     for (const route of await this.#parts.finder.find(request.destination)) {
-      const left = Math.max(1, deadline - performance.now());
+      const left = Math.max(1, Math.ceil(deadline - performance.now()));
       try {
         return await this.#sendBy(route, request, left);
       } catch (error) {
