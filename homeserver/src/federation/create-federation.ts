@@ -9,6 +9,8 @@ import { DestinationRecords } from './client/destination-records.ts';
 import { SignedClient } from './client/signed-client.ts';
 import type { FederationContext } from './context.ts';
 import { ServerFinder } from './discovery/server-finder.ts';
+import { ServiceRecords, systemSrvResolver } from './discovery/service-records.ts';
+import { WellKnown } from './discovery/well-known.ts';
 import { KeyFetcher } from './keys/key-fetcher.ts';
 import { loadOwnKeys } from './keys/own-keys.ts';
 import { ServerKeyring } from './keys/server-keyring.ts';
@@ -44,7 +46,11 @@ export async function createFederation(parts: FederationParts): Promise<Federati
   const ownKeys = await loadOwnKeys(storage);
   const policy = createServerPolicy(serverName, settings);
   const destinations = new DestinationRecords({ storage, clock, logger });
-  const finder = new ServerFinder({ resolveFile: settings.resolveFile });
+  const finder = new ServerFinder({
+    resolveFile: settings.resolveFile,
+    wellKnown: new WellKnown({ send: (request) => outbound.send(request), clock }),
+    serviceRecords: new ServiceRecords({ resolveSrv: systemSrvResolver(), clock }),
+  });
   const client = new SignedClient({
     serverName,
     key: ownKeys.current,

@@ -76,6 +76,9 @@ describe('the outbound client', () => {
     expect(await failureOf(client.send({ method: 'GET', url: new URL('file:///etc/passwd') }))).to.equal(
       'refused',
     );
+    const plain = new URL(`http://127.0.0.1:${port}/`);
+    const secureOnly = { method: 'GET', url: plain, isTrusted: true, isSecureOnly: true } as const;
+    expect(await failureOf(client.send(secureOnly))).to.equal('refused');
     expect(asked).to.equal(0);
   });
 

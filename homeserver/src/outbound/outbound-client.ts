@@ -25,6 +25,8 @@ export interface OutboundRequest {
   readonly timeLimitMs?: number;
   /** How many redirects are followed, each looked at like the first; none unless given: then the redirect is the answer. */
   readonly redirects?: number;
+  /** Whether every step of the way has to be HTTPS, redirects included. */
+  readonly isSecureOnly?: boolean;
   /** An admin has configured where it goes, so that it may be a private address. */
   readonly isTrusted?: boolean;
   /** Where to connect to instead; name and certificate are still those of the URL. */

@@ -53,8 +53,8 @@ export class OutboundTransport {
     };
   }
 
-  #dispatcherFor({ url, isTrusted = false, connectTo }: OutboundRequest): Agent {
-    if (url.protocol !== 'https:' && url.protocol !== 'http:') {
+  #dispatcherFor({ url, isTrusted = false, isSecureOnly = false, connectTo }: OutboundRequest): Agent {
+    if (url.protocol !== 'https:' && (isSecureOnly || url.protocol !== 'http:')) {
       throw new OutboundError('refused', `${url.protocol} is not spoken here`);
     }
     const isGuarded = !isTrusted && !this.#options.allowPrivateAddresses;
