@@ -11,6 +11,7 @@ import type {
 } from '../delivery/index.ts';
 import type { Encryption } from '../encryption/index.ts';
 import type { FederationContext } from '../federation/context.ts';
+import type { Receiver } from '../federation/index.ts';
 import type { GuildsContext } from '../guilds/index.ts';
 import type { ScheduledTask, TaskFilter } from '../jobs/index.ts';
 import type { Media } from '../media/index.ts';
@@ -32,6 +33,7 @@ export interface Services {
   readonly encryption: Encryption;
   readonly guilds: GuildsContext;
   readonly federation: FederationContext;
+  readonly receiver: Receiver;
   readonly rooms: RoomsContext;
   readonly sync: Sync;
   readonly appServiceCalls: AppServiceCalls;

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../protocol/canonical-json.ts';
+import type { Pdu } from '../../protocol/events.ts';
 import type { StoredEvent } from '../../storage/index.ts';
 import { strippedEvent } from '../client-event.ts';
 import type { RoomsContext } from '../context.ts';
@@ -22,17 +23,26 @@ const SHOWN = [
  * @param own their membership.
  */
 export async function describeRoom(
-  { storage }: RoomsContext,
+  context: RoomsContext,
   room: Room,
   own: StoredEvent,
 ): Promise<JsonObject[]> {
   // Of a room of other servers, what came with the invite is all that is known.
   const told = strippedStateOf(own);
   if (told !== undefined) return told;
+  return (await introducingEvents(context, room, own.pdu)).map((event) => strippedEvent(room, event));
+}
+
+/** The events that tell somebody what a room is, who need not be in it. @param own their membership. */
+export async function introducingEvents(
+  { storage }: RoomsContext,
+  room: Room,
+  own: Pick<Pdu, 'sender' | 'state_key'>,
+): Promise<StoredEvent[]> {
   const shown = SHOWN.flatMap((type) => room.state.get(stateKeyOf(type, '')) ?? []);
   // Who invites is shown by name; Synapse tells of them as well.
-  const { sender, state_key: userId } = own.pdu;
+  const { sender, state_key: userId } = own;
   const inviterNid = sender === userId ? undefined : room.members.get(sender)?.eventNid;
   const inviter = inviterNid === undefined ? undefined : await storage.events.get(inviterNid);
-  return [...shown, ...(inviter ? [inviter] : [])].map((event) => strippedEvent(room, event));
+  return [...shown, ...(inviter ? [inviter] : [])];
 }
