@@ -8,6 +8,9 @@ import { type Certificate, CertificateAuthority } from './certificates.ts';
 import { FakeHomeserver } from './fake-homeserver.ts';
 import { type TestConfiguration, TestServer, type TestServerOptions } from './test-server.ts';
 
+/** A server that vouches for the keys of others, where nobody answers: there is none unless a test starts one. */
+const NO_NOTARY = 'notary.test';
+
 /**
  * The servers of a test and the way from each to the others: real HTTPS on this machine, with certificates of an
  * authority that only they believe. A server's connections can be cut, and made again.
@@ -15,7 +18,7 @@ import { type TestConfiguration, TestServer, type TestServerOptions } from './te
 export class TestNetwork {
   readonly #folder: string;
   readonly #authority: CertificateAuthority;
-  readonly #addresses = new Map<ServerName, string>();
+  readonly #addresses = new Map<ServerName, string>([[NO_NOTARY, '127.0.0.1:1']]);
   readonly #doors = new Map<ServerName, Door>();
   readonly #servers: { stop(): Promise<void> }[] = [];
 
@@ -34,6 +37,8 @@ export class TestNetwork {
   /** What a server is configured with to reach the others, and no one else. */
   get configuration(): TestConfiguration {
     return {
+      FEDERATION: 'on',
+      FEDERATION_KEY_SERVERS: NO_NOTARY,
       FEDERATION_RESOLVE: this.#resolveFile,
       FEDERATION_CA: this.#authority.certFile,
       ALLOW_PRIVATE_ADDRESSES: 'on',

@@ -27,7 +27,7 @@ const CHEAP_HASHING = { memoryKiB: 1024, passes: 1 };
 
 /**
  * A server in this process, on the database that this run of the tests is about. Everything else is as in production;
- * registration is open and rate limits are off unless the test says otherwise.
+ * registration is open, and rate limits and federation (see `TestNetwork`) are off, unless the test says otherwise.
  */
 export class TestServer {
   readonly #database: TestDatabase;
@@ -72,6 +72,11 @@ export class TestServer {
   /** The end of its users' names. */
   get serverName(): string {
     return this.#configuration.SERVER_NAME ?? DEFAULT_NAME;
+  }
+
+  /** The port for other servers alone, which there is with a certificate. */
+  get federationPort(): number | undefined {
+    return this.#server.federationPort;
   }
 
   /** The token with which the first admin registers. */
@@ -125,6 +130,9 @@ export class TestServer {
       DATA_DIR: this.#dataDir,
       DATABASE_URL: this.#database.url,
       PORT: '0',
+      FEDERATION: 'off',
+      FEDERATION_PORT: '0',
+      FEDERATION_KEY_SERVERS: 'none',
       REGISTRATION: 'open',
       RATE_LIMITS: 'off',
       ...this.#configuration,

@@ -111,6 +111,26 @@ export class Profiles {
     return value;
   }
 
+  /**
+   * The profile of a user of this server, for another server.
+   *
+   * Source: Server-Server API v1.19, `GET /query/profile`.
+   * @param field all fields unless given; nothing if it is not set.
+   * @throws {MatrixError} 404 `M_NOT_FOUND` if there is no such user or profile, 403 `M_FORBIDDEN` where profiles are only
+   * for people of this server.
+   */
+  async showToServer(userId: string, field: string | undefined): Promise<Profile> {
+    if (this.#parts.visibility !== 'everyone') throw forbidden('Profiles are for people of this server');
+    const isLocal = isUserId(userId) && domainOf(userId) === this.#parts.serverName;
+    const profile = isLocal ? await this.get(userId) : undefined;
+    if (profile === undefined || Object.keys(profile).length === 0) {
+      throw notFound('There is no such profile');
+    }
+    if (field === undefined) return profile;
+    const value = ownValue(profile, field);
+    return value === undefined ? {} : { [field]: value };
+  }
+
   async #requireVisible(userId: string, viewer: Requester | undefined): Promise<void> {
     const { visibility, roomsOfUser } = this.#parts;
     if (visibility === 'everyone' || userId === viewer?.userId) return;

@@ -17,7 +17,7 @@ import type { ScheduledTask, TaskFilter } from '../jobs/index.ts';
 import type { Media } from '../media/index.ts';
 import type { ServerName } from '../protocol/identifiers.ts';
 import type { CallTokens, DelayedEvents, Realtime } from '../realtime/index.ts';
-import type { RoomsContext } from '../rooms/index.ts';
+import type { RoomsContext, ServerNotices } from '../rooms/index.ts';
 import type { Sync } from '../sync/index.ts';
 
 /**
@@ -44,11 +44,18 @@ export interface Services {
     viewer: Requester,
     request: NotificationsRequest,
   ) => Promise<NotificationsPage>;
+  readonly serverNotices: ServerNotices;
   readonly listTasks: (filter: TaskFilter) => Promise<ScheduledTask[]>;
   /** TURN servers, if there are any. */
   readonly turn: { readonly uris: readonly string[]; readonly secret: string } | undefined;
   /** Where users of this server find help. */
   readonly support: { readonly page: string | undefined; readonly email: string | undefined };
+  readonly forServers: {
+    /** Where other servers reach this one: a name, perhaps with a port. Undefined if its own name leads there. */
+    readonly name: string | undefined;
+    /** Whether they see the public directory. */
+    readonly seeDirectory: boolean;
+  };
   readonly serverName: ServerName;
   /** Where clients reach this server, without a slash at the end: `https://chat.example.org`. */
   readonly publicUrl: string;

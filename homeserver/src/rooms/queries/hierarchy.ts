@@ -103,7 +103,8 @@ async function* walkSpaces(
   }
 }
 
-function hierarchyRoom(context: RoomsContext, room: Room, suggestedOnly: boolean): HierarchyRoom {
+/** A room as a hierarchy shows it. */
+export function hierarchyRoom(context: RoomsContext, room: Room, suggestedOnly: boolean): HierarchyRoom {
   const children = room.roomType === 'm.space' ? childrenOf(room, suggestedOnly) : [];
   return {
     ...fullRoomCard(context, room),
@@ -120,7 +121,7 @@ function hierarchyRoom(context: RoomsContext, room: Room, suggestedOnly: boolean
  *
  * Source: Client-Server API v1.19, "m.space.child", "Ordering of children within a space".
  */
-function childrenOf(space: Room, suggestedOnly: boolean): StoredEvent[] {
+export function childrenOf(space: Room, suggestedOnly: boolean): StoredEvent[] {
   const children = [...space.state.values()].filter(
     ({ pdu }) =>
       pdu.type === 'm.space.child' &&

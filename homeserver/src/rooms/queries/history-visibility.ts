@@ -6,7 +6,7 @@ import { type Room, stateKeyOf } from '../room.ts';
 import { departureOf } from './departure.ts';
 
 /** The values of `m.room.history_visibility`, the widest first. */
-const VISIBILITIES = ['world_readable', 'shared', 'invited', 'joined'] as const;
+export const VISIBILITIES = ['world_readable', 'shared', 'invited', 'joined'] as const;
 type HistoryVisibility = (typeof VISIBILITIES)[number];
 
 /** Somebody who looks, on whichever device. */
@@ -60,7 +60,7 @@ export function isWorldReadable(room: Room): boolean {
  * Whether no event of the room ever had a visibility narrower than `shared`, which holds for nearly every room: what
  * it has now was set once, and before that the default held.
  */
-function wasAlwaysShared(room: Room): boolean {
+export function wasAlwaysShared(room: Room): boolean {
   const current = room.state.get(stateKeyOf('m.room.history_visibility', ''));
   if (current === undefined) return true;
   const visibility = visibilityIn(current.pdu);
@@ -68,7 +68,7 @@ function wasAlwaysShared(room: Room): boolean {
 }
 
 /** Absent and unknown values count as `shared`. */
-function visibilityIn(pdu: Pdu | undefined): HistoryVisibility {
+export function visibilityIn(pdu: Pdu | undefined): HistoryVisibility {
   return VISIBILITIES.find((known) => known === pdu?.content.history_visibility) ?? 'shared';
 }
 

@@ -15,6 +15,8 @@ export interface PublicRoomsRequest {
   readonly roomTypes?: readonly (string | null)[] | undefined;
   /** Of the networks that application services bridge: the rooms of one, or of all with those of no network. */
   readonly network?: NetworkOfService | 'all' | undefined;
+  /** Another server asks: rooms that are for this one alone are left out. */
+  readonly isForServers?: boolean;
 }
 
 /** A page of the public directory. */
@@ -37,7 +39,7 @@ const TOKEN = /^p(?<offset>\d{1,15})$/;
  */
 export async function getPublicRooms(
   context: RoomsContext,
-  { limit = DEFAULT_LIMIT, since, searchTerm, roomTypes, network }: PublicRoomsRequest,
+  { limit = DEFAULT_LIMIT, since, searchTerm, roomTypes, network, isForServers = false }: PublicRoomsRequest,
 ): Promise<PublicRoomsPage> {
   if (limit < 0) throw invalidParam('limit must be at least 0');
   const offset = offsetOf(since);
@@ -46,6 +48,7 @@ export async function getPublicRooms(
   for (const nid of await listedRooms(context, network)) {
     const room = await context.registry.byNid(nid);
     if (room === undefined || !matchesType(room.roomType, roomTypes)) continue;
+    if (isForServers && room.createEvent?.pdu.content['m.federate'] === false) continue;
     const card = roomCard(context, room);
     if (matchesTerm(card, searchTerm)) found.push(card);
   }

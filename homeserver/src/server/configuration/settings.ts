@@ -6,6 +6,7 @@ import {
   keyServers,
   listenAddress,
   listOf,
+  localpart,
   mediaUrl,
   network,
   oidcProvider,
@@ -260,6 +261,26 @@ export const SETTINGS = {
     example: 'Guildhall <noreply@example.org>',
     doc: 'Whom mails are from. Unless set, noreply at the server name.',
   },
+  serverNoticesUser: {
+    name: 'SERVER_NOTICES_USER',
+    type: localpart,
+    example: 'notices',
+    doc:
+      'The name of the user in whose name admins tell single users something (the admin API, Server Notices). It is ' +
+      'made at the start, and nobody can log in as it: take a name that nobody has. Unless set, there are no notices.',
+  },
+  serverNoticesName: {
+    name: 'SERVER_NOTICES_NAME',
+    type: text,
+    default: 'Server notices',
+    doc: 'What that user, and the room in which each user gets notices, are called.',
+  },
+  serverNoticesJoin: {
+    name: 'SERVER_NOTICES_JOIN',
+    type: onOrOff,
+    default: 'off',
+    doc: 'Whether users are in their room with notices without accepting an invite.',
+  },
   turnUris: {
     name: 'TURN_URIS',
     type: listOf(turnUri),
@@ -331,6 +352,12 @@ export const SETTINGS = {
     doc:
       'Where other homeservers reach this one, if not at the server name on port 8448: a name, with a port if it is not ' +
       '8448. It is told at /.well-known/matrix/server, which others look up at the server name on port 443.',
+  },
+  federationDirectory: {
+    name: 'FEDERATION_DIRECTORY',
+    type: onOrOff,
+    default: 'on',
+    doc: 'Whether people of other homeservers may look through the public rooms of this one.',
   },
   federationAllow: {
     name: 'FEDERATION_ALLOW',

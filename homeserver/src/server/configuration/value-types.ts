@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
-import { isServerName, type ServerName } from '../../protocol/identifiers.ts';
+import { isServerName, isValidLocalpart, type ServerName } from '../../protocol/identifiers.ts';
 
 /** How the text of a setting becomes its value. */
 export interface ValueType<Value> {
@@ -22,6 +22,12 @@ export interface MediaFolder {
 
 /** Any text. */
 export const text: ValueType<string> = { expected: 'some text', parse: (written) => written };
+
+/** The localpart of a user of this server, in small letters. */
+export const localpart: ValueType<string> = {
+  expected: 'the first part of a user ID, of a-z 0-9 . _ = - / +',
+  parse: (written) => (isValidLocalpart(written) && !written.startsWith('_') ? written : undefined),
+};
 
 /** A path, made absolute. */
 export const path: ValueType<string> = {
