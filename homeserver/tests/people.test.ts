@@ -23,6 +23,7 @@ describe('people of other servers', () => {
     test = await openTestRooms();
     context = { ...test.rooms, signingKeys: remoteKeys };
     reader = new OutboxReader({
+      tail: { rowsAfter: () => undefined },
       storage: context.storage,
       clock: context.clock,
       logger: context.logger,

@@ -3,9 +3,11 @@ import { openTestStorage, withStorage } from '../../test-kit/storage-for-tests.t
 import { systemClock } from '../base/clock.ts';
 import { createLogger } from '../base/logger.ts';
 import { LogKind, type LogRow, openStorage, type Storage, UnitOfWork } from '../storage/index.ts';
+import { type Notifier, openNotifier } from './notifier.ts';
 import { OutboxReader } from './outbox-reader.ts';
 
 const logger = createLogger({ level: 'silent' });
+const NOTHING_IN_MEMORY = { rowsAfter: () => undefined };
 
 async function write(storage: Storage, ...users: readonly number[]): Promise<void> {
   const unit = new UnitOfWork();
@@ -17,8 +19,9 @@ function readerOf(
   storage: Storage,
   handle: (rows: readonly LogRow[], unit: UnitOfWork) => Promise<void>,
   begin: 'oldest' | 'newest' = 'oldest',
+  tail: Pick<Notifier, 'rowsAfter'> = NOTHING_IN_MEMORY,
 ): OutboxReader {
-  return new OutboxReader({ storage, clock: systemClock, logger, name: 'test', begin, handle });
+  return new OutboxReader({ storage, tail, clock: systemClock, logger, name: 'test', begin, handle });
 }
 
 describe('a reader of the log', () => {
@@ -32,6 +35,28 @@ describe('a reader of the log', () => {
       await reader.caughtUp();
       await reader.stop();
       expect(seen).to.deep.equal(Array.from({ length: 19 }, (_, index) => index + 1));
+    }));
+
+  it('takes rows that are in memory from there', async () =>
+    withStorage(async (storage) => {
+      await write(storage, 1);
+      const onError = (error: unknown) => expect.fail(String(error));
+      const notifier = await openNotifier({ storage, localJoined: () => [], onError });
+      const seen: unknown[] = [];
+      const handle = async (rows: readonly LogRow[]) => void seen.push(...rows.map(({ user }) => user));
+      const reader = readerOf(storage, handle, 'oldest', notifier);
+      let asked = 0;
+      const { after } = storage.log;
+      storage.log.after = (...args) => {
+        asked += 1;
+        return after.apply(storage.log, args);
+      };
+      await reader.start();
+      await write(storage, 2, 3);
+      await reader.caughtUp();
+      await reader.stop();
+      expect(seen).to.deep.equal([1, 2, 3]);
+      expect(asked).to.equal(0);
     }));
 
   it('begins with what comes after it, if it is told so', async () =>

@@ -1,11 +1,14 @@
 import type { Clock, Timer } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { type LogRow, type Storage, UnitOfWork } from '../storage/index.ts';
+import type { Notifier } from './notifier.ts';
 
 export interface OutboxReaderOptions {
   readonly storage: Pick<Storage, 'database' | 'log' | 'logReaders'>;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** The newest rows, which are in memory: several readers need not ask the database for the same. */
+  readonly tail: Pick<Notifier, 'rowsAfter'>;
   /** Under which it is stored how far the reader has come; never to change. */
   readonly name: string;
   /** Where it begins when it is new: with the oldest row, or with what comes now. */
@@ -20,9 +23,9 @@ export interface OutboxReaderOptions {
 }
 
 const ROWS_AT_ONCE = 500;
-/** How soon another process goes on when the one that had the lead has ended. */
 /** How many rows for which nothing was done are read again at most after a restart. */
 const MOST_READ_AGAIN = 1_000;
+/** How soon another process goes on when the one that had the lead has ended. */
 const LEAD_RETRY_MS = 2_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
@@ -117,7 +120,7 @@ export class OutboxReader {
 
   async #takeSome(): Promise<boolean> {
     const { storage, name, handle } = this.#options;
-    const rows = await storage.log.after(this.#position, ROWS_AT_ONCE);
+    const rows = await this.#nextRows();
     const last = rows.at(-1)?.position;
     if (last === undefined) return false;
     const unit = new UnitOfWork();
@@ -131,6 +134,12 @@ export class OutboxReader {
     this.#position = last;
     this.#settle(last);
     return rows.length === ROWS_AT_ONCE;
+  }
+
+  async #nextRows(): Promise<readonly LogRow[]> {
+    const { storage, tail } = this.#options;
+    const inMemory = tail.rowsAfter(this.#position);
+    return inMemory?.slice(0, ROWS_AT_ONCE) ?? storage.log.after(this.#position, ROWS_AT_ONCE);
   }
 
   /** Stores how far it has come over rows for which nothing was done. */
