@@ -132,6 +132,8 @@ function writtenLifetime(headers: Readonly<Record<string, string>>, now: number)
   if (/\bno-(store|cache)\b/i.test(control)) return 0;
   const maxAge = /\bmax-age="?(\d{1,12})/i.exec(control)?.[1];
   if (maxAge !== undefined) return Number(maxAge) * 1000;
-  const expiresTs = expires === undefined ? Number.NaN : Date.parse(expires);
-  return Number.isNaN(expiresTs) ? undefined : expiresTs - now;
+  if (expires === undefined) return undefined;
+  // What is no date is in the past (RFC 9111, section 5.3).
+  const expiresTs = Date.parse(expires);
+  return Number.isNaN(expiresTs) ? 0 : expiresTs - now;
 }
