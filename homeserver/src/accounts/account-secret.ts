@@ -3,7 +3,7 @@ import { randomToken } from '../base/ids.ts';
 import type { Storage } from '../storage/index.ts';
 
 /** What a signature is for: one made for one thing is worth nothing for another. */
-type Purpose = 'auth-session' | 'mail' | 'form';
+type Purpose = 'auth-session' | 'mail' | 'form' | 'unsubscribe';
 
 /** A secret of the database, the same for all of its processes: signs what the server gives out and gets back. */
 export class AccountSecret {

@@ -266,7 +266,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     accountData,
     tags: new Tags(accountData),
     pushRules: new PushRules(accountData),
-    pushers: new Pushers(storage, clock),
+    pushers: new Pushers({ storage, clock, secret, publicUrl, sendsMail: mailSender !== undefined }),
     roomSettings: new RoomSettings(accountData),
     filters: new Filters(storage),
     close: () => lastSeen.flush(),

@@ -47,7 +47,7 @@ export {
 export type { PasswordHashing } from './passwords.ts';
 export type { Policy } from './policies.ts';
 export type { Profile, ProfileVisibility, RemoteProfiles, RoomsOfUser } from './profiles.ts';
-export { PUSH_GATEWAY_PATH } from './pushers.ts';
+export { PUSH_GATEWAY_PATH, UNSUBSCRIBE_PATH } from './pushers.ts';
 export type { RegistrationMode } from './registration.ts';
 export { type Requester, refuseGuest, refuseLocked, refuseSuspended } from './requester.ts';
 export type { IssuedTokens, OpenedSession } from './sessions.ts';

@@ -56,6 +56,7 @@ export class ThirdPartyIds {
     const unit = new UnitOfWork();
     const stored = medium === 'email' ? canonicalEmail(address) : address;
     this.#storage.thirdPartyIds.delete(unit, userNid, medium, stored);
+    if (medium === 'email') this.#storage.pushers.deleteOfAddress(unit, userNid, stored);
     await this.#storage.database.commit(unit);
   }
 }

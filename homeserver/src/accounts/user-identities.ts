@@ -16,7 +16,7 @@ export interface AddressOfUser {
  * @throws {MatrixError} 400 `M_THREEPID_IN_USE` for an address of somebody else, `M_INVALID_PARAM` for none.
  */
 export async function replaceAddresses(
-  { thirdPartyIds, database }: Storage,
+  { thirdPartyIds, pushers, database }: Storage,
   userNid: number,
   wanted: readonly AddressOfUser[],
   now: number,
@@ -30,6 +30,7 @@ export async function replaceAddresses(
   for (const { medium, address } of await thirdPartyIds.list(userNid)) {
     if (!left.delete(JSON.stringify([medium, address]))) {
       thirdPartyIds.delete(unit, userNid, medium, address);
+      if (medium === 'email') pushers.deleteOfAddress(unit, userNid, address);
     }
   }
   for (const { medium, address } of left.values()) {

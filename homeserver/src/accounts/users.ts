@@ -141,6 +141,11 @@ export class Users {
     return this.#ensure(`@${localpart}:${this.#serverName}`, displayName);
   }
 
+  /** A user in whose name the server speaks to people, made when it is not there: nobody can log in as it. */
+  async ensureSpeaker(localpart: string, displayName: string): Promise<string> {
+    return (await this.#ensure(makeUserId(localpart, this.#serverName), displayName)).userId;
+  }
+
   /** Sees to it that there is the user that each application service acts as by itself. */
   async ensureSenders(): Promise<void> {
     for (const { sender, registration } of this.#appServices.all) {

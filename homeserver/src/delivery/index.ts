@@ -13,6 +13,7 @@ export {
   type NotificationsPage,
   type NotificationsRequest,
 } from './push/list-notifications.ts';
+export type { MissedMessagesMails } from './push/mail-missed-messages.ts';
 export type { PushContext, PushedUser } from './push/push-context.ts';
 export { PushGateway, type PushGatewayOptions } from './push/push-gateway.ts';
 export { WebPush } from './push/web-push.ts';

@@ -2,6 +2,7 @@ import {
   collectPushes,
   deliverPushes,
   listNotifications,
+  type MissedMessagesMails,
   type NotificationsPage,
   type NotificationsRequest,
   type PushContext,
@@ -23,6 +24,7 @@ export interface Pushing {
 
 export async function createPushing(
   context: PushContext & Pick<PushGatewayOptions, 'publicUrl'>,
+  mails: MissedMessagesMails | undefined,
 ): Promise<Pushing> {
   const webPush = await WebPush.open(context.storage, context.publicUrl);
   const gateway = new PushGateway({ ...context, webPush });
@@ -33,7 +35,7 @@ export async function createPushing(
       begin: 'newest',
       handle: (rows, unit) => collectPushes(context, rows, unit),
     },
-    deliver: (jobKey) => deliverPushes(context, gateway, jobKey),
+    deliver: (jobKey) => deliverPushes(context, gateway, mails, jobKey),
     gateway,
     webPush,
     listNotifications: (viewer, request) => listNotifications(context, viewer, request),

@@ -148,6 +148,7 @@ async function assemble(
 ): Promise<Services> {
   const { serverName } = configuration;
   const { signingKeyId, epoch } = await establishIdentity(storage, serverName, clock.now());
+  const mailSender = openMailSender(configuration, logger);
   // Accounts come before rooms, and tell them of changes: what they need of each other is handed over.
   const accounts: Accounts = createAccounts({
     storage,
@@ -176,7 +177,7 @@ async function assemble(
     passwordHashing,
     publicUrl,
     appServices: readAppServices(configuration.appserviceDir),
-    mailSender: openMailSender(configuration, logger),
+    mailSender,
     emailRequired: configuration.registrationEmail === 'required',
     policies: configuration.policies,
     oidcProviders: configuration.oidcProviders,
@@ -278,18 +279,25 @@ async function assemble(
   const settings = new UserSettingsCache(rooms, accounts.pushRules);
   notifier.onRows((rows) => settings.follow(rows));
   const sync = createSync({ rooms, accounts, realtime, encryption, notifier, settings });
-  const pushing = await createPushing({
-    storage,
-    rooms,
-    receipts: realtime.receipts,
-    settings,
-    evaluator: new PushEvaluator(rooms),
-    outbound,
-    clock,
-    logger,
-    publicUrl,
-    badgeOf: (user) => sync.unreadRooms(user),
-  });
+  const pushing = await createPushing(
+    {
+      storage,
+      rooms,
+      receipts: realtime.receipts,
+      settings,
+      evaluator: new PushEvaluator(rooms),
+      outbound,
+      clock,
+      logger,
+      publicUrl,
+      badgeOf: (user) => sync.unreadRooms(user),
+    },
+    mailSender && {
+      serverName,
+      send: (mail) => mailSender.send(mail),
+      unsubscribeLink: (pusher) => accounts.pushers.unsubscribeLink(pusher),
+    },
+  );
   const blobs = await FileStore.open(configuration.mediaUrl.path);
   const media = createMedia({
     storage,

@@ -50,6 +50,7 @@ export {
   stateMoveKey,
   stateMoveOf,
 } from './stores/log-store.ts';
+export type { MailPause } from './stores/mail-pause-store.ts';
 export {
   FIGURE_ORDERS,
   type FigureOrder,

@@ -19,6 +19,7 @@ import { JobStore } from './stores/job-store.ts';
 import { KeyBackupStore } from './stores/key-backup-store.ts';
 import { LogReaderStore } from './stores/log-reader-store.ts';
 import { LogStore } from './stores/log-store.ts';
+import { MailPauseStore } from './stores/mail-pause-store.ts';
 import { MediaListStore } from './stores/media-list-store.ts';
 import { MediaRemovalStore } from './stores/media-removal-store.ts';
 import { MediaStore } from './stores/media-store.ts';
@@ -119,6 +120,7 @@ export interface Storage {
   readonly historyPurge: HistoryPurgeStore;
   readonly roomDetails: RoomDetailsStore;
   readonly noticeRooms: NoticeRoomStore;
+  readonly mailPauses: MailPauseStore;
   readonly userRateLimits: UserRateLimitStore;
 }
 
@@ -186,6 +188,7 @@ export async function openStorage(options: DatabaseOptions): Promise<Storage> {
     historyPurge: new HistoryPurgeStore(database, states),
     roomDetails: new RoomDetailsStore(database),
     noticeRooms: new NoticeRoomStore(database),
+    mailPauses: new MailPauseStore(database),
     userRateLimits: new UserRateLimitStore(database),
   };
 }

@@ -1,7 +1,7 @@
 import type { MailSender } from '../../accounts/index.ts';
 import type { Logger } from '../../base/logger.ts';
 import { MatrixError } from '../../protocol/errors.ts';
-import { writeConfirmationMail } from './confirmation-mail.ts';
+import { type MailText, writeConfirmationMail } from './confirmation-mail.ts';
 
 export interface SmtpOptions {
   /** `smtp://USER:PASSWORD@HOST:PORT`, or `smtps://` for TLS from the first byte. */
@@ -10,6 +10,12 @@ export interface SmtpOptions {
   readonly from: string;
   readonly serverName: string;
   readonly logger: Logger;
+}
+
+/** A mail, ready to be sent. */
+export interface Mail extends MailText {
+  readonly to: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 type Transport = Awaited<ReturnType<typeof openTransport>>;
@@ -31,16 +37,17 @@ export class SmtpMailSender implements MailSender {
     purpose,
     link,
   }: Parameters<MailSender['sendConfirmation']>[0]): Promise<void> {
-    const { url, from, serverName, logger } = this.#options;
+    await this.send({ to, ...writeConfirmationMail(purpose, this.#options.serverName, link) });
+  }
+
+  /** Sends a mail. @throws {MatrixError} 502 `M_UNKNOWN` if the server did not take it. */
+  async send({ to, subject, text, html, headers = {} }: Mail): Promise<void> {
+    const { url, from, logger } = this.#options;
     this.#transport ??= openTransport(url);
     const transport = await this.#transport;
     try {
       // An object, so that an address is never read as a list of them.
-      await transport.sendMail({
-        from,
-        to: { name: '', address: to },
-        ...writeConfirmationMail(purpose, serverName, link),
-      });
+      await transport.sendMail({ from, to: { name: '', address: to }, subject, text, html, headers });
     } catch (error) {
       logger.warn('a mail could not be sent', { error });
       throw new MatrixError(502, 'M_UNKNOWN', 'The mail could not be sent: please try again later');

@@ -33,6 +33,7 @@ import {
   readHierarchy,
   readMessages,
 } from './rooms/read-history.ts';
+import { sendNotice, sendNoticeOnce } from './server-notices.ts';
 import { getServerVersion } from './server-version.ts';
 import { getRegistrationNonce, registerWithSharedSecret } from './shared-secret-register.ts';
 import { deleteReportOfUser, getReportOfUser, listReportsOfUsers } from './user-reports.ts';
@@ -106,6 +107,8 @@ export const adminEndpoints: readonly Endpoint[] = [
   getReport,
   deleteReport,
   getServerVersion,
+  sendNotice,
+  sendNoticeOnce,
   changeRegistrationToken,
   getDevice,
   renameDevice,

@@ -1,6 +1,7 @@
 import { PUSH_GATEWAY_PATH } from '../../accounts/index.ts';
 import { MatrixError } from '../../protocol/errors.ts';
 import { customEndpoint, type Endpoint } from '../endpoint.ts';
+import { getUnsubscribePage, unsubscribe } from './unsubscribe.ts';
 
 /** Passes a notification on to a browser or to a distributor of UnifiedPush (Push Gateway API v1.19). */
 const notify = customEndpoint(
@@ -32,4 +33,9 @@ const discoverGateway = customEndpoint(
   () => ({ unifiedpush: { gateway: 'matrix' } }),
 );
 
-export const pushGatewayEndpoints: readonly Endpoint[] = [notify, discoverGateway];
+export const pushGatewayEndpoints: readonly Endpoint[] = [
+  notify,
+  discoverGateway,
+  getUnsubscribePage,
+  unsubscribe,
+];

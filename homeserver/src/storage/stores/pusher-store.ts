@@ -63,6 +63,7 @@ const setProgress = defineUpdate('pushers', { ...KEY, last_position: 'bigint', l
 ]);
 const deletePusher = defineDelete('pushers', KEY);
 const deleteOfDevice = defineDelete('pushers', { user_nid: 'bigint', device_id: 'text' });
+const deleteOfAddress = defineDelete('pushers', { user_nid: 'bigint', kind: 'text', pushkey: 'text' });
 const insertPending = defineInsertIgnore('pending_pushes', {
   user_nid: 'bigint',
   position: 'bigint',
@@ -137,6 +138,12 @@ export class PusherStore {
   /** Removes what some devices have set, in a unit. */
   deleteOfDevices(unit: UnitOfWork, userNid: number, deviceIds: readonly string[]): void {
     for (const deviceId of deviceIds) unit.write(deleteOfDevice, { user_nid: userNid, device_id: deviceId });
+    unit.invalidate('pushers', userNid);
+  }
+
+  /** Removes what mails a user at an address, in a unit. */
+  deleteOfAddress(unit: UnitOfWork, userNid: number, address: string): void {
+    unit.write(deleteOfAddress, { user_nid: userNid, kind: 'email', pushkey: address });
     unit.invalidate('pushers', userNid);
   }
 

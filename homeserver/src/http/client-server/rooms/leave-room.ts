@@ -1,11 +1,11 @@
-import { leaveRoom as leave } from '../../../rooms/index.ts';
+import { leaveByUser } from '../../../rooms/index.ts';
 import { endpoint } from '../../endpoint.ts';
 
 export const leaveRoom = endpoint(
   'leaveRoom',
   { limit: 'membership', body: 'optional-json' },
   async ({ params: { roomId }, body, requester, services }) => {
-    await leave(services.rooms, { roomId, sender: requester.userId }, body.reason);
+    await leaveByUser(services.rooms, { roomId, sender: requester.userId }, body.reason);
     return {};
   },
 );
