@@ -8,6 +8,7 @@ import type { ChannelDetails, GuildDetails } from '../../matrix/types.ts';
 import { ErrorBoundary } from '../../ui/ErrorBoundary.tsx';
 import { showToast } from '../../ui/toast-store.ts';
 
+const loadPins = () => import('../../features/pins/PinsPanel.tsx');
 const loadSearch = () => import('../../features/search/SearchPanel.tsx');
 const loadThread = () => import('../../features/thread/ThreadPanel.tsx');
 
@@ -16,11 +17,11 @@ interface SidePanelProps {
   readonly guild?: GuildDetails;
 }
 
-/** What stands beside a channel: a search or a thread if somebody asked for it, else its members. */
+/** What stands beside a channel: a search, a thread or its pins if somebody asked for them, else its members. */
 export function SidePanel({ channelId, guild }: SidePanelProps) {
   const panel = usePanel((state) => state.panel);
   const channel = useStore(useGateway().channel(channelId));
-  const isElsewhere = panel?.kind === 'thread' && panel.channelId !== channelId;
+  const isElsewhere = (panel?.kind === 'thread' || panel?.kind === 'pins') && panel.channelId !== channelId;
   useEffect(() => {
     if (isElsewhere) closePanel();
   }, [isElsewhere]);
@@ -30,6 +31,13 @@ export function SidePanel({ channelId, guild }: SidePanelProps) {
     return (
       <ErrorBoundary fallback={<PanelBroken />}>
         <LoadedThread key={panel.rootId} channel={channel} rootId={panel.rootId} />
+      </ErrorBoundary>
+    );
+  }
+  if (panel.kind === 'pins') {
+    return (
+      <ErrorBoundary fallback={<PanelBroken />}>
+        <LoadedPins key={channelId} channel={channel} />
       </ErrorBoundary>
     );
   }
@@ -51,6 +59,15 @@ function LoadedSearch(props: LoadedSearchProps) {
   return (
     <Suspense>
       <SearchPanel {...props} />
+    </Suspense>
+  );
+}
+
+function LoadedPins(props: { readonly channel: ChannelDetails }) {
+  const PinsPanel = useLazy(loadPins);
+  return (
+    <Suspense>
+      <PinsPanel {...props} />
     </Suspense>
   );
 }
