@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import type { Reaction } from '../matrix/types.ts';
 
 /** Which dialog is open, with what it needs to know. */
 export type DialogRequest =
@@ -11,6 +12,8 @@ export type DialogRequest =
   | { readonly kind: 'new-direct' }
   | { readonly kind: 'profile' }
   | { readonly kind: 'person'; readonly userId: string; readonly roomId?: string }
+  | { readonly kind: 'versions' | 'forward'; readonly channelId: string; readonly eventId: string }
+  | { readonly kind: 'reactions'; readonly reactions: readonly Reaction[] }
   | {
       readonly kind: 'report';
       readonly channelId: string;

@@ -5,6 +5,7 @@ import { readsMembersFromDrawer } from './layout.ts';
 /** What stands beside a channel in place of its members. */
 export type Panel =
   | { readonly kind: 'search' }
+  | { readonly kind: 'pins'; readonly channelId: string }
   | { readonly kind: 'thread'; readonly channelId: string; readonly rootId: string };
 
 interface PanelState {

@@ -3,7 +3,14 @@ import { isSteward } from '../lib/identifiers.ts';
 import type { ChangeBatch, ChangeFeed } from './change-feed.ts';
 import { listDirectRooms } from './directory.ts';
 import { FeedStore } from './feed-store.ts';
-import { listPartners, readPermissions, readPerson, readPresence, readTopic } from './read-room.ts';
+import {
+  listPartners,
+  readPermissions,
+  readPerson,
+  readPinnedIds,
+  readPresence,
+  readTopic,
+} from './read-room.ts';
 import type { ChannelDetails, Member, MemberList, OwnProfile } from './types.ts';
 
 /** The power level of an owner: the highest ordinary one in guilds made here, and that of creators elsewhere. */
@@ -39,6 +46,7 @@ export class ChannelStore extends FeedStore<ChannelDetails | undefined> {
       topic: readTopic(room),
       kind: isDirect ? 'direct' : 'channel',
       partner,
+      pinnedIds: readPinnedIds(room),
       permissions: readPermissions(room, ownId),
     };
   }

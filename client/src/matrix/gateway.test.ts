@@ -107,7 +107,12 @@ describe('startGateway', () => {
       const [first] = messagesOf(items);
       expect(first).to.deep.include({ edited: true, isOwn: false });
       expect(first?.reactions).to.deep.equal([
-        { key: '🔥', count: 1, names: ['Ben'], ownEventId: undefined },
+        {
+          key: '🔥',
+          count: 1,
+          people: [{ userId: ben, name: 'Ben', avatarMxc: undefined }],
+          ownEventId: undefined,
+        },
       ]);
     });
 

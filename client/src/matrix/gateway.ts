@@ -17,6 +17,7 @@ import { InboxStore } from './inbox-store.ts';
 import { createMediaLoader, MediaCache } from './media.ts';
 import { createMessageActions, type MessageActions } from './messages.ts';
 import { PeopleStore, PersonStore } from './people-stores.ts';
+import { PinsStore } from './pins-store.ts';
 import { PlacesStore } from './places.ts';
 import { quietGlobalLogger, quietLogger } from './quiet-logger.ts';
 import { ReadReporter } from './read-reporter.ts';
@@ -60,6 +61,7 @@ export interface Gateway {
   typing(channelId: string): Readable<readonly string[]>;
   timeline(channelId: string): TimelineStore;
   thread(channelId: string, rootId: string): ThreadStore;
+  pins(channelId: string): PinsStore;
   /** Tries to reach the server now instead of waiting for the next try. */
   reconnect(): void;
   /** Ends the work of this gateway; the session stays valid. */
@@ -128,6 +130,7 @@ export function startGateway(session: Session, options: GatewayOptions): Gateway
     typing: keepOne((channelId) => new TypingStore(client, feed, channelId)),
     timeline: keepOne((channelId) => new TimelineStore(client, feed, reads, channelId)),
     thread: (channelId, rootId) => threads(`${channelId} ${rootId}`),
+    pins: keepOne((channelId) => new PinsStore(client, feed, channelId)),
     reconnect: () => void client.retryImmediately(),
     stop: () => {
       connection.stop();

@@ -1,7 +1,17 @@
-import { EventStatus, EventType, type MatrixClient, type MatrixEvent, RelationType } from 'matrix-js-sdk';
+import {
+  Direction,
+  EventStatus,
+  EventType,
+  type MatrixClient,
+  MatrixEvent,
+  RelationType,
+} from 'matrix-js-sdk';
 import type { RoomMessageEventContent } from 'matrix-js-sdk/lib/types.js';
 import { convertMarkdown, type Mention } from '../lib/markdown/to-matrix.ts';
-import type { JsonObject } from '../lib/parse.ts';
+import { asObject, type JsonObject } from '../lib/parse.ts';
+import { readContent, readEdit } from './read-message.ts';
+import { readPinnedIds } from './read-room.ts';
+import type { MessageVersion } from './types.ts';
 
 /** A text that is about to be sent, as it was typed. */
 export interface OutgoingText {
@@ -68,6 +78,12 @@ export interface MessageActions {
   remove(channelId: string, eventId: string): Promise<void>;
   /** Tells the admins of our server of a message; rejects when the server refuses. */
   report(channelId: string, eventId: string, reason: string): Promise<void>;
+  /** Pins a message for everybody, or takes the pin away; rejects when the server refuses. */
+  setPinned(channelId: string, eventId: string, isPinned: boolean): Promise<void>;
+  /** What a message said before and what it says now, the newest first; rejects when the server does not say. */
+  listVersions(channelId: string, eventId: string): Promise<readonly MessageVersion[]>;
+  /** Sends what a message says to another channel; rejects when it cannot be sent. */
+  forward(channelId: string, eventId: string, targetId: string): Promise<void>;
   retry(channelId: string, eventId: string): void;
   /** Throws away a message that could not be sent. */
   discard(channelId: string, eventId: string): void;
@@ -109,6 +125,25 @@ export function createMessageActions(client: MatrixClient): MessageActions {
     },
     async report(channelId, eventId, reason) {
       await client.reportEvent(channelId, eventId, worstScore, reason);
+    },
+    async setPinned(channelId, eventId, isPinned) {
+      const room = client.getRoom(channelId);
+      const others = room ? readPinnedIds(room).filter((pinned) => pinned !== eventId) : [];
+      await client.sendStateEvent(channelId, EventType.RoomPinnedEvents, {
+        pinned: isPinned ? [...others, eventId] : [...others],
+      });
+    },
+    listVersions: (channelId, eventId) => listVersions(client, channelId, eventId),
+    async forward(channelId, eventId, targetId) {
+      const event =
+        client.getRoom(channelId)?.findEventById(eventId) ??
+        new MatrixEvent(await client.fetchRoomEvent(channelId, eventId));
+      const content = buildForward(readEdit(event) ?? event.getContent());
+      await client.sendEvent(
+        targetId,
+        event.getType() as EventType.RoomMessage,
+        content as RoomMessageEventContent,
+      );
     },
     retry(channelId, eventId) {
       const room = client.getRoom(channelId);
@@ -207,6 +242,40 @@ function buildVoice({ duration, waveform }: FileShape & { readonly kind: 'voice'
     },
     'org.matrix.msc3245.voice': {},
   };
+}
+
+/** The content of a message as it is said elsewhere: it answers nothing there and mentions nobody. */
+export function buildForward({ 'm.relates_to': _relation, ...content }: JsonObject): MessageFields {
+  return { ...(content as MessageFields), 'm.mentions': {} };
+}
+
+/** How many edits are asked for. */
+const mostVersions = 50;
+
+async function listVersions(
+  client: MatrixClient,
+  channelId: string,
+  eventId: string,
+): Promise<readonly MessageVersion[]> {
+  const [original, edits] = await Promise.all([
+    client.fetchRoomEvent(channelId, eventId),
+    client.fetchRelations(channelId, eventId, RelationType.Replace, null, {
+      dir: Direction.Backward,
+      limit: mostVersions,
+    }),
+  ]);
+  const read = (event: MatrixEvent, content: JsonObject): MessageVersion => ({
+    eventId: event.getId() ?? '',
+    timestamp: event.getTs(),
+    content: readContent(event.getType(), content),
+  });
+  const versions = edits.chunk.flatMap((raw) => {
+    const content = asObject(raw.content['m.new_content']);
+    // Only its author edits a message.
+    return content && raw.sender === original.sender ? [read(new MatrixEvent(raw), content)] : [];
+  });
+  const first = new MatrixEvent(original);
+  return [...versions, read(first, first.getContent())];
 }
 
 async function upload(client: MatrixClient, file: File, control: UploadControl): Promise<string> {

@@ -81,7 +81,7 @@ function readStatus(event: MatrixEvent): SendStatus {
 }
 
 /** The content of an edit that the server bundled with an event, for edits that are not loaded (Matrix 1.19, "Event replacements"). */
-function readEdit(event: MatrixEvent): JsonObject | undefined {
+export function readEdit(event: MatrixEvent): JsonObject | undefined {
   if (event.replacingEvent()) return undefined;
   const bundled = asObject(event.getServerAggregatedRelation(RelationType.Replace));
   return asObject(asObject(bundled?.content)?.['m.new_content']);
@@ -167,9 +167,7 @@ function readReactions(room: Room, eventId: string, ownId: string): readonly Rea
     const live = [...events].filter((event) => !event.isRedacted() && event.status !== EventStatus.NOT_SENT);
     const bySender = new Map(live.map((event) => [event.getSender() ?? '', event]));
     if (bySender.size === 0) return [];
-    const names = [...bySender.keys()].map((userId) =>
-      userId === ownId ? t('message.you') : readPerson(room, userId).name,
-    );
-    return [{ key, count: bySender.size, names, ownEventId: bySender.get(ownId)?.getId() }];
+    const people = [...bySender.keys()].map((userId) => readPerson(room, userId));
+    return [{ key, count: bySender.size, people, ownEventId: bySender.get(ownId)?.getId() }];
   });
 }

@@ -1,7 +1,7 @@
 import type { MatrixEvent, Room } from 'matrix-js-sdk';
 import { t } from '../lib/i18n/translate.ts';
 import { isSteward } from '../lib/identifiers.ts';
-import { asString } from '../lib/parse.ts';
+import { asArray, asString } from '../lib/parse.ts';
 import { readPerson } from './read-room.ts';
 import type { NoticeChange } from './types.ts';
 
@@ -47,6 +47,8 @@ function readStateChange(room: Room, event: MatrixEvent): NoticeChange | undefin
       return { type: 'text', text: describeName(name, asString(content.name)) };
     case 'm.room.topic':
       return { type: 'text', text: describeTopic(name, asString(content.topic)) };
+    case 'm.room.pinned_events':
+      return readPinned(event, name);
     case 'm.room.avatar':
       return { type: 'text', text: t('notice.picture', { name }) };
     case 'm.room.encryption':
@@ -54,6 +56,13 @@ function readStateChange(room: Room, event: MatrixEvent): NoticeChange | undefin
     default:
       return undefined;
   }
+}
+
+/** A pin is news; that one was taken away is not. */
+function readPinned(event: MatrixEvent, name: string): NoticeChange | undefined {
+  const before = new Set(asArray(event.getPrevContent().pinned));
+  const isNew = asArray(event.getContent().pinned).some((eventId) => !before.has(eventId));
+  return isNew ? { type: 'text', text: t('notice.pinned', { name }) } : undefined;
 }
 
 function describeName(name: string, channel: string | undefined): string {

@@ -14,6 +14,9 @@ import { findUnread, type UnreadCandidate } from './unread.ts';
 /** How many of the newest loaded events are looked at for unread marks. */
 const unreadDepth = 100;
 
+/** How many pins are shown: the list is as long as anybody makes it. */
+const mostPins = 100;
+
 const messageTypes: ReadonlySet<string> = new Set(['m.room.message', 'm.sticker', 'm.room.encrypted']);
 
 /** Whether an event is something that a person said: the kind of event that makes a channel unread. */
@@ -57,6 +60,12 @@ export function readTopic(room: Room): string | undefined {
 /** The state event of a type, or undefined. */
 export function readState(room: Room, type: string, stateKey = ''): MatrixEvent | undefined {
   return room.getLiveTimeline().getState(EventTimeline.FORWARDS)?.getStateEvents(type, stateKey) ?? undefined;
+}
+
+/** The messages that are pinned in a room, the newest last (Matrix 1.19, "m.room.pinned_events"). */
+export function readPinnedIds(room: Room): readonly string[] {
+  const pinned = asArray(readState(room, 'm.room.pinned_events')?.getContent().pinned);
+  return pinned.filter((eventId) => typeof eventId === 'string').slice(-mostPins);
 }
 
 /** What a space points to: children whose `via` is empty were taken out again (Matrix 1.19, "m.space.child"). */
@@ -117,6 +126,7 @@ const noPermissions: Permissions = {
   canInvite: false,
   canAddChannels: false,
   canDeleteOthers: false,
+  canPin: false,
 };
 
 export function readPermissions(room: Room, userId: string): Permissions {
@@ -129,6 +139,7 @@ export function readPermissions(room: Room, userId: string): Permissions {
     canSetTopic: state.maySendStateEvent('m.room.topic', userId),
     canInvite: room.canInvite(userId),
     canAddChannels: state.maySendStateEvent('m.space.child', userId),
+    canPin: state.maySendStateEvent('m.room.pinned_events', userId),
     canDeleteOthers: state.hasSufficientPowerLevelFor('redact', ownLevel),
   };
 }

@@ -125,6 +125,7 @@ export interface Permissions {
   readonly canInvite: boolean;
   readonly canAddChannels: boolean;
   readonly canDeleteOthers: boolean;
+  readonly canPin: boolean;
 }
 
 export interface GuildDetails {
@@ -144,6 +145,8 @@ export interface ChannelDetails {
   readonly kind: 'channel' | 'direct';
   /** The other person of a conversation between two. */
   readonly partner: Person | undefined;
+  /** The messages that somebody pinned, the newest last. */
+  readonly pinnedIds: readonly string[];
   readonly permissions: Permissions;
 }
 
@@ -240,7 +243,7 @@ export type MessageContent =
 export interface Reaction {
   readonly key: string;
   readonly count: number;
-  readonly names: readonly string[];
+  readonly people: readonly Person[];
   /** The ID of our own reaction, when there is one. */
   readonly ownEventId: string | undefined;
 }
@@ -323,6 +326,19 @@ export interface TimelineSnapshot {
   /** Whether the newest message is part of this view; false after a jump into the past. */
   readonly isLive: boolean;
   readonly news: News | undefined;
+}
+
+export interface PinsSnapshot {
+  readonly phase: 'loading' | 'ready' | 'failed';
+  /** What is pinned in a channel, the newest pin first. */
+  readonly messages: readonly Message[];
+}
+
+/** What a message said at some time. */
+export interface MessageVersion {
+  readonly eventId: string;
+  readonly timestamp: number;
+  readonly content: MessageContent;
 }
 
 export interface ThreadSnapshot {

@@ -7,6 +7,7 @@ import {
   Inbox,
   Keyboard,
   MessageSquarePlus,
+  Pin,
   Plus,
   Search,
   TextSearch,
@@ -92,6 +93,14 @@ export const openSearch: Action<HallContext> = {
   key: 'Mod+F',
   isAvailable: ({ channelId }) => channelId !== undefined,
   perform: () => openPanel({ kind: 'search' }),
+};
+
+export const showPins: Action<HallContext> = {
+  id: 'hall.pins',
+  label: 'pins.open',
+  icon: Pin,
+  isAvailable: ({ channelId }) => channelId !== undefined,
+  perform: ({ channelId }) => channelId !== undefined && openPanel({ kind: 'pins', channelId }),
 };
 
 const jumpToDate: Action<HallContext> = {
@@ -194,6 +203,7 @@ export const hallActions: readonly Action<HallContext>[] = [
   openSwitcher,
   openInbox,
   openSearch,
+  showPins,
   jumpToDate,
   markAllRead,
   createGuild,

@@ -1,11 +1,15 @@
 import {
   ClipboardCopy,
   Flag,
+  Forward,
   Link,
   MessagesSquare,
   Pencil,
+  Pin,
+  PinOff,
   Reply,
   RotateCw,
+  Smile,
   SmilePlus,
   Trash2,
   X,
@@ -13,6 +17,7 @@ import {
 import { describeError } from '../../lib/homeserver/describe-error.ts';
 import { t } from '../../lib/i18n/translate.ts';
 import type { Gateway } from '../../matrix/gateway.ts';
+import { readNow } from '../../matrix/store.ts';
 import type { Message } from '../../matrix/types.ts';
 import { showToast } from '../../ui/toast-store.ts';
 import { openDialog } from '../dialog-store.ts';
@@ -104,6 +109,53 @@ function copyToClipboard(text: string): void {
   );
 }
 
+const forwardMessage: Action<MessageContext> = {
+  id: 'message.forward',
+  label: 'forward.open',
+  icon: Forward,
+  isAvailable: (context) => isAlive(context) && context.message.content.kind !== 'unreadable',
+  perform: ({ channelId, message }) => openDialog({ kind: 'forward', channelId, eventId: message.eventId }),
+};
+
+const listReactions: Action<MessageContext> = {
+  id: 'message.reactions',
+  label: 'message.reactions',
+  icon: Smile,
+  isAvailable: ({ message }) => message.reactions.length > 0,
+  perform: ({ message }) => openDialog({ kind: 'reactions', reactions: message.reactions }),
+};
+
+function mayPin(context: MessageContext): boolean {
+  const { gateway, channelId } = context;
+  return isAlive(context) && readNow(gateway.channel(channelId))?.permissions.canPin === true;
+}
+
+function isPinned({ gateway, channelId, message }: MessageContext): boolean {
+  return readNow(gateway.channel(channelId))?.pinnedIds.includes(message.eventId) === true;
+}
+
+function setPinned({ gateway, channelId, message }: MessageContext, pinned: boolean): void {
+  gateway.messages
+    .setPinned(channelId, message.eventId, pinned)
+    .catch((error: unknown) => showToast(describeError(error), 'danger'));
+}
+
+const pinMessage: Action<MessageContext> = {
+  id: 'message.pin',
+  label: 'pins.pin',
+  icon: Pin,
+  isAvailable: (context) => mayPin(context) && !isPinned(context),
+  perform: (context) => setPinned(context, true),
+};
+
+const unpinMessage: Action<MessageContext> = {
+  id: 'message.unpin',
+  label: 'pins.unpin',
+  icon: PinOff,
+  isAvailable: (context) => mayPin(context) && isPinned(context),
+  perform: (context) => setPinned(context, false),
+};
+
 const reportMessage: Action<MessageContext> = {
   id: 'message.report',
   label: 'report.open',
@@ -154,6 +206,10 @@ export const messageActions: readonly Action<MessageContext>[] = [
   replyToMessage,
   openThread,
   editMessage,
+  forwardMessage,
+  pinMessage,
+  unpinMessage,
+  listReactions,
   copyText,
   copyLink,
   retryMessage,

@@ -1,6 +1,6 @@
 import { Hash, Menu, Users } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { openSearch, showMembers } from '../../app/actions/hall-actions.ts';
+import { openSearch, showMembers, showPins } from '../../app/actions/hall-actions.ts';
 import { openDialog } from '../../app/dialog-store.ts';
 import { openDrawer, useDrawer } from '../../app/drawer-store.ts';
 import { isMembersDrawer, useLayout } from '../../app/layout.ts';
@@ -51,6 +51,7 @@ export function ChannelHeader({ channel }: { readonly channel: ChannelDetails })
     <PlaceHeader
       tools={
         <>
+          <PinsButton />
           <SearchButton />
           {(kind === 'channel' || partner === undefined) && <MembersToggle />}
         </>
@@ -87,6 +88,20 @@ function SearchButton() {
       label={t(openSearch.label)}
       tooltipSide="bottom"
       onClick={() => openSearch.perform(context)}
+    />
+  );
+}
+
+/** On narrow screens the quick switcher leads there. */
+function PinsButton() {
+  const context = useHallContext();
+  if (useLayout() === 'narrow') return null;
+  return (
+    <IconButton
+      icon={showPins.icon}
+      label={t(showPins.label)}
+      tooltipSide="bottom"
+      onClick={() => showPins.perform(context)}
     />
   );
 }

@@ -5,13 +5,16 @@ import { ChannelSettingsDialog } from './ChannelSettingsDialog.tsx';
 import { ConfirmDialog } from './ConfirmDialog.tsx';
 import { CreateCategoryDialog, CreateChannelDialog } from './CreateChannelDialog.tsx';
 import { CreateGuildDialog } from './CreateGuildDialog.tsx';
+import { ForwardDialog } from './ForwardDialog.tsx';
 import { InviteDialog } from './InviteDialog.tsx';
 import { JumpToDateDialog } from './JumpToDateDialog.tsx';
 import { KeysDialog } from './KeysDialog.tsx';
 import { NewDirectDialog } from './NewDirectDialog.tsx';
 import { PersonDialog } from './PersonDialog.tsx';
 import { ProfileDialog } from './ProfileDialog.tsx';
+import { ReactionsDialog } from './ReactionsDialog.tsx';
 import { ReportDialog } from './ReportDialog.tsx';
+import { VersionsDialog } from './VersionsDialog.tsx';
 
 /** The dialog that was asked for. */
 export default function DialogHost({ request }: { readonly request: DialogRequest }) {
@@ -40,6 +43,12 @@ export default function DialogHost({ request }: { readonly request: DialogReques
       return <ProfileDialog handleClose={closeDialog} />;
     case 'person':
       return <PersonDialog userId={request.userId} roomId={request.roomId} handleClose={closeDialog} />;
+    case 'versions':
+      return <VersionsDialog {...request} handleClose={closeDialog} />;
+    case 'forward':
+      return <ForwardDialog {...request} handleClose={closeDialog} />;
+    case 'reactions':
+      return <ReactionsDialog reactions={request.reactions} handleClose={closeDialog} />;
     case 'report':
       return <ReportDialog {...request} handleClose={closeDialog} />;
     case 'confirm':

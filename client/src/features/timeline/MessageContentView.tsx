@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { openDialog } from '../../app/dialog-store.ts';
 import { t } from '../../lib/i18n/translate.ts';
 import type { Message, TextContent } from '../../matrix/types.ts';
 import { FormattedText } from './FormattedText.tsx';
@@ -17,7 +18,17 @@ interface MessageContentViewProps {
 export function MessageContentView({ message, controls }: MessageContentViewProps) {
   const { content, author } = message;
   const handleOpen = (): void => controls.openMedia(message);
-  const edited: ReactNode = message.edited && <span className={styles.edited}> {t('message.edited')}</span>;
+  const edited: ReactNode = message.edited && (
+    <button
+      type="button"
+      className={styles.edited}
+      onClick={() =>
+        openDialog({ kind: 'versions', channelId: controls.channelId, eventId: message.eventId })
+      }
+    >
+      {t('message.edited')}
+    </button>
+  );
   const showText = (text: TextContent | undefined): ReactNode =>
     text && <FormattedText content={text} roomId={controls.channelId} trailing={edited} />;
   switch (content.kind) {

@@ -67,6 +67,7 @@ export const MessageRow = memo(function MessageRow({ message, continued, isHighl
         {message.reactions.length > 0 && (
           <ReactionBar
             reactions={message.reactions}
+            ownUserId={gateway.userId}
             canReact={addReaction.isAvailable(context)}
             handleToggle={(key) => toggleReaction(context, key)}
             handleAdd={() => addReaction.perform(context)}
