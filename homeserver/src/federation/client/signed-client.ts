@@ -50,21 +50,26 @@ export class SignedClient implements FederationClient {
   }
 
   async request(request: FederationRequest): Promise<JsonObject> {
-    const { destination } = request;
-    const { body } = await this.open(request);
-    const text = Buffer.concat(await Array.fromAsync(body)).toString('utf8');
-    const json = parseOrUndefined(text);
-    // Old operations answer with a pair: the status, and what newer ones answer.
-    const answer = Array.isArray(json) && json.length === 2 ? json[1] : json;
-    if (isJsonObject(answer)) return answer;
-    throw new FederationError(destination, 'malformed', 'the answer is no JSON object');
+    return await this.#counted(request, async () => {
+      const { body } = await this.#ask(request);
+      const text = Buffer.concat(await Array.fromAsync(body)).toString('utf8');
+      const json = parseOrUndefined(text);
+      // Old operations answer with a pair: the status, and what newer ones answer.
+      const answer = Array.isArray(json) && json.length === 2 ? json[1] : json;
+      if (isJsonObject(answer)) return answer;
+      throw new FederationError(request.destination, 'malformed', 'the answer is no JSON object');
+    });
   }
 
   async open(request: FederationRequest): Promise<FederationAnswer> {
+    return await this.#counted(request, () => this.#ask(request));
+  }
+
+  async #counted<T>(request: FederationRequest, task: () => Promise<T>): Promise<T> {
     try {
-      const answer = await this.#ask(request);
+      const result = await task();
       this.#count('answered');
-      return answer;
+      return result;
     } catch (error) {
       if (error instanceof FederationError) this.#failed(request, error);
       throw error;
