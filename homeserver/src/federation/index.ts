@@ -13,6 +13,7 @@ export { acceptInvite, makeMembership, sendJoin, sendKnock, sendLeave } from './
 export { completeRoom, otherServersThrough, resumeCompleting } from './joining/index.ts';
 export { createReceiver, type Receiver } from './receiver/index.ts';
 export { remoteKeysThrough } from './remote/remote-keys.ts';
+export { remoteMediaThrough } from './remote/remote-media.ts';
 export { remoteProfilesThrough } from './remote/remote-profiles.ts';
 export { getPublicRoomsOf } from './remote/remote-public-rooms.ts';
 export { KeptMessages } from './sender/kept-messages.ts';

@@ -22,6 +22,7 @@ import {
   KeptMessages,
   otherServersThrough,
   remoteKeysThrough,
+  remoteMediaThrough,
   remoteProfilesThrough,
 } from '../federation/index.ts';
 import { followMemberships, type GuildsContext, inviterOf } from '../guilds/index.ts';
@@ -42,13 +43,14 @@ import {
   STEWARD_LOCALPART,
   UserSettingsCache,
 } from '../rooms/index.ts';
-import { FileStore, openStorage, type Storage } from '../storage/index.ts';
+import { openStorage, type Storage } from '../storage/index.ts';
 import { broadcastsThrough, openNotifier } from '../stream/index.ts';
 import { createSync } from '../sync/index.ts';
 import { type Configuration, readAppServices } from './configuration/index.ts';
 import { createFederating } from './federating.ts';
 import { establishIdentity } from './identity.ts';
 import { startLogReaders } from './log-readers.ts';
+import { openMediaStore } from './open-media-store.ts';
 import { createPushing } from './pushing.ts';
 import {
   endTypingOfLeavers,
@@ -82,6 +84,8 @@ export interface RunningServer {
   readonly federationPort: number | undefined;
   /** What receives the events of other servers works with them. */
   readonly rooms: RoomsContext;
+  /** How other servers are asked. */
+  readonly federation: Services['federation'];
   /** The token with which the first admin registers; undefined when there is one. */
   readonly firstAdminToken: string | undefined;
   /** Ends every request and loses nothing that was acknowledged. */
@@ -124,11 +128,12 @@ export async function runServer(options: ServerOptions): Promise<RunningServer> 
     const listening = await http.listen();
     address.url = `${tls ? 'https' : 'http'}://${hostOf(bind)}:${listening.port}`;
     address.publicUrl ||= address.url;
-    const { accounts, rooms } = services;
+    const { accounts, rooms, federation } = services;
     return {
       ...address,
       federationPort: listening.federationPort,
       rooms,
+      federation,
       firstAdminToken: await accounts.registrationTokens.ensureFirstAdminToken(),
       stop: () => lifecycle.stop(),
     };
@@ -298,7 +303,7 @@ async function assemble(
       unsubscribeLink: (pusher) => accounts.pushers.unsubscribeLink(pusher),
     },
   );
-  const blobs = await FileStore.open(configuration.mediaUrl.path);
+  const blobs = await openMediaStore(configuration);
   const media = createMedia({
     storage,
     blobs,
@@ -307,6 +312,7 @@ async function assemble(
     logger,
     maxUploadBytes: configuration.maxUpload,
     outbound,
+    ...(configuration.federation ? { remoteMedia: remoteMediaThrough(() => federation, outbound) } : {}),
     previews: { isOn: configuration.urlPreviews, deniedHosts: configuration.urlPreviewDeny },
     quota: { files: configuration.mediaQuotaFiles, bytes: configuration.mediaQuota },
     lifetimes: {

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { supportedRoomVersions } from '../../src/protocol/room-versions.ts';
 import { DeviceCrypto } from '../../test-kit/crypto-keys.ts';
 import { eventually } from '../../test-kit/eventually.ts';
+import { makeImage } from '../../test-kit/images.ts';
 import { roomPath } from '../../test-kit/test-user.ts';
 import {
   joinVia,
@@ -302,6 +303,52 @@ describe('two servers of ours', () => {
         one_time_keys: { [bob.userId]: { [bob.deviceId]: 'signed_curve25519' } },
       });
       expect(claimed.one_time_keys[bob.userId][bob.deviceId]).to.deep.equal(crypto.oneTimeKeys(1));
+    });
+  });
+
+  describe('what the servers show each other', () => {
+    it('brings media and thumbnails over, and keeps them', async () => {
+      const { network, alice, bob } = servers;
+      const image = await makeImage('png', { width: 200, height: 100 });
+      const { content_uri: uri } = await alice.ok(
+        'POST',
+        '/_matrix/media/v3/upload?filename=a%20hill.png',
+        image,
+      );
+      const path = uri.slice('mxc://'.length);
+      const file = await bob.request('GET', `/_matrix/client/v1/media/download/${path}`);
+      expect(file.status).to.equal(200);
+      expect(file.headers.get('content-disposition')).to.include('hill.png');
+      network.cutOff('here.test');
+      try {
+        const thumbnail = `/_matrix/client/v1/media/thumbnail/${path}?width=32&height=32&method=crop`;
+        expect((await bob.request('GET', thumbnail)).status).to.equal(200);
+      } finally {
+        network.reconnect('here.test');
+      }
+    });
+
+    it('has no media that the other server has not', async () => {
+      const { status, body } = await servers.bob.request(
+        'GET',
+        '/_matrix/client/v1/media/download/here.test/nothing',
+      );
+      expect([status, body.errcode]).to.deep.equal([404, 'M_NOT_FOUND']);
+    });
+
+    it('shows the directory of the other server', async () => {
+      const { alice, bob } = servers;
+      const roomId = await alice.createRoom({
+        preset: 'public_chat',
+        visibility: 'public',
+        name: 'The fair',
+      });
+      const listed = await bob.ok('POST', '/_matrix/client/v3/publicRooms?server=here.test', {
+        filter: { generic_search_term: 'fair' },
+      });
+      expect(listed.chunk.map(({ room_id: id }: { room_id: string }) => id)).to.deep.equal([roomId]);
+      const all = await bob.ok('GET', '/_matrix/client/v3/publicRooms?server=here.test');
+      expect(JSON.stringify(all.chunk)).to.include(roomId);
     });
   });
 });

@@ -1,13 +1,16 @@
+import { getPublicRoomsOf } from '../../../federation/index.ts';
+import type { JsonObject } from '../../../protocol/canonical-json.ts';
 import { invalidParam } from '../../../protocol/errors.ts';
 import { getPublicRooms, type PublicRoomsRequest } from '../../../rooms/index.ts';
 import { endpoint } from '../../endpoint.ts';
-import { requireThisServer } from './require-this-server.ts';
+import { otherServerOf } from './other-server.ts';
 
 export const queryPublicRooms = endpoint(
   'queryPublicRooms',
   { limit: 'search', body: 'optional-json' },
   ({ query, body, services }) => {
-    requireThisServer(query, services);
+    const server = otherServerOf(query, services);
+    if (server !== undefined) return getPublicRoomsOf(services.federation, server, { ...body } as JsonObject);
     return getPublicRooms(services.rooms, {
       limit: body.limit,
       since: body.since,
