@@ -173,7 +173,9 @@ export class MissingEventsOfRoom implements MissingEvents {
     const chosen: ServerName[] = [];
     for (const server of possible) {
       if (chosen.length === MOST_SERVERS) break;
-      if (policy.isAllowed(server) && (await destinations.isReachable(server))) chosen.push(server);
+      // Who has sent the event was there a moment ago.
+      const isThere = server === this.#origin || (await destinations.isReachable(server));
+      if (isThere && policy.isAllowed(server)) chosen.push(server);
     }
     this.#servers = chosen;
     return chosen;
@@ -194,12 +196,16 @@ export class MissingEventsOfRoom implements MissingEvents {
 
   #request(
     destination: ServerName,
-    request: Omit<Parameters<FederationContext['client']['request']>[0], 'destination' | 'timeLimitMs'>,
+    request: Omit<
+      Parameters<FederationContext['client']['request']>[0],
+      'destination' | 'timeLimitMs' | 'isUrgent'
+    >,
   ): Promise<JsonObject> {
     const leftMs = this.#endsAt - this.#context.clock.now();
     if (leftMs <= 0) throw new FederationError(destination, 'unreachable', 'asking took too long');
     const timeLimitMs = Math.min(REQUEST_LIMIT_MS, leftMs);
-    return this.#context.client.request({ ...request, destination, timeLimitMs });
+    const isUrgent = destination === this.#origin;
+    return this.#context.client.request({ ...request, destination, timeLimitMs, isUrgent });
   }
 }
 

@@ -37,7 +37,9 @@ export class StagedEvents {
         for (const event of staged) {
           signal.throwIfAborted();
           const room = await rooms.registry.byId(roomId);
-          if (room !== undefined && isServerIn(room)) await this.#receive(room, event);
+          if (room !== undefined && isServerIn(room)) {
+            await untilAborted(signal, this.#receive(room, event));
+          }
           done.push(event);
         }
       } finally {
@@ -71,5 +73,17 @@ export class StagedEvents {
     this.#failures.set(eventId, failures);
     if (failures < MOST_ATTEMPTS) throw error;
     this.#failures.delete(eventId);
+  }
+}
+
+/** Waits no longer for work that asks other servers once the server stops: the work is done again after the next start. */
+async function untilAborted(signal: AbortSignal, work: Promise<void>): Promise<void> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
   }
 }

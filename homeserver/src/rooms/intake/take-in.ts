@@ -76,7 +76,9 @@ export async function takeIn(
   const before = candidate.isOutlier
     ? undefined
     : ((await states.before(pdu)) ?? (given && (await states.given(given))));
-  const verdict = await judge(context, room, candidate, [...authEvents.values()], writer, before);
+  // One that is named twice counts twice: the rules refuse that.
+  const named = pdu.auth_events.flatMap((id) => authEvents.get(id) ?? []);
+  const verdict = await judge(context, room, candidate, named, writer, before);
   if (stored !== undefined && verdict.before === undefined) return { eventId, outcome: 'known' };
   const isWaiting = verdict.before === undefined && !candidate.isOutlier;
   if (isWaiting && (await storage.waiting.areMany(room.nid, MOST_WAITING))) {
