@@ -15,6 +15,7 @@ import {
 } from './postgres-cluster.mjs';
 import { findChromium, findProgram, run } from './programs.mjs';
 import { findPython } from './python-environment.mjs';
+import { findS3Server, installS3Server } from './s3-server.mjs';
 import { findSynapsePython, installSynapse } from './synapse.mjs';
 
 /** Variables that tell the tests what runs where. */
@@ -34,7 +35,11 @@ const COMMANDS = { install, start, stop, status };
 async function install(extra) {
   if (extra === 'dendrite') return installDendrite();
   return (
-    (await installPrograms()) || (await installSynapse()) || (await installLivekit()) || installMautrix()
+    (await installPrograms()) ||
+    (await installSynapse()) ||
+    (await installLivekit()) ||
+    (await installS3Server()) ||
+    installMautrix()
   );
 }
 
@@ -73,6 +78,7 @@ async function status() {
   for (const { name, find } of PROGRAMS) console.log(`${name}: ${find() ?? 'missing'}`);
   console.log(`Synapse: ${findSynapsePython() ?? 'missing'}`);
   console.log(`LiveKit: ${findLivekit() ?? 'missing'}`);
+  console.log(`S3 server: ${findS3Server() ?? 'missing'}`);
   console.log(`mautrix: ${findMautrixPython() ?? 'missing'}`);
   console.log(`Dendrite: ${findDendrite() ?? 'missing (only the benchmark wants it)'}`);
   const runs = postgresUrl(findTestCluster()) !== undefined;

@@ -6,7 +6,7 @@
  * @property {readonly string[]} files globs from the root of the repository
  * @property {Readonly<Record<string, string>>} [environment]
  * @property {readonly ('postgres' | 'chromium' | 'client' | 'synapse')[]} [needs] what it cannot run without
- * @property {readonly ('strace' | 'mautrix' | 'livekit')[]} [wants] what some of its tests cannot run without
+ * @property {readonly ('strace' | 'mautrix' | 'livekit' | 's3')[]} [wants] what some of its tests cannot run without
  */
 
 /** @type {readonly Suite[]} */
@@ -14,19 +14,20 @@ export const SUITES = [
   {
     name: 'homeserver: unit',
     files: ['homeserver/{src,test-kit,bench,bin}/**/*.test.ts'],
+    wants: ['s3'],
   },
   {
     name: 'homeserver: behaviour on SQLite',
     files: ['homeserver/tests/**/*.test.ts'],
     environment: { GUILDHALL_TEST_DATABASE: 'sqlite', GUILDHALL_TEST_COVERAGE: 'check' },
-    wants: ['strace', 'mautrix', 'livekit'],
+    wants: ['strace', 'mautrix', 'livekit', 's3'],
   },
   {
     name: 'homeserver: storage and behaviour on PostgreSQL',
     files: ['homeserver/src/{storage,stream,accounts}/**/*.test.ts', 'homeserver/tests/**/*.test.ts'],
     environment: { GUILDHALL_TEST_DATABASE: 'postgres' },
     needs: ['postgres'],
-    wants: ['strace', 'mautrix', 'livekit'],
+    wants: ['strace', 'mautrix', 'livekit', 's3'],
   },
   {
     name: 'homeserver: requests of all kinds',

@@ -16,6 +16,7 @@ import {
 } from './postgres-cluster.mjs';
 import { findChromium, findProgram, run } from './programs.mjs';
 import { ROOT } from './runtime.mjs';
+import { findS3Server } from './s3-server.mjs';
 import { SUITES } from './suites.mjs';
 import { findSynapsePython } from './synapse.mjs';
 
@@ -134,6 +135,9 @@ async function meet(need) {
   }
   if (need === 'livekit') {
     return findLivekit() ? { environment: {} } : { lacking: `LiveKit is not installed: ${INSTALL_HINT}` };
+  }
+  if (need === 's3') {
+    return findS3Server() ? { environment: {} } : { lacking: `no S3 server is installed: ${INSTALL_HINT}` };
   }
   const path = need === 'chromium' ? findChromium() : findProgram(need);
   if (path) return { environment: { [`GUILDHALL_TEST_${need.toUpperCase()}`]: path } };

@@ -32,6 +32,7 @@ describe('Thumbnails', () => {
     const counting: BlobStore = {
       save: (source, maxBytes) => blobs.save(source, maxBytes),
       read: (sha256, range) => blobs.read(sha256, range),
+      has: (sha256) => blobs.has(sha256),
       discard: (sha256, unusedForMs) => blobs.discard(sha256, unusedForMs),
       withFile: async (sha256, use) => {
         made += 1;

@@ -25,6 +25,10 @@ const COMMANDS: Readonly<Record<string, { readonly does: string; readonly load: 
     does: 'copy the database to an empty one, of the other kind too: --to URL',
     load: async () => (await import('./commands/migrate-database.ts')).migrateDatabaseCommand,
   },
+  'move-media': {
+    does: 'copy the media to another place, or from one: --to URL, or --from URL',
+    load: async () => (await import('./commands/move-media.ts')).moveMedia,
+  },
   'check-database': {
     does: 'look for contradictions in the database, and change nothing',
     load: async () => (await import('./commands/check-database.ts')).checkDatabaseCommand,

@@ -18,6 +18,7 @@ export {
   type SavedBlob,
 } from './media/blob-store.ts';
 export { FileStore } from './media/file-store.ts';
+export { type S3Settings, S3Store } from './media/s3-store.ts';
 export { openStorage, type Storage } from './storage.ts';
 export type { AccountDataKey, StoredAccountData } from './stores/account-data-store.ts';
 export type {

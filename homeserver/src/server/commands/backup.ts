@@ -7,6 +7,7 @@ import { parseDatabaseUrl } from '../../storage/database/database-url.ts';
 import { openSession } from '../../storage/database/session.ts';
 import { FileStore } from '../../storage/index.ts';
 import { loadConfiguration } from '../configuration/index.ts';
+import { openMediaStore } from '../open-media-store.ts';
 
 /**
  * Copies the database and the media into a folder, beside the running server. With PostgreSQL, media only: the database
@@ -17,14 +18,15 @@ export async function backup(args: readonly string[]): Promise<void> {
     args: [...args],
     options: { config: { type: 'string' }, to: { type: 'string' } },
   });
-  const { dataDir, databaseUrl, mediaUrl } = loadConfiguration({ argv: args, env: process.env });
+  const configuration = loadConfiguration({ argv: args, env: process.env });
+  const { dataDir, databaseUrl } = configuration;
   const folder = resolve(values.to ?? join(dataDir, 'backups'));
   await mkdir(folder, { recursive: true });
   const copy = await copyDatabase(databaseUrl, folder);
   const session = await openSession(copy ?? databaseUrl, 'read');
   try {
     const media = await FileStore.open(join(folder, 'media'));
-    report(await copyContent(session, await FileStore.open(mediaUrl.path), media));
+    report(await copyContent(session, await openMediaStore(configuration), media));
   } finally {
     await session.close();
   }

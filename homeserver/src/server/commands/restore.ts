@@ -7,6 +7,7 @@ import { parseDatabaseUrl } from '../../storage/database/database-url.ts';
 import type { Session } from '../../storage/database/session.ts';
 import { FileStore } from '../../storage/index.ts';
 import { type Configuration, loadConfiguration } from '../configuration/index.ts';
+import { openMediaStore } from '../open-media-store.ts';
 
 const USAGE =
   'Say what to restore: --from DIR (what "backup" made there last) or --from FILE (one of its databases), or --in-place ' +
@@ -55,8 +56,8 @@ async function findBackup(path: string): Promise<string> {
   return join(path, newest);
 }
 
-async function copyMedia({ mediaUrl }: Configuration, folder: string, copy: Session): Promise<void> {
+async function copyMedia(configuration: Configuration, folder: string, copy: Session): Promise<void> {
   const from = await FileStore.open(join(folder, 'media'));
-  const { copied, present, missing } = await copyContent(copy, from, await FileStore.open(mediaUrl.path));
+  const { copied, present, missing } = await copyContent(copy, from, await openMediaStore(configuration));
   process.stdout.write(`Media: ${copied} copied, ${present} there already, ${missing.length} in neither.\n`);
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { S3Settings } from '../../storage/index.ts';
 import { ConfigurationError, type ConfigurationProblem } from './configuration-error.ts';
 import { environmentName, fileName, SETTINGS, type Setting } from './settings.ts';
 import {
@@ -22,10 +23,23 @@ type SettingValues = { readonly [Property in keyof typeof SETTINGS]: ValueOf<(ty
 export interface Configuration
   extends Omit<
     SettingValues,
-    'tlsCert' | 'tlsKey' | 'turnUris' | 'turnSecret' | 'liveKitUrl' | 'liveKitApiKey' | 'liveKitApiSecret'
+    | 'tlsCert'
+    | 'tlsKey'
+    | 's3Endpoint'
+    | 's3Region'
+    | 's3AccessKey'
+    | 's3SecretKey'
+    | 's3PathStyle'
+    | 'turnUris'
+    | 'turnSecret'
+    | 'liveKitUrl'
+    | 'liveKitApiKey'
+    | 'liveKitApiSecret'
   > {
   /** Given when the server is to speak HTTPS itself: two PEM files. */
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
+  /** How buckets of media are reached. */
+  readonly s3: Omit<S3Settings, 'bucket' | 'prefix'>;
   /** Given when there are TURN servers. */
   readonly turn: { readonly uris: readonly string[]; readonly secret: string } | undefined;
   /** Given when there is a LiveKit server. */
@@ -139,8 +153,9 @@ function interpret(
     values[property] = property === 'dataDir' ? dataDir : read<unknown>(setting, dataDir);
   }
   // Each property was read with the type of its own setting; what could not be read is among the problems.
-  const { tlsCert, tlsKey, turnUris, turnSecret, liveKitUrl, liveKitApiKey, liveKitApiSecret, ...rest } =
+  const { tlsCert, tlsKey, turnUris, turnSecret, liveKitUrl, liveKitApiKey, liveKitApiSecret, ...others } =
     values as SettingValues;
+  const { s3Endpoint, s3Region, s3AccessKey, s3SecretKey, s3PathStyle, ...rest } = others;
   return {
     ...rest,
     liveKit: joinLiveKit(
@@ -149,6 +164,12 @@ function interpret(
       problems,
     ),
     tls: pairTls(tlsCert, tlsKey, written, problems),
+    s3: {
+      endpoint: s3Endpoint,
+      region: s3Region,
+      pathStyle: s3PathStyle,
+      keys: pairS3Keys(s3AccessKey, s3SecretKey, written, problems),
+    },
     turn: pairTurn(turnUris, turnSecret, written, problems),
   };
 }
@@ -161,6 +182,17 @@ function pairTls(
 ): Configuration['tls'] {
   if (certFile !== undefined && keyFile !== undefined) return { certFile, keyFile };
   reportAlone([SETTINGS.tlsCert, SETTINGS.tlsKey], written, problems);
+  return undefined;
+}
+
+function pairS3Keys(
+  accessKey: string | undefined,
+  secretKey: string | undefined,
+  written: WrittenSettings,
+  problems: ConfigurationProblem[],
+): Configuration['s3']['keys'] {
+  if (accessKey !== undefined && secretKey !== undefined) return { accessKey, secretKey };
+  reportAlone([SETTINGS.s3AccessKey, SETTINGS.s3SecretKey], written, problems);
   return undefined;
 }
 

@@ -120,7 +120,43 @@ export const SETTINGS = {
     name: 'MEDIA_URL',
     type: mediaUrl,
     default: 'file:media',
-    doc: 'Where uploads are kept: file:PATH. Unless set, media in the data directory.',
+    doc:
+      'Where uploads are kept: file:PATH, or s3://BUCKET or s3://BUCKET/PREFIX with the s3_ keys. Unless set, media in the ' +
+      'data directory.',
+  },
+  s3Endpoint: {
+    name: 'S3_ENDPOINT',
+    type: webAddress,
+    example: 'https://s3.example.org',
+    doc: 'The address of the S3 server, if it is not Amazon.',
+  },
+  s3Region: {
+    name: 'S3_REGION',
+    type: text,
+    default: 'us-east-1',
+    doc: 'The region of the bucket.',
+  },
+  s3AccessKey: {
+    name: 'S3_ACCESS_KEY',
+    type: text,
+    example: 'guildhall',
+    doc:
+      'The access key for the bucket. Goes with s3_secret_key. Unless set, what the environment or the machine has: ' +
+      'AWS_ACCESS_KEY_ID, or a role on Amazon.',
+    secret: true,
+  },
+  s3SecretKey: {
+    name: 'S3_SECRET_KEY',
+    type: text,
+    example: 'the secret of that key',
+    doc: 'The secret of the access key. Goes with s3_access_key.',
+    secret: true,
+  },
+  s3PathStyle: {
+    name: 'S3_PATH_STYLE',
+    type: onOrOff,
+    default: 'off',
+    doc: 'Whether the bucket stands in the path of requests instead of before the host. Most S3 servers but Amazon need on.',
   },
   maxUpload: {
     name: 'MAX_UPLOAD',
@@ -436,11 +472,6 @@ export const ALL_SETTINGS: readonly Setting<unknown>[] = Object.values(SETTINGS)
 /** Every key that belongs to a later version. */
 export const LATER_SETTINGS: readonly LaterSetting[] = [
   { name: 'REDIS_URL', doc: 'Redis, for several processes.' },
-  { name: 'S3_ENDPOINT', doc: 'The S3 server for media.' },
-  { name: 'S3_REGION', doc: 'The S3 region.' },
-  { name: 'S3_ACCESS_KEY', doc: 'The S3 access key.' },
-  { name: 'S3_SECRET_KEY', doc: 'The S3 secret key.' },
-  { name: 'S3_PATH_STYLE', doc: 'Whether the S3 bucket stands in the path.' },
 ];
 
 /** A key as it stands in the environment. */

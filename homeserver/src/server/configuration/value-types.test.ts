@@ -139,7 +139,25 @@ describe('value types of the configuration', () => {
   it('read places for media', () => {
     expect(mediaUrl.parse('file:m', '/base')).to.deep.equal({ store: 'folder', path: '/base/m' });
     expect(mediaUrl.parse('file:///srv/m', '/base')).to.deep.equal({ store: 'folder', path: '/srv/m' });
-    expectRefused(mediaUrl, ['s3://bucket', 'file:', 'file://host/m', 'media']);
+    expect(mediaUrl.parse('s3://bucket', '/base')).to.deep.equal({
+      store: 's3',
+      bucket: 'bucket',
+      prefix: '',
+    });
+    expect(mediaUrl.parse('s3://a.bucket/some/media/', '/base')).to.deep.equal({
+      store: 's3',
+      bucket: 'a.bucket',
+      prefix: 'some/media',
+    });
+    expectRefused(mediaUrl, [
+      's3:bucket',
+      's3://',
+      's3://B',
+      's3://bucket/ä',
+      'file:',
+      'file://host/m',
+      'media',
+    ]);
   });
 
   it('read sizes in powers of 1024', () => {

@@ -14,11 +14,11 @@ export interface ValueType<Value> {
 }
 
 /** Where media are kept. */
-export interface MediaFolder {
-  readonly store: 'folder';
-  /** Absolute path. */
-  readonly path: string;
-}
+export type MediaUrl =
+  /** The path is absolute. */
+  | { readonly store: 'folder'; readonly path: string }
+  /** The prefix has no slashes at its ends, and may be empty. */
+  | { readonly store: 's3'; readonly bucket: string; readonly prefix: string };
 
 /** Any text. */
 export const text: ValueType<string> = { expected: 'some text', parse: (written) => written };
@@ -83,9 +83,13 @@ export const databaseUrl: ValueType<string> = {
   },
 };
 
-export const mediaUrl: ValueType<MediaFolder> = {
-  expected: 'file:PATH (a folder); s3://BUCKET is not supported yet in this version',
+const BUCKET_URL = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/+([\w!*'()./-]*?))?\/*$/;
+
+export const mediaUrl: ValueType<MediaUrl> = {
+  expected: 'file:PATH (a folder), or s3://BUCKET or s3://BUCKET/PREFIX',
   parse(written, baseFolder) {
+    const [, bucket, prefix = ''] = BUCKET_URL.exec(written) ?? [];
+    if (bucket !== undefined) return { store: 's3', bucket, prefix };
     const folder = schemePath(written, 'file');
     return folder === undefined ? undefined : { store: 'folder', path: resolve(baseFolder, folder) };
   },

@@ -25,6 +25,9 @@ export interface BlobStore {
    */
   withFile<T>(sha256: string, use: (path: string) => Promise<T>): Promise<T>;
 
+  /** Whether the content is here. */
+  has(sha256: string): Promise<boolean>;
+
   /**
    * Deletes content, unless it was saved, or saved again, within the last `unusedForMs` milliseconds.
    *

@@ -1,12 +1,9 @@
-import { createHash } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { randomOpaqueId } from '../../base/ids.ts';
-import { BlobMissing, type BlobStore, BlobTooLarge, type ByteRange, type SavedBlob } from './blob-store.ts';
-
-/** What was being received when the process died is deleted at a later start, when nobody can be at it any more. */
-const LEFTOVER_AFTER_MS = 24 * 60 * 60_000;
+import { BlobMissing, type BlobStore, type ByteRange, type SavedBlob } from './blob-store.ts';
+import { deleteLeftovers, makeDirectory, receiveFile, syncDirectory } from './receive-file.ts';
 
 const CONTENT_DIRECTORIES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
@@ -29,14 +26,14 @@ export class FileStore implements BlobStore {
     await makeDirectory(store.#incomingDirectory);
     await makeDirectory(store.#contentDirectory);
     await store.#makeContentDirectories();
-    await store.#deleteLeftovers();
+    await deleteLeftovers(store.#incomingDirectory);
     return store;
   }
 
   async save(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, maxBytes: number): Promise<SavedBlob> {
     const incoming = join(this.#incomingDirectory, randomOpaqueId(24));
     try {
-      const saved = await receive(source, incoming, maxBytes);
+      const saved = await receiveFile(source, incoming, maxBytes);
       const path = this.#pathOf(saved.sha256);
       // Also over equal content: whoever saved it may not have come to sync the folder yet.
       await rename(incoming, path);
@@ -56,6 +53,16 @@ export class FileStore implements BlobStore {
   async withFile<T>(sha256: string, use: (path: string) => Promise<T>): Promise<T> {
     await (await this.#open(sha256)).close();
     return use(this.#pathOf(sha256));
+  }
+
+  async has(sha256: string): Promise<boolean> {
+    try {
+      await stat(this.#pathOf(sha256));
+      return true;
+    } catch (error) {
+      if (isMissing(error)) return false;
+      throw error;
+    }
   }
 
   async discard(sha256: string, unusedForMs: number): Promise<boolean> {
@@ -95,55 +102,6 @@ export class FileStore implements BlobStore {
     if (missing.length === 0) return;
     await Promise.all(missing.map((name) => mkdir(join(this.#contentDirectory, name), { recursive: true })));
     await syncDirectory(this.#contentDirectory);
-  }
-
-  async #deleteLeftovers(): Promise<void> {
-    for (const name of await readdir(this.#incomingDirectory)) {
-      const path = join(this.#incomingDirectory, name);
-      const { mtimeMs } = await stat(path);
-      if (Date.now() - mtimeMs > LEFTOVER_AFTER_MS) await rm(path, { force: true });
-    }
-  }
-}
-
-async function receive(
-  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  path: string,
-  maxBytes: number,
-): Promise<SavedBlob> {
-  const hash = createHash('sha256');
-  let size = 0;
-  const file = await open(path, 'wx');
-  try {
-    for await (const chunk of source) {
-      size += chunk.byteLength;
-      if (size > maxBytes) throw new BlobTooLarge(`more than ${maxBytes} bytes`);
-      hash.update(chunk);
-      await file.writeFile(chunk);
-    }
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  return { sha256: hash.digest('hex'), size };
-}
-
-/** Makes a folder whose name is on the disk once this resolves. */
-async function makeDirectory(path: string): Promise<void> {
-  const firstMade = await mkdir(path, { recursive: true });
-  if (firstMade === undefined) return;
-  for (let made = path; made.length >= firstMade.length; made = dirname(made)) {
-    await syncDirectory(dirname(made));
-  }
-}
-
-/** A rename or a new name is durable only once its folder was synced. */
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
   }
 }
 
