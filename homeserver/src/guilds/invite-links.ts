@@ -94,7 +94,7 @@ export async function redeemInvite(
     await joinRoom(context.rooms, userId, guild.roomId);
     await context.storage.guildInvites.countUse(code);
   }
-  await carryMembership(context, guild, userId);
+  await carryMembership(context, { guild: guild.roomId, user: userId });
   const channels = (await roomsOfGuild(context, guild)).filter(
     ({ room }) => room.roomType !== 'm.space' && room.membershipOf(userId) === 'join',
   );

@@ -1,4 +1,5 @@
 /** Work that outlives the request which asked for it: one file for each kind of job, and the runner that does them. */
+export { carryMembershipJob } from './carry-membership.ts';
 export { carryProfileJob } from './carry-profile.ts';
 export { completeRoomJob } from './complete-room.ts';
 export { describeRoomsJob } from './describe-rooms.ts';

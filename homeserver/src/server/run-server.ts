@@ -343,6 +343,11 @@ async function assemble(
       gatherMs: 100,
       handle: (rows, unit) => followPeople(rooms, accounts.userDirectory, rows, unit),
     },
+    {
+      name: 'guilds',
+      begin: 'newest',
+      handle: (rows, unit) => followMemberships(guilds, rows, unit),
+    },
     pushing.reader,
     ...federating.readers,
     // What was there before an application service was is no news to it.
@@ -358,6 +363,7 @@ async function assemble(
     clock,
     logger,
     rooms,
+    guilds,
     media,
     delayedEvents,
     receiveStaged: (roomId: string, signal: AbortSignal) => receiver.staged.receiveAll(roomId, signal),
@@ -428,7 +434,6 @@ async function openGuilds(
     logger,
     steward,
   };
-  followMemberships(context);
   return context;
 }
 

@@ -1,7 +1,9 @@
 import type { Clock } from '../base/clock.ts';
 import type { Lifecycle } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
+import type { GuildsContext } from '../guilds/index.ts';
 import {
+  carryMembershipJob,
   carryProfileJob,
   completeRoomJob,
   describeRoomsJob,
@@ -29,6 +31,7 @@ interface JobParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly rooms: RoomsContext;
+  readonly guilds: GuildsContext;
   readonly media: Media;
   readonly delayedEvents: DelayedEvents;
   /** Takes events that other servers have sent into their room. */
@@ -45,6 +48,7 @@ interface JobParts {
 export async function startJobs(
   {
     rooms,
+    guilds,
     media,
     delayedEvents,
     receiveStaged,
@@ -58,6 +62,7 @@ export async function startJobs(
   const runner = new JobRunner({
     ...options,
     definitions: [
+      carryMembershipJob(guilds),
       carryProfileJob(rooms),
       completeRoomJob(completeRoom),
       describeRoomsJob(rooms),

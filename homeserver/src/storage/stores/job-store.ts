@@ -10,6 +10,8 @@ export const JobKind = {
   CarryProfile: 'carry-profile',
   /** A deactivated user is to leave its rooms: `key` = user ID. */
   LeaveRooms: 'leave-rooms',
+  /** A changed membership of a guild is to be carried into its channels: `payload` = `ChangedMembership`. */
+  CarryMembership: 'carry-membership',
   /** A pusher has something to tell: `key` names it. */
   Push: 'push',
   /** An application service has news: `key` = its ID. */
