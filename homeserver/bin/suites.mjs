@@ -45,6 +45,12 @@ export const SUITES = [
     environment: { GUILDHALL_TEST_DATABASE: 'sqlite', GUILDHALL_TEST_COVERAGE: 'check' },
     needs: ['synapse'],
   },
+  {
+    name: 'synapse: federation with it',
+    files: ['synapse-compat-tests/federation/**/*.test.ts'],
+    environment: { GUILDHALL_TEST_DATABASE: 'sqlite' },
+    needs: ['synapse'],
+  },
   { name: 'client: unit', files: ['client/src/**/*.test.ts'] },
   {
     name: 'client: end to end in Chromium',

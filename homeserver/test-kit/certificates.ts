@@ -47,7 +47,8 @@ export class CertificateAuthority {
   /** A certificate for hosts: names or addresses, without ports. */
   async issue(...hosts: readonly string[]): Promise<Certificate> {
     this.#made += 1;
-    const file = (ending: string): string => join(this.#folder, `server${this.#made}.${ending}`);
+    const serial = this.#made;
+    const file = (ending: string): string => join(this.#folder, `server${serial}.${ending}`);
     const names = hosts.map((host) => (isIP(host) === 0 ? `DNS:${host}` : `IP:${host}`)).join(',');
     const files = { certFile: file('crt'), keyFile: file('key') };
     const extensions = file('extensions');
@@ -59,7 +60,7 @@ export class CertificateAuthority {
     ]);
     await run('openssl', [
       ...['x509', '-req', '-in', request, '-days', '2', '-extfile', extensions, '-out', files.certFile],
-      ...['-CA', this.#own.certFile, '-CAkey', this.#own.keyFile, '-CAcreateserial'],
+      ...['-CA', this.#own.certFile, '-CAkey', this.#own.keyFile, '-set_serial', String(serial)],
     ]);
     return readPair(files);
   }

@@ -6,6 +6,7 @@ import { createServer, type Server } from 'node:tls';
 import type { ServerName } from '../src/protocol/identifiers.ts';
 import { type Certificate, CertificateAuthority } from './certificates.ts';
 import { FakeHomeserver } from './fake-homeserver.ts';
+import { SynapseServer } from './synapse-server.ts';
 import { type TestConfiguration, TestServer, type TestServerOptions } from './test-server.ts';
 
 /** A server that vouches for the keys of others, where nobody answers: there is none unless a test starts one. */
@@ -50,17 +51,43 @@ export class TestNetwork {
     return this.#authority.certFile;
   }
 
-  /** Starts a server of ours. It is reached through a proxy, as behind most of them, also after a restart. */
+  /**
+   * Starts a server of ours. It is reached through a proxy, as behind most of them, also after a restart.
+   *
+   * @param name with `localhost` it gets a port besides, so that servers find it without the network's help.
+   */
   async startServer(
     name: ServerName,
     configuration: TestConfiguration = {},
     options: TestServerOptions = {},
   ): Promise<TestServer> {
-    const settings = { SERVER_NAME: name, ...this.configuration, ...configuration };
+    const door = await this.#openDoor(name);
+    const settings = { SERVER_NAME: door.name, ...this.configuration, ...configuration };
     const server = await TestServer.start(settings, options);
     this.#servers.push(server);
-    await this.openDoor(name, () => Number(new URL(server.url).port));
+    door.leadTo(() => server.url);
     return server;
+  }
+
+  /** Starts a Synapse, which is reached through a proxy as well. Its name is `localhost` with a port. */
+  async startSynapse(configuration: object = {}): Promise<SynapseServer> {
+    const door = await this.#openDoor('localhost');
+    const synapse = await SynapseServer.start({
+      serverName: door.name,
+      resources: ['client', 'media', 'federation'],
+      configuration: {
+        federation_custom_ca_list: [this.caFile],
+        ip_range_blacklist: [],
+        federation_ip_range_blacklist: [],
+        allow_public_rooms_over_federation: true,
+        // It tries again at once what failed: a partition is not to last longer than the test wants.
+        federation: { client_timeout: '10s', max_short_retries: 1, destination_min_retry_interval: '1s' },
+        ...configuration,
+      },
+    });
+    this.#servers.push(synapse);
+    door.leadTo(() => synapse.url);
+    return synapse;
   }
 
   /** Starts a server that answers as the test wants. */
@@ -81,17 +108,6 @@ export class TestNetwork {
     await this.#writeAddresses();
   }
 
-  /**
-   * Puts a proxy that speaks TLS before something that listens on this machine without.
-   *
-   * @param port asked for each connection.
-   */
-  async openDoor(name: ServerName, port: () => number): Promise<void> {
-    const door = await Door.open(await this.certify(name), port);
-    this.#doors.set(name, door);
-    await this.register(name, `127.0.0.1:${door.port}`);
-  }
-
   /** Cuts every connection to a server, until `reconnect`; its own to others stay. */
   cutOff(name: ServerName): void {
     this.#doorOf(name).close();
@@ -109,6 +125,13 @@ export class TestNetwork {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
+  async #openDoor(host: ServerName): Promise<Door> {
+    const door = await Door.open(host, await this.certify(host));
+    this.#doors.set(door.name, door);
+    await this.register(door.name, `127.0.0.1:${door.port}`);
+    return door;
+  }
+
   #doorOf(name: ServerName): Door {
     const door = this.#doors.get(name);
     if (door === undefined) throw new Error(`no server ${name} of ours is in this network`);
@@ -124,43 +147,39 @@ export class TestNetwork {
   }
 }
 
-/** A proxy in front of a server, which can be shut. */
+/** A proxy that speaks TLS before a server that does not, and can be shut. */
 class Door {
+  /** Of the server behind it. */
+  readonly name: ServerName;
   readonly port: number;
   readonly #server: Server;
   readonly #sockets: Set<Socket>;
-  #isOpen = true;
+  #url: () => string = () => {
+    throw new Error('nobody is behind this door yet');
+  };
+  #isOpen = false;
 
-  private constructor(server: Server, sockets: Set<Socket>) {
+  private constructor(host: string, server: Server, sockets: Set<Socket>) {
     this.#server = server;
     this.#sockets = sockets;
     this.port = (server.address() as AddressInfo).port;
+    this.name = host === 'localhost' ? `localhost:${this.port}` : host;
   }
 
-  static async open({ cert, key }: Certificate, port: () => number): Promise<Door> {
+  static async open(host: string, { cert, key }: Certificate): Promise<Door> {
     const sockets = new Set<Socket>();
-    const keep = (socket: Socket): void => {
-      sockets.add(socket);
-      socket.once('close', () => sockets.delete(socket));
-      // One end going away is what the other end learns by its own closing.
-      socket.on('error', () => socket.destroy());
-    };
-    const server = createServer({ cert, key }, (outside) => {
-      if (!door.#isOpen) {
-        outside.destroy();
-        return;
-      }
-      const inside = connect(port(), '127.0.0.1');
-      for (const socket of [outside, inside]) keep(socket);
-      outside.pipe(inside).pipe(outside);
-      outside.once('close', () => inside.destroy());
-      inside.once('close', () => outside.destroy());
-    });
+    const server = createServer({ cert, key }, (outside) => door.#pass(outside));
     // Whoever breaks off while shaking hands is no matter here.
     server.on('tlsClientError', () => undefined);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const door = new Door(server, sockets);
+    const door = new Door(host, server, sockets);
     return door;
+  }
+
+  /** Opens it. @param url where the server listens, asked for each connection: it may be restarted. */
+  leadTo(url: () => string): void {
+    this.#url = url;
+    this.open();
   }
 
   open(): void {
@@ -175,5 +194,22 @@ class Door {
   async stop(): Promise<void> {
     this.close();
     await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  #pass(outside: Socket): void {
+    if (!this.#isOpen) {
+      outside.destroy();
+      return;
+    }
+    const inside = connect(Number(new URL(this.#url()).port), '127.0.0.1');
+    for (const socket of [outside, inside]) {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+      // One end going away is what the other end learns by its own closing.
+      socket.on('error', () => socket.destroy());
+    }
+    outside.pipe(inside).pipe(outside);
+    outside.once('close', () => inside.destroy());
+    inside.once('close', () => outside.destroy());
   }
 }

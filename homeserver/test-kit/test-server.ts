@@ -89,6 +89,11 @@ export class TestServer {
     return this.#server.rooms;
   }
 
+  /** How other servers are asked, for what no client asks for. Another after a restart. */
+  get federation(): RunningServer['federation'] {
+    return this.#server.federation;
+  }
+
   get #server(): RunningServer {
     if (this.#running === undefined) throw new Error('the server is not running');
     return this.#running;
