@@ -18,6 +18,8 @@ export interface TestMailServer {
   readonly mails: readonly ReceivedMail[];
   /** Whether mails are turned away. */
   refuse: boolean;
+  /** How many were turned away. */
+  readonly refusals: number;
   /** The next mail for this address that nobody has taken yet; it has arrived already. */
   take(to: string): ReceivedMail;
   stop(): Promise<void>;
@@ -26,7 +28,7 @@ export interface TestMailServer {
 /** Starts a mail server on a free port. */
 export async function startMailServer(): Promise<TestMailServer> {
   const mails: ReceivedMail[] = [];
-  const state = { refuse: false };
+  const state = { refuse: false, refusals: 0 };
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
@@ -35,7 +37,10 @@ export async function startMailServer(): Promise<TestMailServer> {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('end', () => {
-        if (state.refuse) return done(new Error('no mail today'));
+        if (state.refuse) {
+          state.refusals += 1;
+          return done(new Error('no mail today'));
+        }
         const source = Buffer.concat(chunks).toString();
         mails.push({
           from: envelope.mailFrom === false ? '' : envelope.mailFrom.address,
@@ -54,6 +59,9 @@ export async function startMailServer(): Promise<TestMailServer> {
     mails,
     get refuse() {
       return state.refuse;
+    },
+    get refusals() {
+      return state.refusals;
     },
     set refuse(value: boolean) {
       state.refuse = value;
