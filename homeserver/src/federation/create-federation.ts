@@ -61,6 +61,11 @@ export async function createFederation(parts: FederationParts): Promise<Federati
     metrics,
     logger,
   });
+  metrics.gauge({
+    name: 'guildhall_federation_failing_destinations',
+    help: 'How many of the homeservers that were asked for something do not answer',
+    collect: async (gauge) => gauge.set(await storage.destinations.countFailing()),
+  });
   const fetcher = new KeyFetcher({ client, notaries: settings.keyServers, clock, logger });
   const keyring = new ServerKeyring({ serverName, ownKeys, storage, fetcher, clock, logger });
   const { current: key } = ownKeys;

@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { eventually } from '../../../test-kit/eventually.ts';
 import { type FakeHomeserver, FakeReply } from '../../../test-kit/fake-homeserver.ts';
@@ -149,6 +151,31 @@ describe('the client of the federation', () => {
     fake.answer('GET', PATH, () => new Promise(() => undefined));
     expect(await rejection(ask({ timeLimitMs: 200 }))).to.include({ failure: 'unreachable' });
     expect(await destinations.isReachable('fake.test')).to.equal(false);
+  });
+
+  it('asks again where a connection breaks off that was kept from before', async () => {
+    const { cert, key } = await network.certify('hasty.test');
+    const used = new WeakSet<object>();
+    let broken = 0;
+    const hasty = createServer({ cert, key }, (request, response) => {
+      if (used.has(request.socket)) {
+        broken += 1;
+        request.socket.destroy();
+        return;
+      }
+      used.add(request.socket);
+      response.end('{}');
+    });
+    await new Promise<void>((resolve) => hasty.listen(0, '127.0.0.1', resolve));
+    try {
+      await network.register('hasty.test', `127.0.0.1:${(hasty.address() as AddressInfo).port}`);
+      for (const _time of [1, 2, 3]) expect(await ask({ destination: 'hasty.test' })).to.eql({});
+      expect(broken).to.equal(2);
+      expect(await destinations.isReachable('hasty.test')).to.equal(true);
+    } finally {
+      hasty.closeAllConnections();
+      await new Promise((resolve) => hasty.close(resolve));
+    }
   });
 
   it('believes no certificate for another name', async () => {

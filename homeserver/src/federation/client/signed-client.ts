@@ -1,6 +1,6 @@
 import type { Logger } from '../../base/logger.ts';
 import type { Metrics } from '../../base/metrics.ts';
-import { BoundedQueue } from '../../media/bounded-queue.ts';
+import { BoundedQueue, QueueFull } from '../../media/bounded-queue.ts';
 import { type OutboundAnswer, type OutboundClient, OutboundError } from '../../outbound/index.ts';
 import { CanonicalJsonError, type JsonObject, lenientCanonicalJson } from '../../protocol/canonical-json.ts';
 import type { ServerName } from '../../protocol/identifiers.ts';
@@ -32,6 +32,7 @@ const TIME_LIMIT_MS = 60_000;
 /** Requests on their way that nobody waits for; what is more waits its turn. */
 const MOST_AT_ONCE = 200;
 const MOST_WAITING = 20_000;
+const BROKEN_OFF = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
 /** Asks other servers, and signs what it asks. */
 export class SignedClient implements FederationClient {
@@ -85,7 +86,13 @@ export class SignedClient implements FederationClient {
     if (!isUrgent && !(await destinations.isReachable(destination))) {
       throw new FederationError(destination, 'resting', 'it failed before and is given time');
     }
-    return await (isUrgent ? this.#exchange(request) : this.#queue.run(() => this.#exchange(request)));
+    if (isUrgent) return await this.#exchange(request);
+    try {
+      return await this.#queue.run(() => this.#exchange(request));
+    } catch (error) {
+      if (!(error instanceof QueueFull)) throw error;
+      throw new FederationError(destination, 'resting', 'too many requests to other servers are waiting');
+    }
   }
 
   async #exchange(request: FederationRequest): Promise<FederationAnswer> {
@@ -123,9 +130,8 @@ export class SignedClient implements FederationClient {
     const deadline = performance.now() + (request.timeLimitMs ?? TIME_LIMIT_MS);
     let failure: unknown;
     for (const route of await this.#parts.finder.find(request.destination)) {
-      const left = Math.max(1, Math.ceil(deadline - performance.now()));
       try {
-        return await this.#sendBy(route, request, left);
+        return await this.#sendBy(route, request, deadline);
       } catch (error) {
         failure = error;
       }
@@ -133,7 +139,18 @@ export class SignedClient implements FederationClient {
     throw failure;
   }
 
-  #sendBy(route: Route, request: FederationRequest, timeLimitMs: number): Promise<OutboundAnswer> {
+  async #sendBy(route: Route, request: FederationRequest, deadline: number): Promise<OutboundAnswer> {
+    try {
+      return await this.#sendOnce(route, request, deadline);
+    } catch (error) {
+      // A connection that was kept may be closed by the other end at the moment of its use. What servers ask each other
+      // can be asked twice.
+      if (!hasBrokenOff(error)) throw error;
+      return await this.#sendOnce(route, request, deadline);
+    }
+  }
+
+  #sendOnce(route: Route, request: FederationRequest, deadline: number): Promise<OutboundAnswer> {
     const { method, body, maxBytes = MAX_BYTES } = request;
     const url = new URL(`https://${route.tlsName}:${route.port}${request.path}`);
     return this.#parts.outbound.open({
@@ -148,7 +165,7 @@ export class SignedClient implements FederationClient {
       ...(route.host === withoutBrackets(route.tlsName) ? {} : { connectTo: route }),
       isTrusted: route.isTrusted,
       maxBytes,
-      timeLimitMs,
+      timeLimitMs: Math.max(1, Math.ceil(deadline - performance.now())),
     });
   }
 
@@ -175,6 +192,11 @@ export class SignedClient implements FederationClient {
 /** Whether a status says that the server, or the proxy before it, is not there for us now. */
 function isOutOfService(status: number): boolean {
   return status >= 500 || status === 429;
+}
+
+function hasBrokenOff(error: unknown): boolean {
+  const cause = error instanceof OutboundError ? error.cause : undefined;
+  return cause instanceof Error && BROKEN_OFF.has((cause as NodeJS.ErrnoException).code ?? '');
 }
 
 function retryAfterMs(headers: Readonly<Record<string, string>>): number {

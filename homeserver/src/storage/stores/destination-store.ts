@@ -48,6 +48,9 @@ const namesFalling = defineQuery<[string, number, number], Row>(
 const countMatching = defineQuery<[string], { count: number }>(
   `SELECT count(*) AS count FROM destinations ${MATCHING}`,
 );
+const countFailing = defineQuery<[], { count: number }>(
+  'SELECT count(*) AS count FROM destinations WHERE retry_ts IS NOT NULL',
+);
 
 /** Which servers were asked, and how they can be reached. */
 export class DestinationStore {
@@ -88,6 +91,11 @@ export class DestinationStore {
   /** How many there are in all pages. */
   async count(containing: string): Promise<number> {
     return (await this.#database.get(countMatching, [patternOf(containing)]))?.count ?? 0;
+  }
+
+  /** How many servers do not answer. */
+  async countFailing(): Promise<number> {
+    return (await this.#database.get(countFailing, []))?.count ?? 0;
   }
 }
 
