@@ -23,6 +23,9 @@ export interface CommunityActions {
   joinChannel(channelId: string, via?: readonly string[]): Promise<void>;
   /** The room ID of an alias. */
   resolveAlias(alias: string): Promise<string>;
+  kick(roomId: string, userId: string, reason: string): Promise<void>;
+  ban(roomId: string, userId: string, reason: string): Promise<void>;
+  unban(roomId: string, userId: string): Promise<void>;
   leaveGuild(guildId: string): Promise<void>;
   leaveChannel(channelId: string): Promise<void>;
   renameChannel(channelId: string, name: string): Promise<void>;
@@ -67,6 +70,15 @@ export function createCommunityActions(client: MatrixClient, session: Session): 
       await waitForRoom(channelId);
     },
     resolveAlias: async (alias) => (await client.getRoomIdForAlias(alias)).room_id,
+    async kick(roomId, userId, reason) {
+      await client.kick(roomId, userId, reason || undefined);
+    },
+    async ban(roomId, userId, reason) {
+      await client.ban(roomId, userId, reason || undefined);
+    },
+    async unban(roomId, userId) {
+      await client.unban(roomId, userId);
+    },
     leaveGuild: (guildId) => leaveGuild(client, guildId),
     async leaveChannel(channelId) {
       await client.leave(channelId);

@@ -7,7 +7,7 @@ import {
   RelationType,
 } from 'matrix-js-sdk';
 import type { RoomMessageEventContent } from 'matrix-js-sdk/lib/types.js';
-import { convertMarkdown, type Mention } from '../lib/markdown/to-matrix.ts';
+import { type ChannelMention, convertMarkdown, type Mention } from '../lib/markdown/to-matrix.ts';
 import { asObject, type JsonObject } from '../lib/parse.ts';
 import { readContent, readEdit } from './read-message.ts';
 import { readPinnedIds } from './read-room.ts';
@@ -17,6 +17,11 @@ import type { MessageVersion } from './types.ts';
 export interface OutgoingText {
   readonly text: string;
   readonly mentions: readonly Mention[];
+  readonly channels?: readonly ChannelMention[];
+  /** Whether it says what its author does (`/me`). */
+  readonly isEmote?: boolean;
+  /** Whether it means what it says, without Markdown. */
+  readonly isPlain?: boolean;
   /** The message that this one answers. */
   readonly replyTo?: { readonly eventId: string; readonly authorId: string } | undefined;
   /** The thread that it goes to. */
@@ -162,12 +167,22 @@ export function createMessageActions(client: MatrixClient): MessageActions {
 }
 
 /** The content of a text message (Matrix 1.19, "m.text", "Rich replies", "Threading", "User and room mentions"). */
-export function buildText({ text, mentions, replyTo, thread }: OutgoingText): MessageFields {
-  const { body, formattedBody, mentionedUserIds } = convertMarkdown(text, mentions);
+export function buildText({
+  text,
+  mentions,
+  channels,
+  isEmote = false,
+  isPlain = false,
+  replyTo,
+  thread,
+}: OutgoingText): MessageFields {
+  const { body, formattedBody, mentionedUserIds } = isPlain
+    ? { body: text, formattedBody: undefined, mentionedUserIds: [] }
+    : convertMarkdown(text, mentions, channels);
   const mentioned = new Set(mentionedUserIds);
   if (replyTo) mentioned.add(replyTo.authorId);
   return {
-    msgtype: 'm.text',
+    msgtype: isEmote ? 'm.emote' : 'm.text',
     body,
     ...(formattedBody !== undefined && { format: 'org.matrix.custom.html', formatted_body: formattedBody }),
     'm.mentions': mentioned.size > 0 ? { user_ids: [...mentioned] } : {},

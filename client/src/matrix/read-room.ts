@@ -127,6 +127,8 @@ const noPermissions: Permissions = {
   canAddChannels: false,
   canDeleteOthers: false,
   canPin: false,
+  canKick: false,
+  canBan: false,
 };
 
 export function readPermissions(room: Room, userId: string): Permissions {
@@ -140,6 +142,8 @@ export function readPermissions(room: Room, userId: string): Permissions {
     canInvite: room.canInvite(userId),
     canAddChannels: state.maySendStateEvent('m.space.child', userId),
     canPin: state.maySendStateEvent('m.room.pinned_events', userId),
+    canKick: state.hasSufficientPowerLevelFor('kick', ownLevel),
+    canBan: state.hasSufficientPowerLevelFor('ban', ownLevel),
     canDeleteOthers: state.hasSufficientPowerLevelFor('redact', ownLevel),
   };
 }

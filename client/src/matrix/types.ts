@@ -126,6 +126,8 @@ export interface Permissions {
   readonly canAddChannels: boolean;
   readonly canDeleteOthers: boolean;
   readonly canPin: boolean;
+  readonly canKick: boolean;
+  readonly canBan: boolean;
 }
 
 export interface GuildDetails {

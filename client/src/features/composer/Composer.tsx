@@ -1,16 +1,20 @@
 import { CirclePlus, Mic, SendHorizontal, Smile } from 'lucide-react';
 import { type ClipboardEvent, type KeyboardEvent, useLayoutEffect, useRef, useState } from 'react';
 import { deleteMessage } from '../../app/actions/message-actions.ts';
+import { describeError } from '../../lib/homeserver/describe-error.ts';
 import { t } from '../../lib/i18n/translate.ts';
-import type { OutgoingThread } from '../../matrix/messages.ts';
+import type { OutgoingText, OutgoingThread } from '../../matrix/messages.ts';
 import type { ChannelDetails, Message, TimelineItem } from '../../matrix/types.ts';
 import { IconButton } from '../../ui/IconButton.tsx';
+import { showToast } from '../../ui/toast-store.ts';
 import { EmojiPopover } from '../emoji/EmojiPopover.tsx';
 import { useGateway } from '../session/gateway-context.ts';
 import { TypingLine } from '../timeline/TypingLine.tsx';
 import { AttachmentTrayView } from './AttachmentTrayView.tsx';
 import { buildVoiceAttachment } from './attachments.ts';
+import { CompletionList } from './CompletionList.tsx';
 import styles from './Composer.module.css';
+import { CommandError, parseCommand, performCommand } from './commands.ts';
 import {
   cancelReference,
   changeComposer,
@@ -19,11 +23,10 @@ import {
   startReply,
   useComposer,
 } from './composer-store.ts';
-import { MentionList } from './MentionList.tsx';
 import { ReferenceBanner } from './ReferenceBanner.tsx';
 import type { AttachmentTray } from './use-attachments.ts';
 import { useAutoHeight } from './use-auto-height.ts';
-import { useMentions } from './use-mentions.ts';
+import { useCompletions } from './use-completions.ts';
 import { useTyping } from './use-typing.ts';
 import { canRecord, type Recording } from './use-voice-recorder.ts';
 import { VoiceRecorder } from './VoiceRecorder.tsx';
@@ -55,7 +58,7 @@ function OpenComposer({ channel, tray, thread }: ComposerProps) {
   const [showsEmoji, setShowsEmoji] = useState(false);
   const [isRecording, setIsRecording] = useState(false);
   const { noteTyping, endTyping } = useTyping(gateway.messages, channelId);
-  const mention = useMentions(channelId, composerId, input);
+  const completion = useCompletions(channelId, composerId, input);
   const { text, focusRequests } = composer;
 
   useAutoHeight(input, text);
@@ -69,14 +72,35 @@ function OpenComposer({ channel, tray, thread }: ComposerProps) {
       confirmDeletion(composer.editing);
       return;
     }
-    const outgoing = { text, mentions: composer.mentions, replyTo: toReference(composer.replyTo), thread };
+    const { mentions, channels } = composer;
+    const replyTo = toReference(composer.replyTo);
+    const outgoing = { text, mentions, channels, replyTo, thread };
+    if (!composer.editing && tray.items.length === 0 && parseCommand(text)) {
+      void handleCommand(outgoing);
+      return;
+    }
     if (composer.editing) gateway.messages.editText(channelId, composer.editing.eventId, outgoing);
     else if (tray.items.length > 0) tray.send(isEmpty && !outgoing.replyTo && !thread ? undefined : outgoing);
-    else if (!isEmpty) gateway.messages.sendText(channelId, outgoing);
+    else if (!isEmpty)
+      gateway.messages.sendText(channelId, { ...outgoing, text: text.replace(/^\/\//, '/') });
     else return;
+    finish();
+  };
+
+  const finish = (): void => {
     clearComposer(composerId);
-    mention.close();
+    completion.close();
     endTyping();
+  };
+
+  /** What was typed stays when it cannot be done. */
+  const handleCommand = async (outgoing: OutgoingText): Promise<void> => {
+    try {
+      await performCommand(gateway, channelId, outgoing);
+      finish();
+    } catch (error) {
+      showToast(error instanceof CommandError ? error.message : describeError(error), 'danger');
+    }
   };
 
   const confirmDeletion = (message: Message): void => {
@@ -93,7 +117,7 @@ function OpenComposer({ channel, tray, thread }: ComposerProps) {
 
   const handleKey = (event: KeyboardEvent): void => {
     if (event.nativeEvent.isComposing) return;
-    if (mention.handleKey(event)) return;
+    if (completion.handleKey(event)) return;
     if (event.key === 'Enter' && !event.shiftKey && !isTouch()) {
       event.preventDefault();
       handleSend();
@@ -129,7 +153,7 @@ function OpenComposer({ channel, tray, thread }: ComposerProps) {
     changeComposer(composerId, { text: value });
     if (value.trim() === '') endTyping();
     else noteTyping();
-    mention.follow();
+    completion.follow();
   };
 
   const label = thread ? t('thread.write') : t('composer.placeholder', { name: channel.name });
@@ -138,9 +162,7 @@ function OpenComposer({ channel, tray, thread }: ComposerProps) {
   return (
     <div className={styles.area}>
       <ReferenceBanner composer={composer} handleCancel={() => cancelReference(composerId)} />
-      {mention.people.length > 0 && (
-        <MentionList people={mention.people} selected={mention.selected} handlePick={mention.pick} />
-      )}
+      {completion.completions.length > 0 && <CompletionList {...completion} handlePick={completion.pick} />}
       <div className={styles.frame}>
         <AttachmentTrayView tray={tray} />
         {isRecording && <VoiceRecorder handleEnd={handleRecorded} />}
@@ -169,12 +191,14 @@ function OpenComposer({ channel, tray, thread }: ComposerProps) {
             placeholder={label}
             aria-label={label}
             aria-autocomplete="list"
-            aria-controls={mention.people.length > 0 ? 'mention-list' : undefined}
-            aria-activedescendant={mention.people.length > 0 ? `mention-${mention.selected}` : undefined}
+            aria-controls={completion.completions.length > 0 ? 'completion-list' : undefined}
+            aria-activedescendant={
+              completion.completions.length > 0 ? `completion-${completion.selected}` : undefined
+            }
             dir="auto"
             enterKeyHint={isTouch() ? 'enter' : 'send'}
             onChange={(event) => handleChange(event.target.value)}
-            onSelect={mention.follow}
+            onSelect={completion.follow}
             onKeyDown={handleKey}
             onPaste={handlePaste}
             onBlur={endTyping}

@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import type { Mention } from '../../lib/markdown/to-matrix.ts';
+import type { ChannelMention, Mention } from '../../lib/markdown/to-matrix.ts';
 import { asObject, asString } from '../../lib/parse.ts';
 import type { Message } from '../../matrix/types.ts';
 
@@ -8,6 +8,8 @@ export interface ComposerState {
   readonly text: string;
   /** People picked from the list of names while writing. */
   readonly mentions: readonly Mention[];
+  /** Channels picked from the list of names while writing. */
+  readonly channels: readonly ChannelMention[];
   readonly replyTo: Message | undefined;
   readonly editing: Message | undefined;
   /** What was being written when the edit began; it comes back afterwards. */
@@ -19,6 +21,7 @@ export interface ComposerState {
 const emptyComposer: ComposerState = {
   text: '',
   mentions: [],
+  channels: [],
   replyTo: undefined,
   editing: undefined,
   setAside: '',

@@ -7,7 +7,7 @@ import { completeUserId, isUserId } from '../../lib/identifiers.ts';
 import type { Person } from '../../matrix/types.ts';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { TextField } from '../../ui/TextField.tsx';
-import { matchPeople } from '../composer/mention-query.ts';
+import { matchPeople } from '../composer/completion-query.ts';
 import { MediaAvatar } from '../media/MediaAvatar.tsx';
 import { useGateway, useStore } from '../session/gateway-context.ts';
 import { DialogForm } from './DialogForm.tsx';

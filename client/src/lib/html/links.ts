@@ -22,9 +22,9 @@ export function readMentionedUser(href: string): string | undefined {
   }
 }
 
-/** The matrix.to link of a user. */
-export function buildUserLink(userId: string): string {
-  return `https://matrix.to/#/${encodeURIComponent(userId)}`;
+/** The matrix.to link of a user or a room. */
+export function buildMatrixLink(id: string): string {
+  return `https://matrix.to/#/${encodeURIComponent(id)}`;
 }
 
 /** A guild or channel that a link names, and a message in it. */

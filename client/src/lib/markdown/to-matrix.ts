@@ -1,10 +1,16 @@
 import { Marked, type TokenizerAndRendererExtension } from 'marked';
 import { escapeHtml } from '../html/escape.ts';
-import { buildUserLink, readSafeLink } from '../html/links.ts';
+import { buildMatrixLink, readSafeLink } from '../html/links.ts';
 
 /** A person that a text names with `@name`. */
 export interface Mention {
   readonly userId: string;
+  readonly name: string;
+}
+
+/** A channel that a text names with `#name`. */
+export interface ChannelMention {
+  readonly channelId: string;
   readonly name: string;
 }
 
@@ -29,37 +35,45 @@ const spoiler: TokenizerAndRendererExtension = {
   },
 };
 
-/** A mention in the text, already resolved to a link. */
-function mentionExtension(mentions: readonly Mention[]): TokenizerAndRendererExtension {
-  // The longest name first, so that "@Ada Lovelace" is not taken for "@Ada".
-  const known = [...mentions].sort((a, b) => b.name.length - a.name.length);
+/** Something that a text names, with its sign, and the link that stands for it. */
+interface NamedLink {
+  readonly text: string;
+  readonly href: string;
+}
+
+/** The names in the text, already resolved to links. */
+function nameExtension(names: readonly NamedLink[]): TokenizerAndRendererExtension {
+  // The longest first, so that "@Ada Lovelace" is not taken for "@Ada".
+  const known = [...names].sort((a, b) => b.text.length - a.text.length);
   return {
-    name: 'mention',
+    name: 'name',
     level: 'inline',
-    start: (source) => source.indexOf('@'),
+    start: (source) => {
+      const place = source.search(/[@#]/);
+      return place === -1 ? undefined : place;
+    },
     tokenizer(source) {
-      const found = known.find((mention) => startsWithMention(source, mention.name));
-      if (!found) return undefined;
-      return { type: 'mention', raw: source.slice(0, found.name.length + 1), mention: found };
+      const found = known.find(({ text }) => startsWithName(source, text));
+      return found && { type: 'name', raw: found.text, named: found };
     },
     renderer(token) {
-      const { userId, name } = token.mention as Mention;
-      return `<a href="${escapeHtml(buildUserLink(userId))}">@${escapeHtml(name)}</a>`;
+      const { text, href } = token.named as NamedLink;
+      return `<a href="${escapeHtml(href)}">${escapeHtml(text)}</a>`;
     },
   };
 }
 
-function startsWithMention(source: string, name: string): boolean {
-  if (!source.startsWith(`@${name}`)) return false;
-  const next = source.charAt(name.length + 1);
+function startsWithName(source: string, text: string): boolean {
+  if (!source.startsWith(text)) return false;
+  const next = source.charAt(text.length);
   return next === '' || !/[\p{L}\p{N}_]/u.test(next);
 }
 
-function createParser(mentions: readonly Mention[]): Marked {
+function createParser(names: readonly NamedLink[]): Marked {
   return new Marked({
     gfm: true,
     breaks: true,
-    extensions: [spoiler, mentionExtension(mentions)],
+    extensions: [spoiler, nameExtension(names)],
     tokenizer: {
       // What people type is text, not a document: indented lines, underlined lines, HTML and link definitions stay as typed.
       code: () => undefined,
@@ -95,9 +109,17 @@ function createParser(mentions: readonly Mention[]): Marked {
  * Turns what a person typed into the text of a Matrix message (Matrix 1.19, "m.text").
  * `formattedBody` is undefined when the HTML would say nothing that the plain text does not.
  */
-export function convertMarkdown(typed: string, mentions: readonly Mention[] = []): MatrixText {
+export function convertMarkdown(
+  typed: string,
+  mentions: readonly Mention[] = [],
+  channels: readonly ChannelMention[] = [],
+): MatrixText {
   const body = typed.trim();
-  const html = (createParser(mentions).parse(body, { async: false }) as string).trim();
+  const names = [
+    ...mentions.map(({ userId, name }) => ({ text: `@${name}`, href: buildMatrixLink(userId) })),
+    ...channels.map(({ channelId, name }) => ({ text: `#${name}`, href: buildMatrixLink(channelId) })),
+  ];
+  const html = (createParser(names).parse(body, { async: false }) as string).trim();
   const single = html.startsWith('<p>') && html.lastIndexOf('<p>') === 0 && html.endsWith('</p>');
   const formatted = single ? html.slice(3, -4) : html;
   const plain = escapeHtml(body).replace(/\n/g, '<br>');
@@ -105,7 +127,7 @@ export function convertMarkdown(typed: string, mentions: readonly Mention[] = []
     body,
     formattedBody: formatted === plain ? undefined : formatted,
     mentionedUserIds: mentions
-      .filter((mention) => formatted.includes(escapeHtml(buildUserLink(mention.userId))))
+      .filter((mention) => formatted.includes(escapeHtml(buildMatrixLink(mention.userId))))
       .map((mention) => mention.userId),
   };
 }

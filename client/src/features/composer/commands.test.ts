@@ -1,0 +1,15 @@
+import { expect } from 'chai';
+import { parseCommand } from './commands.ts';
+
+describe('parseCommand', () => {
+  it('tells the name of a command from the rest', () => {
+    expect(parseCommand('/topic Tea and maps')).to.deep.equal({ name: 'topic', rest: 'Tea and maps' });
+    expect(parseCommand('/Part')).to.deep.equal({ name: 'part', rest: '' });
+    expect(parseCommand('/me sits\n\ndown')).to.deep.equal({ name: 'me', rest: 'sits\n\ndown' });
+  });
+
+  it('leaves paths, what begins with two slashes, and everything else to the text', () => {
+    for (const text of ['/etc/passwd', '//me sits', 'say /me', '/', '/1', ''])
+      expect(parseCommand(text), text).to.equal(undefined);
+  });
+});
