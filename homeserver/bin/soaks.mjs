@@ -42,6 +42,10 @@ export const SOAKS = {
     command: ['homeserver/bench/processes/main.ts'],
     environment: { GUILDHALL_TEST_DATABASE: 'postgres' },
   },
+  'federation-incoming': {
+    what: '500 events a second in 50 rooms from another server: CPU for each, and when clients have them',
+    command: ['homeserver/bench/federation/incoming.ts'],
+  },
   store: {
     what: 'a million messages in 100 rooms on SQLite: bytes a message, growth of each table, reads of history',
     command: ['homeserver/bench/store/main.ts'],

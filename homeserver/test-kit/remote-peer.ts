@@ -9,9 +9,7 @@ import {
 } from '../src/protocol/room-versions.ts';
 import { addSignature, signBytes } from '../src/protocol/signing.ts';
 import { pduFromWire, pduToWire } from '../src/protocol/wire.ts';
-import type { FakeHomeserver } from './fake-homeserver.ts';
-import { RemoteRoom } from './remote-room.ts';
-import type { TestServer } from './test-server.ts';
+import type { FakeHomeserver, Receiver } from './fake-homeserver.ts';
 import type { TestResponse } from './test-user.ts';
 
 const VERSIONS = supportedRoomVersions.map((version) => `ver=${version}`).join('&');
@@ -34,9 +32,9 @@ export interface CompletedEvent {
 /** A fake homeserver as it deals with a server under test. */
 export class RemotePeer {
   readonly #fake: FakeHomeserver;
-  readonly #server: TestServer;
+  readonly #server: Receiver;
 
-  constructor(fake: FakeHomeserver, server: TestServer) {
+  constructor(fake: FakeHomeserver, server: Receiver) {
     this.#fake = fake;
     this.#server = server;
   }
@@ -74,14 +72,15 @@ export class RemotePeer {
     return this.request('PUT', `/_matrix/federation/${version}/send_${kind}/${ids}${query}`, json);
   }
 
-  /** Brings a user into a room. @returns the room as this server sees it from now on. */
-  async join(roomId: string, userId: string): Promise<RemoteRoom> {
+  /** Brings a user into a room. @returns the join, and what the server under test tells of the room. */
+  async join(roomId: string, userId: string): Promise<{ eventId: string; body: TestResponse['body'] }> {
     const handshake: Handshake = { roomId, userId, kind: 'join' };
     const made = await this.make(handshake);
     expect(made.status, JSON.stringify(made.body)).to.equal(200);
-    const sent = await this.hand(handshake, this.complete(made));
+    const event = this.complete(made);
+    const sent = await this.hand(handshake, event);
     expect(sent.status, JSON.stringify(sent.body)).to.equal(200);
-    return RemoteRoom.of(this.#server.rooms.storage, roomId);
+    return { eventId: event.eventId, body: sent.body };
   }
 
   /** Sends a transaction. */
@@ -95,7 +94,6 @@ export class RemotePeer {
 
   /** Any request, signed. */
   request(method: string, path: string, body?: unknown): Promise<TestResponse> {
-    const { url, serverName } = this.#server;
-    return this.#fake.request({ url, serverName }, method, path, body);
+    return this.#fake.request(this.#server, method, path, body);
   }
 }

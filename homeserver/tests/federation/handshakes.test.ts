@@ -11,7 +11,8 @@ import { roomPath, type TestUser } from '../../test-kit/test-user.ts';
 
 const BOB = `@bob:${REMOTE}`;
 
-describe('handshakes', () => {
+describe('handshakes', function () {
+  this.timeout(60_000);
   let network: TestNetwork;
   let server: TestServer;
   let fake: FakeHomeserver;

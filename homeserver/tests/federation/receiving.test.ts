@@ -3,7 +3,7 @@ import type { JsonObject } from '../../src/protocol/canonical-json.ts';
 import { eventually } from '../../test-kit/eventually.ts';
 import { type FakeHomeserver, FakeReply } from '../../test-kit/fake-homeserver.ts';
 import { RemotePeer } from '../../test-kit/remote-peer.ts';
-import { REMOTE, type RemoteRoom, type RemoteSending } from '../../test-kit/remote-room.ts';
+import { REMOTE, RemoteRoom, type RemoteSending } from '../../test-kit/remote-room.ts';
 import { TestNetwork } from '../../test-kit/test-network.ts';
 import type { TestServer } from '../../test-kit/test-server.ts';
 import { roomPath, type TestUser } from '../../test-kit/test-user.ts';
@@ -20,7 +20,8 @@ interface SharedRoom {
   readonly remote: RemoteRoom;
 }
 
-describe('transactions of other servers', () => {
+describe('transactions of other servers', function () {
+  this.timeout(60_000);
   let network: TestNetwork;
   let server: TestServer;
   let fake: FakeHomeserver;
@@ -39,7 +40,8 @@ describe('transactions of other servers', () => {
 
   async function share(options: object = {}): Promise<SharedRoom> {
     const roomId = await alice.createRoom({ preset: 'public_chat', ...options });
-    return { roomId, remote: await peer.join(roomId, BOB) };
+    await peer.join(roomId, BOB);
+    return { roomId, remote: await RemoteRoom.of(server.rooms.storage, roomId) };
   }
 
   /** What clients see of a room, oldest first. */
