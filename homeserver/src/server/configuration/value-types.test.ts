@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import {
   databaseUrl,
   duration,
+  keyServers,
   listenAddress,
   listOf,
   mediaUrl,
@@ -11,6 +12,7 @@ import {
   onOrOff,
   policy,
   port,
+  serverGlob,
   serverName,
   size,
   smtpUrl,
@@ -177,6 +179,19 @@ describe('value types of the configuration', () => {
       'https://a/#f',
       'https://u:p@a',
     ]);
+  });
+
+  it('read servers of a federation, with stars for any characters', () => {
+    for (const written of ['example.org', '*.example.org', '*', '10.0.0.*', '[::1]:8448', 'a.test:1']) {
+      expect(serverGlob.parse(written, '/base')).to.equal(written);
+    }
+    expectRefused(serverGlob, ['Example.org', 'a b', 'https://a', '', 'x'.repeat(256)]);
+  });
+
+  it('read servers that are believed about others, or that there are none', () => {
+    expect(keyServers.parse('one.test, two.test:1', '/base')).to.deep.equal(['one.test', 'two.test:1']);
+    expect(keyServers.parse('none', '/base')).to.deep.equal([]);
+    expectRefused(keyServers, ['one.test, *', 'https://one.test']);
   });
 
   it('read networks', () => {
