@@ -11,6 +11,7 @@ import { OutboundClient } from '../outbound/index.ts';
 import { parseMxcUri } from '../protocol/identifiers.ts';
 import { FileStore } from '../storage/index.ts';
 import { createMedia, type Media, type Upload } from './index.ts';
+import type { UploadQuota } from './uploads.ts';
 
 const ALICE = 1;
 const BOB = 2;
@@ -34,7 +35,11 @@ describe('media', () => {
     test = await openTestStorage();
     directory = await mkdtemp(join(tmpdir(), 'guildhall-media-'));
     clock = new ManualClock();
-    media = createMedia({
+    media = await openMedia({ files: undefined, bytes: undefined });
+  });
+
+  async function openMedia(quota: UploadQuota): Promise<Media> {
+    return createMedia({
       storage: test.storage,
       blobs: await FileStore.open(directory),
       serverName: 'x',
@@ -43,10 +48,10 @@ describe('media', () => {
       maxUploadBytes: 10,
       outbound: new OutboundClient({ allowPrivateAddresses: false }),
       previews: { isOn: false, deniedHosts: [] },
-      quota: { files: undefined, bytes: undefined },
+      quota,
       lifetimes: { local: undefined, remote: undefined, previews: undefined },
     });
-  });
+  }
 
   afterEach(async () => {
     await test.close();
@@ -110,6 +115,44 @@ describe('media', () => {
         media.uploads.upload(ALICE, uploadOf('x', { fileName: 'x'.repeat(1_001) })),
       );
       expect(error).to.include({ errcode: 'M_INVALID_PARAM' });
+    });
+  });
+
+  describe('quotas', () => {
+    const EXCEEDED = { status: 400, errcode: 'M_RESOURCE_LIMIT_EXCEEDED' };
+
+    it('count bytes of each user, and not what was deleted', async () => {
+      media = await openMedia({ files: undefined, bytes: 15 });
+      const uri = await media.uploads.upload(ALICE, uploadOf('0123456789'));
+      await media.uploads.upload(ALICE, uploadOf('01234'));
+      expect(await rejection(media.uploads.upload(ALICE, uploadOf('x')))).to.include(EXCEEDED);
+      await media.uploads.upload(BOB, uploadOf('0123456789'));
+      const { serverName: origin = '', mediaId = '' } = parseMxcUri(uri) ?? {};
+      await media.removal.delete([await media.moderation.get({ origin, mediaId })]);
+      await media.uploads.upload(ALICE, uploadOf('x'));
+    });
+
+    it('count files', async () => {
+      media = await openMedia({ files: 2, bytes: undefined });
+      await media.uploads.upload(ALICE, uploadOf(''));
+      const { contentUri } = await media.uploads.reserve(ALICE);
+      await media.uploads.upload(ALICE, uploadOf('x'));
+      expect(await rejection(uploadTo(ALICE, contentUri, 'y'))).to.include(EXCEEDED);
+    });
+
+    it('refuse early what says that it is too much', async () => {
+      media = await openMedia({ files: undefined, bytes: 5 });
+      const upload = { body: neverRead(), announcedBytes: 6 };
+      expect(await rejection(media.uploads.upload(ALICE, upload))).to.include(EXCEEDED);
+    });
+
+    it('hold for uploads at the same time too', async () => {
+      media = await openMedia({ files: undefined, bytes: 10 });
+      const outcomes = await Promise.allSettled(
+        ['one', 'two', 'six', 'ten', 'end'].map((text) => media.uploads.upload(ALICE, uploadOf(text))),
+      );
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).to.have.length(3);
+      expect(await test.storage.media.usageOf(ALICE)).to.deep.equal({ files: 3, bytes: 9 });
     });
   });
 
