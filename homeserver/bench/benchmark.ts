@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { NotServed } from './load-client.ts';
 import { type Measurement, measure } from './measure.ts';
 import { readUsage } from './process-usage.ts';
 import { WORKLOADS } from './workloads.ts';
@@ -54,8 +55,13 @@ export async function runBenchmark(
       onProgress(`round ${round + 1} of ${rounds}: ${name}`);
       for (const { contender, world, measurements } of rotate(running, round)) {
         const operation = await prepare(world);
-        const measurement = await measure(operation, { inFlight, seconds, maxOperations }, contender.pids);
-        measurements.set(name, [...(measurements.get(name) ?? []), measurement]);
+        try {
+          const measurement = await measure(operation, { inFlight, seconds, maxOperations }, contender.pids);
+          measurements.set(name, [...(measurements.get(name) ?? []), measurement]);
+        } catch (error) {
+          if (!(error instanceof NotServed)) throw error;
+          onProgress(`${contender.name} does not serve this`);
+        }
         await delay(PAUSE_MS);
       }
     }

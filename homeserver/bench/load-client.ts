@@ -12,6 +12,11 @@ export interface Session {
   readonly token: string;
 }
 
+/** The server has no such operation. */
+export class NotServed extends Error {
+  override readonly name = 'NotServed';
+}
+
 /** A client of one server, over as many connections as it has requests in flight. */
 export class LoadClient {
   readonly #url: URL;
@@ -24,7 +29,7 @@ export class LoadClient {
 
   /**
    * Sends one request.
-   * @throws unless it is answered with 200, in time.
+   * @throws unless it is answered with 200, in time; `NotServed` if the server does not know the operation.
    */
   async send(
     method: string,
@@ -45,6 +50,7 @@ export class LoadClient {
       .ask(`${head.join('\r\n')}\r\n\r\n${payload}`)
       .finally(() => clearTimeout(late));
     if (this.#connections.has(connection)) this.#idle.push(connection);
+    if (status === 404 && text.includes('M_UNRECOGNIZED')) throw new NotServed(`${method} ${path}`);
     if (status !== 200) throw new Error(`${method} ${path}: ${status} ${text}`);
     return JSON.parse(text);
   }
