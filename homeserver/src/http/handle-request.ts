@@ -90,8 +90,20 @@ export class RequestHandler {
     if (endpoint.auth === 'server') await admitServer(endpoint, call);
     else await admitClient(endpoint, call);
     const handled = await endpoint.handle(call);
+    if (endpoint.auth === 'admin' && endpoint.method !== 'GET') this.#noteAdmin(endpoint, call);
     if (response.destroyed) discardReply(handled);
     else await this.#write(response, handled);
+  }
+
+  /** Who has done what as an admin, and to whom: in the log, since nobody else is told. */
+  #noteAdmin({ name }: Endpoint, { requester, params, ip }: RunningCall): void {
+    this.#logger.info('an admin did something', {
+      audit: true,
+      admin: requester?.userId,
+      operation: name,
+      ...params,
+      ip,
+    });
   }
 
   async #answerError(error: unknown, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -13,6 +13,14 @@ const COMMANDS: Readonly<Record<string, { readonly does: string; readonly load: 
     does: 'make an account on the running server: --user NAME [--password WORD] [--admin]',
     load: async () => (await import('./commands/register-user.ts')).registerUser,
   },
+  'reset-password': {
+    does: 'give somebody another password on the running server: --user NAME [--password WORD]',
+    load: async () => (await import('./commands/change-account.ts')).resetPassword,
+  },
+  'make-admin': {
+    does: 'make somebody a server admin on the running server: --user NAME [--no]',
+    load: async () => (await import('./commands/change-account.ts')).makeAdmin,
+  },
   backup: {
     does: 'copy database and media, beside the running server too: [--to DIR]',
     load: async () => (await import('./commands/backup.ts')).backup,

@@ -73,7 +73,6 @@ export const logInAsUser = customEndpoint(
     bodySchema: { type: 'object', properties: {} },
   },
   async ({ params, requester, services }) => {
-    services.logger.info('an admin logs in as somebody', { admin: requester.userId, user: params.userId });
     return { access_token: await services.accounts.userAdministration.logInAs(requester, params.userId) };
   },
 );
