@@ -56,6 +56,7 @@ export {
   roomForServer,
 } from './handshakes/propose-membership.ts';
 export { requireAuthorisable } from './handshakes/restricted-join.ts';
+export { addHistory } from './intake/add-history.ts';
 export { checkOrigin, dropInvalid } from './intake/check-alone.ts';
 export { completePartialState, partialRooms } from './intake/complete-partial-state.ts';
 export { isServerIn } from './intake/enter-room.ts';
@@ -76,6 +77,7 @@ export {
 export { hasPlace } from './intake/place.ts';
 export { receiveChecked, receiveEvent } from './intake/receive-event.ts';
 export { checkForm } from './intake/step-1-form.ts';
+export { missingPolicySignature } from './intake/step-7-policy-server.ts';
 export type { Received } from './intake/take-in.ts';
 export { PushEvaluator } from './notifications/push-evaluator.ts';
 export { type UserSettings, UserSettingsCache } from './notifications/user-settings.ts';

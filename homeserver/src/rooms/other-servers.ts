@@ -40,6 +40,12 @@ export interface OtherServers {
   leave(membership: MembershipElsewhere): Promise<EventId>;
   /** Has the invited user's server sign an invite, and takes it into the room. @returns its ID. */
   invite(invite: InviteElsewhere): Promise<EventId>;
+  /**
+   * Gets some of what happened in a room before what is here of its history.
+   *
+   * @returns whether there is more now; false as well when nobody could be asked.
+   */
+  fetchHistory(roomId: RoomId): Promise<boolean>;
   /** The room behind an alias of another server; undefined if that has no such alias. */
   findAlias(alias: RoomAlias): Promise<RoomElsewhere | undefined>;
 }

@@ -188,7 +188,7 @@ export class RoomWriter {
     snapshot: Snapshot,
   ): void {
     this.announce(event, stateKeyNid);
-    this.#relate(event);
+    this.relate(event);
     this.head = {
       version: this.head.version + 1,
       extremities,
@@ -211,7 +211,7 @@ export class RoomWriter {
   }
 
   /** Writes down what an event of the timeline refers to; one that was redacted refers to nothing. */
-  #relate(event: StoredEvent): void {
+  relate(event: StoredEvent): void {
     const relation = event.redactedBy === null ? relationOf(event.pdu) : undefined;
     if (relation === undefined) return;
     const { eventId: parentId, relType, key } = relation;

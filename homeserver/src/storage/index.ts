@@ -72,6 +72,7 @@ export type {
 export type { OAuthItem, OAuthItemKind } from './stores/oauth-item-store.ts';
 export type { UpstreamUser } from './stores/oauth-upstream-user-store.ts';
 export type { StoredFallbackKey, StoredOneTimeKey } from './stores/one-time-key-store.ts';
+export { BEFORE_ALL } from './stores/log-store.ts';
 export type { OutgoingMessage, OutgoingRoom } from './stores/outgoing-store.ts';
 export type { StoredProfile } from './stores/profile-store.ts';
 export { PURGED_AT_ONCE, type StoredSnapshot } from './stores/purged-events.ts';

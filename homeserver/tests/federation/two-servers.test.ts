@@ -249,6 +249,51 @@ describe('two servers of ours', () => {
       });
     });
 
+    it('shows what was said before this server was in the room, as far back as somebody scrolls', async () => {
+      const { alice, bob } = servers;
+      const roomId = await alice.createRoom({ preset: 'public_chat' });
+      const said: string[] = [];
+      for (let count = 0; count < 250; count += 1) said.push(await alice.say(roomId, `message ${count}`));
+      await alice.ok('PUT', `${roomPath(roomId)}/redact/${encodeURIComponent(said[7] ?? '')}/r7`, {});
+      await joinVia(bob, roomId, 'here.test');
+      const seen: { event_id: string; type: string; content: object }[] = [];
+      let from = '';
+      do {
+        const page = await bob.ok(
+          'GET',
+          `${roomPath(roomId)}/messages?dir=b&limit=60${from && `&from=${from}`}`,
+        );
+        seen.push(...page.chunk);
+        from = page.end ?? '';
+      } while (from !== '');
+      const messages = seen.filter(({ type }) => type === 'm.room.message');
+      expect(messages.map(({ event_id: id }) => id)).to.deep.equal(said.toReversed());
+      expect(messages.find(({ event_id: id }) => id === said[7])?.content).to.deep.equal({});
+      expect(seen.at(-1)?.type).to.equal('m.room.create');
+      const { chunk } = await bob.ok('GET', `${roomPath(roomId)}/messages?dir=f&limit=3`);
+      expect(chunk[0].type).to.equal('m.room.create');
+      const around = await bob.ok(
+        'GET',
+        `${roomPath(roomId)}/context/${encodeURIComponent(said[5] ?? '')}?limit=4`,
+      );
+      expect(around.events_before.map(({ event_id: id }: { event_id: string }) => id)).to.deep.equal([
+        said[4],
+        said[3],
+      ]);
+    });
+
+    it('shows nothing of what was said before where that is for those who were there', async () => {
+      const { alice, bob } = servers;
+      const state = [
+        { type: 'm.room.history_visibility', state_key: '', content: { history_visibility: 'joined' } },
+      ];
+      const roomId = await alice.createRoom({ preset: 'public_chat', initial_state: state });
+      const secret = await alice.say(roomId, 'between us');
+      await joinVia(bob, roomId, 'here.test');
+      const { chunk } = await bob.ok('GET', `${roomPath(roomId)}/messages?dir=b&limit=60`);
+      expect(JSON.stringify(chunk)).not.to.include(secret);
+    });
+
     it('gets all that was said while it could not be reached', async () => {
       const { network, alice, bob } = servers;
       const roomId = await sharedRoom(alice, bob);

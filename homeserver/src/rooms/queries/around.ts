@@ -1,7 +1,8 @@
 import type { RoomEventFilter } from '../../accounts/index.ts';
+import { BEFORE_ALL } from '../../storage/index.ts';
 import type { Viewer } from '../client-event.ts';
 import type { RoomsContext } from '../context.ts';
-import { pageToken } from './page-token.ts';
+import { beginningOfLog, pageToken } from './page-token.ts';
 import { endOfView, type RoomView } from './room-view.ts';
 import { readTimeline, type TimelinePage } from './timeline.ts';
 
@@ -33,7 +34,7 @@ export async function readAround(
   const before = await readTimeline(context, view.room, viewer, {
     direction: 'b',
     from: position - 1,
-    until: 0,
+    until: BEFORE_ALL,
     limit: request.before,
     filter,
   });
@@ -47,7 +48,7 @@ export async function readAround(
   return {
     before: before.events,
     after: after.events,
-    start: pageToken(context, before.next ?? 0),
+    start: pageToken(context, before.next ?? (await beginningOfLog(context))),
     end: pageToken(context, after.next ?? newest),
   };
 }

@@ -60,6 +60,7 @@ export async function getContext(
   const speaking = new Set(shown.map(({ pdu }) => pdu.sender));
   const last = around.after.at(-1) ?? event;
   const state = await stateAfter(context, last, filter.lazy_load_members === true ? speaking : undefined);
+  const wantedState = state.filter(({ pdu }) => passesFilter(filter, room.roomId, pdu));
   const present = (events: readonly StoredEvent[]) => presentEvents(context, room, events, viewer);
   return {
     event: (await present([event]))[0] ?? {},
@@ -67,6 +68,6 @@ export async function getContext(
     events_after: await present(around.after),
     start: around.start,
     end: around.end,
-    state: await present(state.filter(({ pdu }) => passesFilter(filter, room.roomId, pdu))),
+    state: await presentEvents(context, room, wantedState, viewer, []),
   };
 }

@@ -41,7 +41,7 @@ export async function getMembers(
     const theirs = pdu.content.membership;
     return theirs === membership || (notMembership !== undefined && theirs !== notMembership);
   });
-  return { chunk: await presentEvents(context, view.room, members, viewer) };
+  return { chunk: await presentEvents(context, view.room, members, viewer, []) };
 }
 
 /**

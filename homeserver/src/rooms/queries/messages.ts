@@ -1,10 +1,11 @@
 import type { RoomEventFilter } from '../../accounts/index.ts';
 import type { JsonObject } from '../../protocol/canonical-json.ts';
-import type { StoredEvent } from '../../storage/index.ts';
+import { BEFORE_ALL, type StoredEvent } from '../../storage/index.ts';
 import { presentEvents, type Viewer } from '../client-event.ts';
 import type { RoomsContext } from '../context.ts';
-import { pageToken, positionOfToken } from './page-token.ts';
-import { endOfView, membersAfter, viewRoom } from './room-view.ts';
+import { untilComplete } from '../full-state.ts';
+import { beginningOfLog, pageToken, positionOfToken } from './page-token.ts';
+import { endOfView, membersAfter, type RoomView, viewRoom } from './room-view.ts';
 import { readTimeline } from './timeline.ts';
 
 /** Which part of a room's history. */
@@ -27,6 +28,8 @@ export interface MessagesPage {
 
 const DEFAULT_LIMIT = 10;
 const MOST_EVENTS = 1000;
+/** How often other servers are asked for one page. */
+const MOST_ROUNDS = 10;
 
 /**
  * A page of a room's history.
@@ -44,22 +47,39 @@ export async function getMessages(
   const given = positionOfToken(from);
   const goal = positionOfToken(to);
   const newest = (await endOfView(context, view)) ?? (await context.storage.log.newest());
-  const start = Math.min(given ?? (direction === 'b' ? newest : 0), newest);
-  const until = direction === 'b' ? (goal ?? 0) : Math.min(goal ?? newest, newest);
-  const { events, next } = await readTimeline(context, view.room, viewer, {
+  const start = Math.min(given ?? (direction === 'b' ? newest : BEFORE_ALL), newest);
+  const until = direction === 'b' ? (goal ?? BEFORE_ALL) : Math.min(goal ?? newest, newest);
+  const stretch = {
     direction,
     from: start,
     until,
     limit: Math.min(limit ?? filter.limit ?? DEFAULT_LIMIT, MOST_EVENTS),
     filter,
-  });
+  };
+  let page = await readTimeline(context, view.room, viewer, stretch);
+  for (let round = 0; round < MOST_ROUNDS && page.next === undefined && until === BEFORE_ALL; round += 1) {
+    // What is here ends, and other servers may have more.
+    if (direction === 'f' || !(await fetchOlder(context, view))) break;
+    page = await readTimeline(context, view.room, viewer, stretch);
+  }
+  const { events, next } = page;
   const members = filter.lazy_load_members === true ? await senders(context, events, direction) : [];
   return {
     chunk: await presentEvents(context, view.room, events, viewer),
-    start: from ?? pageToken(context, start),
+    start: from ?? pageToken(context, Math.max(start, await beginningOfLog(context))),
     ...(next === undefined ? {} : { end: pageToken(context, next) }),
-    ...(members.length === 0 ? {} : { state: await presentEvents(context, view.room, members, viewer) }),
+    ...(members.length === 0 ? {} : { state: await presentEvents(context, view.room, members, viewer, []) }),
   };
+}
+
+/** Gets older events of a room from other servers, if the viewer may see such. @returns whether there are more now. */
+async function fetchOlder(context: RoomsContext, { room, departure }: RoomView): Promise<boolean> {
+  if (context.otherServers === undefined || departure !== undefined) return false;
+  const visibility = room.content('m.room.history_visibility')?.history_visibility ?? 'shared';
+  // What happened before anybody of this server came in is for nobody here.
+  if (visibility === 'joined' || visibility === 'invited') return false;
+  await untilComplete(context, room);
+  return context.otherServers.fetchHistory(room.roomId);
 }
 
 /** The member events of those who sent the events of a page, as of the newest of them. */

@@ -12,7 +12,7 @@ import { stateEventOfView, stateOfView, viewRoom } from './room-view.ts';
  */
 export async function getState(context: RoomsContext, roomId: string, viewer: Viewer): Promise<JsonObject[]> {
   const view = await viewRoom(context, roomId, viewer);
-  return presentEvents(context, view.room, await stateOfView(context, view), viewer);
+  return presentEvents(context, view.room, await stateOfView(context, view), viewer, []);
 }
 
 /**

@@ -1,8 +1,9 @@
 import { notFound } from '../../protocol/errors.ts';
-import type { StoredEvent } from '../../storage/index.ts';
+import { BEFORE_ALL, type StoredEvent } from '../../storage/index.ts';
 import type { Viewer } from '../client-event.ts';
 import type { RoomsContext } from '../context.ts';
 import type { Room } from '../room.ts';
+import { beginningOfLog } from './page-token.ts';
 import { endOfView, viewRoom } from './room-view.ts';
 import { readTimeline } from './timeline.ts';
 
@@ -26,7 +27,7 @@ export async function getEventByTimestamp(
   const { events } = await readTimeline(context, view.room, viewer, {
     direction,
     from: border,
-    until: direction === 'f' ? end : 0,
+    until: direction === 'f' ? end : BEFORE_ALL,
     limit: 1,
     filter: {},
   });
@@ -42,7 +43,7 @@ export async function lastBefore(
   end: number,
   ts: number,
 ): Promise<number> {
-  let [low, high] = [0, end];
+  let [low, high] = [await beginningOfLog(context), end];
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
     const next = await eventAfter(context, room, middle, high);

@@ -1,8 +1,11 @@
 import type { Database } from '../database/database.ts';
 import type { LogRow } from '../database/group-committer.ts';
 import { LOG_COLUMNS, logRowFrom, newestPosition, type RawLogRow } from '../database/read-log.ts';
-import { defineQuery, defineQueryForMany } from '../database/sql.ts';
-import { LogKind } from '../database/unit-of-work.ts';
+import { defineInsertIgnore, defineQuery, defineQueryForMany } from '../database/sql.ts';
+import { LogKind, type UnitOfWork } from '../database/unit-of-work.ts';
+
+/** Below every position: those of history that was fetched later are negative. */
+export const BEFORE_ALL = Number.MIN_SAFE_INTEGER;
 
 /** A room event and its place in the log. */
 export interface Placed {
@@ -39,6 +42,16 @@ export interface StateRows {
   readonly move: StateMove | undefined;
 }
 
+const insertOlder = defineInsertIgnore('log', {
+  position: 'bigint',
+  kind: 'integer',
+  room_nid: 'bigint?',
+  user_nid: 'bigint?',
+  ref: 'bigint?',
+});
+const oldest = defineQuery<[], { position: number }>(
+  'SELECT coalesce(min(position), 0) AS position FROM log',
+);
 const rowsAfter = defineQuery<[number, number], RawLogRow>(
   `SELECT ${LOG_COLUMNS} FROM log WHERE position > ? ORDER BY position LIMIT ?`,
 );
@@ -106,6 +119,22 @@ export class LogStore {
   /** The position of the newest row, 0 for an empty log. */
   newest(): Promise<number> {
     return newestPosition(this.#database);
+  }
+
+  /** The position of the oldest row, 0 for an empty log. It is below zero where history was fetched later. */
+  async oldest(): Promise<number> {
+    return (await this.#database.get(oldest, []))?.position ?? 0;
+  }
+
+  /**
+   * Gives an event of a room's history, which was fetched later, a place below zero, in a unit. The unit fails with
+   * `ExpectationFailed` if the place is taken. Nobody is told: it is no news.
+   */
+  addOlder(
+    unit: UnitOfWork,
+    { position, room, ref, user }: { position: number; room: number; ref: number; user: number | null },
+  ): void {
+    unit.writeOnce(insertOlder, { position, kind: LogKind.Event, room_nid: room, user_nid: user, ref });
   }
 
   /** The first `limit` rows after a position. */
