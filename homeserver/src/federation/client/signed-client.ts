@@ -4,14 +4,13 @@ import { BoundedQueue, QueueFull } from '../../media/bounded-queue.ts';
 import { type OutboundAnswer, type OutboundClient, OutboundError } from '../../outbound/index.ts';
 import { CanonicalJsonError, type JsonObject, lenientCanonicalJson } from '../../protocol/canonical-json.ts';
 import type { ServerName } from '../../protocol/identifiers.ts';
-import { parseJson } from '../../protocol/json-numbers.ts';
-import { isJsonObject, ownValue } from '../../protocol/json-values.ts';
 import { type SigningKey, signBytes } from '../../protocol/signing.ts';
 import { formatXMatrix, requestSigningBytes } from '../../protocol/x-matrix.ts';
 import type { FederationAnswer, FederationClient, FederationRequest, ServerPolicy } from '../context.ts';
 import { type Route, withoutBrackets } from '../discovery/route.ts';
 import type { ServerFinder } from '../discovery/server-finder.ts';
 import { FederationError, type FederationFailure } from '../federation-error.ts';
+import { isOutOfService, readObject, readRefusal, retryAfterMs } from './answers.ts';
 import type { DestinationRecords } from './destination-records.ts';
 
 export interface SignedClientParts {
@@ -26,13 +25,19 @@ export interface SignedClientParts {
 }
 
 const MAX_BYTES = 10 * 1024 * 1024;
-/** What is read of an answer that is an error. */
-const MAX_ERROR_BYTES = 65_536;
 const TIME_LIMIT_MS = 60_000;
 /** Requests on their way that nobody waits for; what is more waits its turn. */
 const MOST_AT_ONCE = 200;
 const MOST_WAITING = 20_000;
 const BROKEN_OFF = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+
+/** Where it is noted how a request ended. */
+interface RequestRecord {
+  reached(): void;
+  failed(reason: string, restMs?: number): Promise<void>;
+}
+
+const NO_RECORD: RequestRecord = { reached: () => undefined, failed: async () => undefined };
 
 /** Asks other servers, and signs what it asks. */
 export class SignedClient implements FederationClient {
@@ -53,12 +58,7 @@ export class SignedClient implements FederationClient {
   async request(request: FederationRequest): Promise<JsonObject> {
     return await this.#counted(request, async () => {
       const { body } = await this.#ask(request);
-      const text = Buffer.concat(await Array.fromAsync(body)).toString('utf8');
-      const json = parseOrUndefined(text);
-      // Old operations answer with a pair: the status, and what newer ones answer.
-      const answer = Array.isArray(json) && json.length === 2 ? json[1] : json;
-      if (isJsonObject(answer)) return answer;
-      throw new FederationError(request.destination, 'malformed', 'the answer is no JSON object');
+      return await readObject(request.destination, body);
     });
   }
 
@@ -97,13 +97,10 @@ export class SignedClient implements FederationClient {
 
   async #exchange(request: FederationRequest): Promise<FederationAnswer> {
     const { destination, isUnrecorded = false } = request;
-    const { destinations } = this.#parts;
-    const startedTs = destinations.now();
+    const record = isUnrecorded ? NO_RECORD : this.#recordOf(destination);
     const gone = async (error: unknown): Promise<FederationError> => {
       const failure = failureOf(destination, error);
-      const reason = failure.message;
-      if (failure.failure === 'unreachable' && !isUnrecorded)
-        await destinations.failed(destination, { startedTs, reason });
+      if (failure.failure === 'unreachable') await record.failed(failure.message);
       return failure;
     };
     let answer: OutboundAnswer;
@@ -113,16 +110,21 @@ export class SignedClient implements FederationClient {
       throw await gone(error);
     }
     const { status, headers } = answer;
-    if (isUnrecorded) {
-      // Nothing is noted.
-    } else if (isOutOfService(status)) {
-      const reason = `it answers with status ${status}`;
-      await destinations.failed(destination, { startedTs, reason, retryAfterMs: retryAfterMs(headers) });
-    } else {
-      destinations.reached(destination);
-    }
-    if (status < 200 || status >= 300) throw await refusal(destination, answer);
+    if (isOutOfService(status))
+      await record.failed(`it answers with status ${status}`, retryAfterMs(headers));
+    else record.reached();
+    if (status < 200 || status >= 300) throw await readRefusal(destination, answer);
     return { headers, body: withFailure(answer.body, gone) };
+  }
+
+  #recordOf(destination: ServerName): RequestRecord {
+    const { destinations } = this.#parts;
+    const startedTs = destinations.now();
+    return {
+      reached: () => destinations.reached(destination),
+      failed: (reason, restMs = 0) =>
+        destinations.failed(destination, { startedTs, reason, retryAfterMs: restMs }),
+    };
   }
 
   /** Tries every way to the server until one connects. */
@@ -189,47 +191,9 @@ export class SignedClient implements FederationClient {
   }
 }
 
-/** Whether a status says that the server, or the proxy before it, is not there for us now. */
-function isOutOfService(status: number): boolean {
-  return status >= 500 || status === 429;
-}
-
 function hasBrokenOff(error: unknown): boolean {
   const cause = error instanceof OutboundError ? error.cause : undefined;
   return cause instanceof Error && BROKEN_OFF.has((cause as NodeJS.ErrnoException).code ?? '');
-}
-
-function retryAfterMs(headers: Readonly<Record<string, string>>): number {
-  const seconds = Number(headers['retry-after']);
-  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : 0;
-}
-
-async function refusal(destination: ServerName, { status, body }: OutboundAnswer): Promise<FederationError> {
-  const text = await readBeginning(body);
-  const json = parseOrUndefined(text);
-  const errcode = ownValue(json, 'errcode');
-  const message = ownValue(json, 'error');
-  const said = typeof message === 'string' ? `: ${message.slice(0, 300)}` : '';
-  return new FederationError(destination, 'refused', `status ${status}${said}`, {
-    status,
-    ...(typeof errcode === 'string' ? { errcode } : {}),
-  });
-}
-
-/** The beginning of an answer, or nothing if it breaks off. */
-async function readBeginning(body: AsyncIterable<Buffer>): Promise<string> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  try {
-    for await (const part of body) {
-      parts.push(part);
-      size += part.length;
-      if (size > MAX_ERROR_BYTES) break;
-    }
-  } catch {
-    return '';
-  }
-  return Buffer.concat(parts).toString('utf8');
 }
 
 async function* withFailure(
@@ -249,12 +213,4 @@ function failureOf(destination: ServerName, error: unknown): FederationError {
   const isAnswer = error instanceof OutboundError && error.failure === 'too-large';
   const message = error instanceof Error ? error.message : String(error);
   return new FederationError(destination, isAnswer ? 'malformed' : 'unreachable', message, { cause: error });
-}
-
-function parseOrUndefined(text: string): unknown {
-  try {
-    return parseJson(text);
-  } catch {
-    return undefined;
-  }
 }
