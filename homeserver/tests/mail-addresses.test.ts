@@ -82,6 +82,18 @@ describe('mail addresses', () => {
     expect(await alice.get('/v3/account/3pid')).to.deep.equal({ threepids: [] });
   });
 
+  it('can be added in the form that older clients know', async () => {
+    const hank = await server.user('hank');
+    const { body } = await ask('account/3pid', 'hank@test.example');
+    const old = { three_pid_creds: { ...creds(body.sid), id_server: 'id.example', id_access_token: 'none' } };
+    expect(await hank.refusal('POST', '/v3/account/3pid', old)).to.equal('400 M_THREEPID_AUTH_FAILED');
+    await follow(mail.take('hank@test.example').link);
+    await hank.post('/v3/account/3pid', old);
+    const { threepids } = await hank.get('/v3/account/3pid');
+    expect(threepids).to.have.lengthOf(1);
+    expect((threepids as object[])[0]).to.include({ medium: 'email', address: 'hank@test.example' });
+  });
+
   it('are not confirmed by programs that only open links', async () => {
     const alice = await server.user('opener');
     const { body } = await ask('account/3pid', 'opened@test.example');

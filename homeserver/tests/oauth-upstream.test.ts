@@ -7,6 +7,7 @@ import {
   type OpenIdProvider,
   startOpenIdProvider,
 } from '../test-kit/openid-provider.ts';
+import { checkedFetch } from '../test-kit/spec-coverage/checked-fetch.ts';
 
 const APP = 'https://app.example/signed-in?theme=dark';
 
@@ -72,6 +73,24 @@ describe('single sign-on', () => {
     });
     const { status } = await server.anonymous('POST', '/v3/login', { type: 'm.login.sso' });
     expect(status).to.equal(400);
+  });
+
+  it('begins at the paths that apps know, with a provider and without', async () => {
+    const query = new URLSearchParams({ redirectUrl: APP });
+    const open = (idp: string) =>
+      checkedFetch(`${server.url}/_matrix/client/v3/login/sso/redirect${idp}?${query}`, {
+        redirect: 'manual',
+      });
+    const chosen = await open('/school');
+    expect(chosen.status).to.equal(302);
+    const leads = await browser.open(chosen.headers.get('location') ?? '');
+    expect(leads.leftTo).to.satisfy((to: string) => to.startsWith(provider.issuer));
+    const page = await open('');
+    expect(page.status).to.equal(302);
+    const there = await browser.open(page.headers.get('location') ?? '');
+    expect(there.html).to.include('The School');
+    const nowhere = await open('/nowhere');
+    expect((await browser.open(nowhere.headers.get('location') ?? '')).status).to.equal(404);
   });
 
   it('makes an account for somebody new, who chooses its name, and knows them again', async () => {

@@ -67,6 +67,14 @@ describe('previews of pages', function () {
     );
   });
 
+  it('are given at the path of before v1.11 as well, with a token', async () => {
+    pages.set('/old', html('<title>Old</title>'));
+    const path = `/_matrix/media/v3/preview_url?url=${encodeURIComponent(`${base}/old`)}`;
+    const { status, body } = await alice.request('GET', path);
+    expect({ status, title: body['og:title'] }).to.deep.equal({ status: 200, title: 'Old' });
+    expect((await server.request('GET', path)).status).to.equal(401);
+  });
+
   it('look at a page once, for everybody who asks', async () => {
     pages.set('/once', html('<title>Once</title>'));
     const answers = await Promise.all([1, 2, 3].map(() => preview(`${base}/once`)));
