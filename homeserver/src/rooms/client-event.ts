@@ -4,6 +4,7 @@ import { stickyUntil } from '../protocol/sticky.ts';
 import type { StoredEvent } from '../storage/index.ts';
 import type { RoomsContext } from './context.ts';
 import { hiddenByErasure } from './erased-senders.ts';
+import { viewerMemberships } from './queries/viewer-memberships.ts';
 import { bundleRelations } from './relations/bundle.ts';
 import type { Room } from './room.ts';
 
@@ -18,9 +19,12 @@ export interface Viewer {
 
 /**
  * Events in the form that clients see: redactions applied, no hashes and signatures, `unsigned` with age, what was
- * replaced, why it was redacted, what refers to it, and the sender's own transaction ID.
+ * replaced, why it was redacted, what refers to it, the sender's own transaction ID, and what the viewer was in the room
+ * then.
  *
  * Source: Client-Server API v1.19, "Room event format", "Aggregations of child events".
+ * @param membershipsOf of which events the viewer's membership is told. Not that of all when state is listed: to look at
+ * as many points of the history would cost more than it tells.
  * @returns new objects, in the order given.
  */
 export async function presentEvents(
@@ -28,8 +32,9 @@ export async function presentEvents(
   room: Room,
   events: readonly StoredEvent[],
   viewer: Viewer,
+  membershipsOf: readonly StoredEvent[] = events,
 ): Promise<JsonObject[]> {
-  const presented = await presentAlone(context, room, events, viewer);
+  const presented = await presentAlone(context, room, events, viewer, membershipsOf);
   // What is shown in a bundle can itself be edited; deeper it does not go, since threads and edits do not nest.
   const bundles = await bundleRelations(context, room, events, viewer, async (related) => {
     const shown = await presentAlone(context, room, related, viewer);
@@ -60,16 +65,20 @@ async function presentAlone(
   room: Room,
   events: readonly StoredEvent[],
   viewer: Viewer,
+  membershipsOf = events,
 ): Promise<JsonObject[]> {
   const { storage } = context;
   const own = events.filter((event) => event.pdu.sender === viewer.userId).map((event) => event.nid);
   const transactions = await storage.transactions.idsOf(viewer.userNid, viewer.deviceId, own);
   const others = events.flatMap((event) => [event.replacesNid ?? [], event.redactedBy ?? []].flat());
   const related = new Map((await storage.events.getAll(others)).map((event) => [event.nid, event]));
+  const memberships = await viewerMemberships(context, room, membershipsOf, viewer);
   const erased = await hiddenByErasure(context, events, viewer);
   const now = context.clock.now();
   return events.map((event) => {
     const unsigned: JsonObject = { age: now - event.pdu.origin_server_ts };
+    const membership = memberships.get(event.nid);
+    if (membership !== undefined) unsigned.membership = membership;
     if (erased.has(event.nid)) {
       return { ...bareEvent(room, { ...event, pdu: redactPdu(event.pdu, room.rules) }), unsigned };
     }

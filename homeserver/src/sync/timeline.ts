@@ -94,7 +94,8 @@ export async function presentTimeline(
   state: readonly StoredEvent[],
 ): Promise<TimelineBody> {
   const wanted = state.filter((event) => filter.wantsState(room.roomId, event.pdu));
-  const presented = await presentEvents(context.rooms, room, [...wanted, ...timeline.events], viewer);
+  const all = [...wanted, ...timeline.events];
+  const presented = await presentEvents(context.rooms, room, all, viewer, timeline.events);
   const events = presented.map((event) => filter.project(withoutRoom(event)));
   return {
     timeline: {

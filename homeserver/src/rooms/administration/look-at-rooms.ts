@@ -128,7 +128,7 @@ export async function getStateForAdmins(
   const room = await existingRoom(context, roomId);
   const nids = [...room.members.values()].map(({ eventNid }) => eventNid);
   const members = await context.storage.events.getAll(nids);
-  return presentEvents(context, room, [...room.state.values(), ...members], viewer);
+  return presentEvents(context, room, [...room.state.values(), ...members], viewer, []);
 }
 
 /**

@@ -214,7 +214,7 @@ async function statesOf(
   const states: Record<string, JsonObject[]> = {};
   for (const room of new Set(found.map((one) => one.room))) {
     const state = await stateOfView(context, await viewRoom(context, room.roomId, viewer));
-    states[room.roomId] = await presentEvents(context, room, state, viewer);
+    states[room.roomId] = await presentEvents(context, room, state, viewer, []);
   }
   return states;
 }
