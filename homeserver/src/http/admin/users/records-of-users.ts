@@ -10,7 +10,7 @@ export const listPushers = customEndpoint(
   async ({ params, services }) => {
     const pushers = await services.accounts.userRecords.pushers(params.userId);
     return {
-      pushers: pushers.map(({ appId, pushkey, kind, description, data }) => {
+      pushers: pushers.map(({ appId, pushkey, kind, deviceId, description, data, enabled }) => {
         const {
           app_display_name,
           device_display_name,
@@ -26,6 +26,8 @@ export const listPushers = customEndpoint(
           lang,
           profile_tag,
           pushkey,
+          device_id: deviceId,
+          enabled: enabled === 1,
         };
       }),
       total: pushers.length,
