@@ -1,5 +1,9 @@
 import { expect } from 'chai';
 import type { JsonObject } from '../../src/protocol/canonical-json.ts';
+import { signingBytes } from '../../src/protocol/hashing.ts';
+import { roomVersionRules } from '../../src/protocol/room-versions.ts';
+import { generateSigningKey, signBytes } from '../../src/protocol/signing.ts';
+import { pduFromWire } from '../../src/protocol/wire.ts';
 import { eventually } from '../../test-kit/eventually.ts';
 import { type FakeHomeserver, FakeReply } from '../../test-kit/fake-homeserver.ts';
 import { RemotePeer } from '../../test-kit/remote-peer.ts';
@@ -254,6 +258,26 @@ describe('transactions of other servers', function () {
     expect(status).to.equal(401);
   });
 
+  it('show only what the policy server of the room signs', async () => {
+    const { roomId, remote } = await share();
+    const policyKey = generateSigningKey(Buffer.alloc(32, 9), 'policy_server');
+    const content = { via: REMOTE, public_keys: { ed25519: policyKey.publicKeyBase64 } };
+    await alice.setState(roomId, 'm.room.policy', content);
+    const asked: string[] = [];
+    fake.answer('POST', '/_matrix/policy/v1/sign', ({ body }) => {
+      asked.push(body.content.body);
+      if (body.content.body === 'spam') return new FakeReply(400, { errcode: 'M_FORBIDDEN', error: 'spam' });
+      const signature = signBytes(signingBytes(pduFromWire(body, remote.rules), remote.rules), policyKey);
+      return { [REMOTE]: { [policyKey.keyId]: signature } };
+    });
+    const after = remote.newest;
+    const [spam, fine] = [await remote.send([after], say('spam')), await remote.send([after], say('fine'))];
+    await peer.send({ pdus: [remote.json(spam), remote.json(fine)] });
+    await shows(roomId, ['fine']);
+    expect(await bodiesIn(roomId)).to.deep.equal(['fine']);
+    expect(asked).to.have.members(['spam', 'fine']);
+  });
+
   it('tell who types, has read, is there, and has other devices', async () => {
     const { roomId, remote } = await share();
     const { next_batch: since } = await alice.sync();
@@ -333,7 +357,6 @@ describe('transactions of other servers', function () {
   it('end an invite that is taken back, in a room that nobody here is in', async () => {
     const roomId = `!there:${REMOTE}`;
     const version = '11';
-    const { roomVersionRules } = await import('../../src/protocol/room-versions.ts');
     const rules = roomVersionRules(version);
     if (rules === undefined) throw new Error('no such version');
     const draft = {

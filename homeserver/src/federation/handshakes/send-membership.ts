@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../protocol/canonical-json.ts';
 import { badJson, notFound } from '../../protocol/errors.ts';
+import type { Pdu } from '../../protocol/events.ts';
 import {
   domainOf,
   type EventId,
@@ -24,6 +25,7 @@ import {
 } from '../../rooms/index.ts';
 import type { StoredEvent } from '../../storage/index.ts';
 import type { FederationContext } from '../context.ts';
+import { withPolicySignature } from '../receiver/policy-signature.ts';
 import { coSign } from './co-sign.ts';
 import { requireMemberEvent } from './member-event.ts';
 
@@ -101,23 +103,20 @@ async function takeOver(
   const formed = checkForm(json, room);
   const userId = requireMemberEvent(formed, { origin, eventId, membership });
   if (userId !== formed.pdu.sender) throw badJson('The event is about somebody else than its sender');
-  const signed = await authorised(context, room, formed);
-  const stored = await acceptMembership({ ...rooms, signingKeys: keyring }, room, signed);
+  const signed = await withPolicySignature(context, room, await authorised(context, room, formed));
+  const intake = { ...rooms, signingKeys: keyring };
+  const stored = await acceptMembership(intake, room, pduToWire(signed, room.rules));
   return { room, stored };
 }
 
-/** The event as JSON, with this server's signature if it is a join in the name of one of its users. */
-async function authorised(
-  context: FederationContext,
-  room: Room,
-  { pdu }: CheckedEvent,
-): Promise<JsonObject> {
+/** The event, with this server's signature if it is a join in the name of one of its users. */
+async function authorised(context: FederationContext, room: Room, { pdu }: CheckedEvent): Promise<Pdu> {
   const { rules } = room;
   const { membership, join_authorised_via_users_server: via } = pdu.content;
   const isOurs = isUserId(via) && domainOf(via) === context.serverName;
-  if (!rules.restricted || membership !== 'join' || !isOurs) return pduToWire(pdu, rules);
+  if (!rules.restricted || membership !== 'join' || !isOurs) return pdu;
   await requireAuthorisable(context.rooms, room, pdu.sender, via);
-  return pduToWire(coSign(context, pdu, rules), rules);
+  return coSign(context, pdu, rules);
 }
 
 /**

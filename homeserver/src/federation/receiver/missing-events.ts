@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../protocol/canonical-json.ts';
 import { domainOf, isEventId, type ServerName } from '../../protocol/identifiers.ts';
+import { pduToWire } from '../../protocol/wire.ts';
 import {
   type CheckedEvent,
   checkForm,
@@ -12,6 +13,7 @@ import {
 } from '../../rooms/index.ts';
 import type { FederationContext } from '../context.ts';
 import { FederationError } from '../federation-error.ts';
+import { withPolicySignature } from './policy-signature.ts';
 
 /** How long all questions about one received event may take. */
 const PATIENCE_MS = 60_000;
@@ -59,10 +61,17 @@ export class MissingEventsOfRoom implements MissingEvents {
       pdu.prev_events.some((eventId) => wanted.has(eventId)),
     );
     const between = followers.length === 0 ? [] : await this.#between(followers);
-    for (const eventId of this.#note(between)) wanted.delete(eventId);
+    for (const event of between) {
+      this.#found.set(event.eventId, event);
+      wanted.delete(event.eventId);
+    }
     // What is followed and did not come is too far away, or nobody has it: the state tells the rest.
     for (const { pdu } of followers) for (const eventId of pdu.prev_events) wanted.delete(eventId);
-    return [...between, ...(await this.#authorities([...wanted]))];
+    const signed = await Promise.all(
+      between.map(({ pdu }) => withPolicySignature(this.#context, this.#room, pdu)),
+    );
+    const wire = signed.map((pdu) => pduToWire(pdu, this.#room.rules));
+    return [...wire, ...(await this.#authorities([...wanted]))];
   }
 
   async stateBefore(roomId: string, eventId: string): Promise<ForeignState | undefined> {
@@ -85,7 +94,7 @@ export class MissingEventsOfRoom implements MissingEvents {
   }
 
   /** The events between some events and the newest that are here. */
-  async #between(followers: readonly CheckedEvent[]): Promise<readonly unknown[]> {
+  async #between(followers: readonly CheckedEvent[]): Promise<readonly CheckedEvent[]> {
     if (this.#rounds === MOST_ROUNDS) return [];
     this.#rounds += 1;
     const newest = this.#room.head.extremities.map(({ eventId }) => eventId);
@@ -101,7 +110,7 @@ export class MissingEventsOfRoom implements MissingEvents {
       const listed = listOf(events).slice(0, EVENTS_A_ROUND);
       return listed.length === 0 ? undefined : listed;
     });
-    return answer ?? [];
+    return (answer ?? []).flatMap((json) => this.#formOf(json) ?? []);
   }
 
   /** Events that others name as their authority. */
@@ -136,17 +145,13 @@ export class MissingEventsOfRoom implements MissingEvents {
     return new Map(ofRoom.map(({ eventId }, index) => [eventId, json[index]]));
   }
 
-  /** Notes events whose predecessors may be asked for next. @returns their IDs. */
-  #note(events: readonly unknown[]): string[] {
-    const formed = events.flatMap((json) => {
-      try {
-        return [checkForm(json, this.#room)];
-      } catch (error) {
-        return dropInvalid(error) ?? [];
-      }
-    });
-    for (const event of formed) this.#found.set(event.eventId, event);
-    return formed.map(({ eventId }) => eventId);
+  /** Step 1 for an event; undefined for what is none. */
+  #formOf(json: unknown): CheckedEvent | undefined {
+    try {
+      return checkForm(json, this.#room);
+    } catch (error) {
+      return dropInvalid(error);
+    }
   }
 
   /** Asks server after server until one has an answer. */

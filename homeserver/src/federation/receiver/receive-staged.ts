@@ -5,6 +5,7 @@ import { pduFromWire } from '../../protocol/wire.ts';
 import { isServerIn, type Room, receiveChecked } from '../../rooms/index.ts';
 import { type StagedEvent, UnitOfWork } from '../../storage/index.ts';
 import { MissingEventsOfRoom } from './missing-events.ts';
+import { withPolicySignature } from './policy-signature.ts';
 import type { ReceiverContext } from './receiver-context.ts';
 
 const EVENTS_AT_ONCE = 50;
@@ -52,7 +53,8 @@ export class StagedEvents {
 
   async #receive(room: Room, { eventId, origin, json }: StagedEvent): Promise<void> {
     const { rooms, keyring, count, logger } = this.#context;
-    const event = { eventId, pdu: pduFromWire(parseJson(json), room.rules) };
+    const pdu = await withPolicySignature(this.#context, room, pduFromWire(parseJson(json), room.rules));
+    const event = { eventId, pdu };
     const about = { origin, roomId: room.roomId, eventId, sender: event.pdu.sender, type: event.pdu.type };
     const source = new MissingEventsOfRoom(this.#context, room, origin, event);
     try {

@@ -15,6 +15,7 @@ import {
   withClaimedMembers,
 } from './step-5-state-before.ts';
 import { checkByCurrentState } from './step-6-current-state.ts';
+import { checkByPolicyServer } from './step-7-policy-server.ts';
 import { redactionsOf } from './waiting-redactions.ts';
 
 /** What became of a received event. */
@@ -46,7 +47,7 @@ const OUTCOMES = {
 } as const;
 
 /**
- * Steps 4 to 6, and the storing of an event that passed steps 1 to 3. Runs in the room's queue, and holds it until the
+ * Steps 4 to 7, and the storing of an event that passed steps 1 to 3. Runs in the room's queue, and holds it until the
  * event is durable and in memory.
  *
  * @param given the state before it as another server gives it, for an event whose predecessors are not here.
@@ -107,7 +108,7 @@ export async function takeIn(
   return { eventId, outcome: OUTCOMES[event.status], ...(reason === undefined ? {} : { reason }) };
 }
 
-/** Steps 4 to 6. */
+/** Steps 4 to 7. */
 async function judge(
   context: IntakeContext,
   room: Room,
@@ -131,7 +132,9 @@ async function judge(
   const authorities = await loadAuthorities(pdu, rules, isCurrent ? inCurrent : inBefore);
   const rejected = refused ?? checkByStateBefore(pdu, authorities, rules);
   if (rejected !== undefined) return { status: EventStatus.Rejected, reason: rejected, before, authorities };
-  const softFailed = isCurrent ? undefined : await checkByCurrentState(pdu, rules, inCurrent);
+  const softFailed =
+    (isCurrent ? undefined : await checkByCurrentState(pdu, rules, inCurrent)) ??
+    checkByPolicyServer(room, pdu, context.serverName);
   const status = softFailed === undefined ? EventStatus.Accepted : EventStatus.SoftFailed;
   return { status, reason: softFailed, before, authorities };
 }
