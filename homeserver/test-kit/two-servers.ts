@@ -22,7 +22,11 @@ export async function startTwoServers(): Promise<TwoServers> {
 
 /** Joins a room through a server that is named. */
 export async function joinVia(user: TestUser, room: string, server: string): Promise<void> {
-  await user.ok('POST', `/_matrix/client/v3/join/${encodeURIComponent(room)}?via=${server}`, {});
+  await user.ok(
+    'POST',
+    `/_matrix/client/v3/join/${encodeURIComponent(room)}?via=${encodeURIComponent(server)}`,
+    {},
+  );
 }
 
 /** A public room of one user that the other one has joined. */
