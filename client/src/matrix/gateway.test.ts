@@ -12,6 +12,7 @@ import {
 } from './scripted-server.ts';
 import type { Readable } from './store.ts';
 import type { Message, TimelineItem } from './types.ts';
+import type { KeyValueStorage } from './unsent-store.ts';
 
 const ada = '@ada:hall';
 const ben = '@ben:hall';
@@ -58,12 +59,17 @@ describe('startGateway', () => {
   let server: ScriptedServer;
   let restoreTimers: () => void;
   let gateway: Gateway;
+  let storage: KeyValueStorage | undefined;
 
   async function open(rooms: Record<string, RoomUpdate>): Promise<void> {
     server = new ScriptedServer();
     server.sync(rooms);
     const session = { userId: me, deviceId: 'D', accessToken: 'token' };
-    gateway = startGateway(session, { baseUrl: 'http://hall', fetch: server.fetch });
+    gateway = startGateway(session, {
+      baseUrl: 'http://hall',
+      fetch: server.fetch,
+      ...(storage && { storage }),
+    });
     await until(gateway.connection, ({ phase }) => phase === 'live');
   }
 
@@ -78,6 +84,7 @@ describe('startGateway', () => {
   after(() => restoreTimers());
 
   afterEach(() => {
+    storage = undefined;
     gateway.stop();
     server.close();
   });
@@ -240,6 +247,43 @@ describe('startGateway', () => {
       const sent = await until(timeline, ({ items }) => messagesOf(items)[0]?.eventId === '$sent-1');
       expect(messagesOf(sent.items)).to.have.length(1);
       expect(messagesOf(sent.items)[0]?.key).to.equal(key);
+    });
+
+    it('sends after a reload what could not be sent before, once', async () => {
+      const kept = new Map<string, string>();
+      storage = {
+        getItem: (key) => kept.get(key) ?? null,
+        setItem: (key, value) => void kept.set(key, value),
+      };
+      await openChannel();
+      server.answer = () => {
+        throw new TypeError('fetch failed');
+      };
+      gateway.messages.sendText(channel, { text: 'on its way', mentions: [] });
+      await until(gateway.timeline(channel), ({ items }) => messagesOf(items)[0]?.status === 'failed');
+      const attempt = server.requests.at(-1)?.path;
+      gateway.stop();
+      server.close();
+      await openChannel();
+      await until(gateway.timeline(channel), ({ items }) => messagesOf(items)[0]?.status === 'sent');
+      expect(server.requests.map(({ path }) => path)).to.deep.equal([attempt]);
+      server.sync({
+        [channel]: {
+          timeline: [
+            {
+              ...say('$sent-1', me, 'on its way'),
+              unsigned: { transaction_id: attempt?.split('/').at(-1) },
+            },
+          ],
+        },
+      });
+      await until(gateway.timeline(channel), ({ items }) => messagesOf(items)[0]?.eventId === '$sent-1');
+      gateway.stop();
+      server.close();
+      await openChannel();
+      await until(gateway.timeline(channel), ({ phase }) => phase === 'ready');
+      expect(messagesOf(gateway.timeline(channel).getSnapshot().items)).to.deep.equal([]);
+      expect([...kept.values()]).to.deep.equal(['{}']);
     });
 
     it('marks a message that was refused, and sends it again when asked', async () => {

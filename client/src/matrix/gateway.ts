@@ -5,7 +5,9 @@ import {
   HttpApiEvent,
   type MatrixClient,
   MatrixError,
+  type MatrixEvent,
   PendingEventOrdering,
+  type Room,
   SyncState,
 } from 'matrix-js-sdk';
 import type { Session } from '../lib/homeserver/session.ts';
@@ -37,6 +39,7 @@ import type {
   PersonCard,
   Place,
 } from './types.ts';
+import { type KeyValueStorage, UnsentStore } from './unsent-store.ts';
 
 /** Everything that views may know and do. The Matrix SDK stays behind it. */
 export interface Gateway {
@@ -76,6 +79,8 @@ export interface GatewayOptions {
   readonly baseUrl: string;
   /** Says `online` and `offline`, as a browser's window does. */
   readonly network?: EventTarget;
+  /** Where messages that are on their way are kept for after a reload; nowhere unless it is given. */
+  readonly storage?: KeyValueStorage;
   /** How requests are made; the platform's `fetch` unless it is given. */
   readonly fetch?: typeof fetch;
 }
@@ -89,6 +94,7 @@ export function startGateway(session: Session, options: GatewayOptions): Gateway
     userId: session.userId,
     deviceId: session.deviceId,
     accessToken: session.accessToken,
+    ...(options.storage && { store: new UnsentStore(options.storage, session.userId) }),
     timelineSupport: true,
     disableVoip: true,
     logger: quietLogger,
@@ -158,7 +164,7 @@ function keepOne<T>(create: (id: string) => T): (id: string) => T {
   };
 }
 
-/** Follows the sync loop and what the browser says of the network; `handleReconnect` is called when the server is back. */
+/** Follows the sync loop and what the browser says of the network; `handleReconnect` is called when the server is there (again). */
 function watchConnection(
   client: MatrixClient,
   network: EventTarget | undefined,
@@ -174,7 +180,7 @@ function watchConnection(
     if (hasSynced && !isOver()) state.set({ phase: 'reconnecting' });
   };
   const handleBack = (): void => {
-    if (state.getSnapshot().phase === 'reconnecting') handleReconnect();
+    if (state.getSnapshot().phase !== 'live') handleReconnect();
     state.set({ phase: 'live' });
   };
   const handleOnline = (): void => {
@@ -207,7 +213,17 @@ function resendLost(client: MatrixClient): void {
     for (const event of room.getPendingEvents()) {
       const refused = event.error instanceof MatrixError && event.error.httpStatus !== undefined;
       if (event.status !== EventStatus.NOT_SENT || refused) continue;
-      client.resendEvent(event, room).catch(() => undefined);
+      // It did arrive; the page was left before the server could say so.
+      if (hasArrived(room, event)) client.cancelPendingEvent(event);
+      else client.resendEvent(event, room).catch(() => undefined);
     }
   }
+}
+
+function hasArrived(room: Room, pending: MatrixEvent): boolean {
+  const id = pending.getTxnId();
+  return room
+    .getLiveTimeline()
+    .getEvents()
+    .some((event) => event !== pending && event.getUnsigned().transaction_id === id);
 }

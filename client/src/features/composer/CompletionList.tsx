@@ -1,4 +1,4 @@
-import { Hash, Slash } from 'lucide-react';
+import { Hash } from 'lucide-react';
 import { t } from '../../lib/i18n/translate.ts';
 import { joinClasses } from '../../lib/join-classes.ts';
 import { MediaAvatar } from '../media/MediaAvatar.tsx';
@@ -79,9 +79,8 @@ function Entry({ completion }: { readonly completion: Completion }) {
       const { name, label, hint } = completion.command;
       return (
         <>
-          <Slash className={styles.sign} size={18} strokeWidth={1.75} aria-hidden />
           <span className={styles.name}>
-            {name} {hint && <span className={styles.hint}>{t(hint)}</span>}
+            /{name} {hint && <span className={styles.hint}>{t(hint)}</span>}
           </span>
           <span className={styles.note}>{t(label)}</span>
         </>
