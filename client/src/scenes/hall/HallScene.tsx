@@ -18,7 +18,11 @@ export default function HallScene() {
   useEffect(() => {
     const session = loadSession();
     if (!session) return;
-    const started = startGateway(session, { baseUrl: window.location.origin, network: window });
+    const started = startGateway(session, {
+      baseUrl: window.location.origin,
+      network: window,
+      storage: window.localStorage,
+    });
     setGateway(started);
     return () => started.stop();
   }, []);
