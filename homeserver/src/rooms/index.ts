@@ -78,7 +78,6 @@ export { hasPlace } from './intake/place.ts';
 export { receiveChecked, receiveEvent } from './intake/receive-event.ts';
 export { checkForm } from './intake/step-1-form.ts';
 export { missingPolicySignature } from './intake/step-7-policy-server.ts';
-export { missingPolicySignature } from './intake/step-7-policy-server.ts';
 export type { Received } from './intake/take-in.ts';
 export { PushEvaluator } from './notifications/push-evaluator.ts';
 export { type UserSettings, UserSettingsCache } from './notifications/user-settings.ts';
