@@ -212,6 +212,24 @@ describe('what a sync has beside the timelines', () => {
       expect(presence(await session.next(), other).content.presence).to.equal('unavailable');
     });
 
+    it('is nobody’s where it is switched off', async () => {
+      const quiet = await TestServer.start({ PRESENCE: 'off' });
+      try {
+        const [dora, emil] = [await quiet.register('dora'), await quiet.register('emil')];
+        const shared = await dora.createRoom({ preset: 'public_chat' });
+        await emil.join(shared);
+        const session = await SyncSession.begin(emil);
+        await status(dora, 'here');
+        await dora.sync({ set_presence: 'online' });
+        await dora.say(shared, 'hello');
+        expect(await session.next()).not.to.have.property('presence');
+        const path = `/_matrix/client/v3/presence/${encodeURIComponent(dora.userId)}/status`;
+        expect(await emil.ok('GET', path)).to.deep.equal({ presence: 'offline' });
+      } finally {
+        await quiet.stop();
+      }
+    });
+
     it('is left out when the filter does not want it', async () => {
       const session = await SyncSession.begin(bob, filtered({ presence: { types: [] } }));
       await status(alice, `unseen ${users}`);

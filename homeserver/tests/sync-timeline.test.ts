@@ -147,6 +147,33 @@ describe('the timeline of a sync', () => {
     expect(shown(await session.nextOf(room))).to.deep.equal(['two']);
   });
 
+  it('shows events as servers exchange them, if asked for', async () => {
+    const session = await SyncSession.begin(bob, filtered({ event_format: 'federation' }));
+    const [first, eventId] = [await alice.say(room, 'one'), await alice.say(room, 'two')];
+    const { events } = (await session.nextOf(room)).timeline;
+    const event = events.at(-1);
+    expect(event).to.deep.include({ room_id: room, event_id: eventId, prev_events: [first] });
+    expect(event.content.body).to.equal('two');
+    expect(Object.keys(event.signatures)).to.deep.equal(['hs.test']);
+    expect(event).to.include.keys('auth_events', 'depth', 'hashes', 'unsigned');
+    const { state, timeline } = await new SyncSession(
+      bob,
+      filtered({ event_format: 'federation', room: { timeline: { limit: 1 } } }),
+    ).nextOf(room);
+    for (const shownEvent of [...state.events, ...timeline.events]) {
+      expect(shownEvent, shownEvent.type).to.include.keys('auth_events', 'signatures');
+    }
+  });
+
+  it('ends with a token that says who the members were then', async () => {
+    const session = await SyncSession.begin(alice);
+    const path = `${roomPath(room)}/members?membership=join&at=${encodeURIComponent(session.since ?? '')}`;
+    const carol = await server.register(`carol${Date.now()}`);
+    await carol.join(room);
+    const { chunk } = await alice.ok('GET', path);
+    expect(chunk.map((member: SyncPart) => member.state_key)).to.have.members([alice.userId, bob.userId]);
+  });
+
   it('shows a redacted event without its content, and the redaction after it', async () => {
     const session = await SyncSession.begin(bob);
     const eventId = await alice.say(room, 'regretted');

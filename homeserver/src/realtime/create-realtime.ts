@@ -16,6 +16,8 @@ export interface RealtimeOptions {
   readonly onChange: EphemeralLogOptions['onChange'];
   /** To the other processes of this server. */
   readonly broadcasts: Broadcasts;
+  /** Whether there is presence; unless given, there is. */
+  readonly presence?: boolean;
 }
 
 /** What happens between the events: who reads, who types, who is there. */
@@ -34,7 +36,13 @@ export function createRealtime(options: RealtimeOptions): Realtime {
   const log = new EphemeralLog({ clock, onChange });
   const sharing = shareWithOthers(broadcasts);
   const typing = new Typing({ log, clock, membership: rooms, onChange: sharing.typingChanged });
-  const presence = new Presence({ log, clock, rooms, onNews: sharing.presenceChanged });
+  const presence = new Presence({
+    log,
+    clock,
+    rooms,
+    onNews: sharing.presenceChanged,
+    isOn: options.presence,
+  });
   sharing.start(typing, presence);
   const receipts = new Receipts({ storage, clock, membership: rooms, events: rooms, accountData });
   return {

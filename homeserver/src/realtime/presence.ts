@@ -22,6 +22,8 @@ export interface PresenceOptions {
   readonly rooms: SharedRooms;
   /** Told of what happens here: for the other processes. `from` says who knows it, if it is not this process. */
   readonly onNews: (news: PresenceNews, from?: string) => void;
+  /** Without presence everybody is offline, and nobody is told of anything; unless given, there is. */
+  readonly isOn?: boolean | undefined;
 }
 
 /** What others see of a user: the content of an `m.presence` event. */
@@ -68,11 +70,13 @@ export class Presence {
   readonly #clock: Clock;
   readonly #rooms: SharedRooms;
   readonly #onNews: PresenceOptions['onNews'];
+  readonly #isOn: boolean;
   readonly #users = new Map<UserId, PresentUser>();
   /** In the order in which they left. */
   readonly #offline = new Set<UserId>();
 
-  constructor({ log, clock, rooms, onNews }: PresenceOptions) {
+  constructor({ log, clock, rooms, onNews, isOn = true }: PresenceOptions) {
+    this.#isOn = isOn;
     this.#log = log;
     this.#clock = clock;
     this.#rooms = rooms;
@@ -84,7 +88,7 @@ export class Presence {
    * @param setPresence the sync's `set_presence`; `offline` leaves the presence as it is.
    */
   userIsSyncing(userId: UserId, setPresence: PresenceState): () => void {
-    if (setPresence === 'offline') return () => {};
+    if (!this.#isOn || setPresence === 'offline') return () => {};
     this.#update(userId, (user, now) => beginSync(user, setPresence, now));
     let ended = false;
     return () => {
@@ -108,6 +112,7 @@ export class Presence {
 
   /** Sets presence and status message; without a message the old one goes. */
   set(userId: UserId, presence: PresenceState, statusMessage?: string): void {
+    if (!this.#isOn) return;
     this.#update(userId, (user, now) => declarePresence(user, presence, now), { statusMessage });
     this.#onNews({ userId, declared: presence, statusMessage });
   }
@@ -124,6 +129,7 @@ export class Presence {
       readonly statusMessage: string | undefined;
     },
   ): void {
+    if (!this.#isOn) return;
     const news = { userId, forMs: SERVER_COUNTS_FOR_MS, ...said };
     this.follow(HOME_SERVER, news);
     this.#onNews(news, HOME_SERVER);

@@ -266,6 +266,7 @@ async function assemble(
       federating.ephemeralChanged(change);
     },
     broadcasts: broadcastsThrough(storage.database),
+    presence: configuration.presence,
   });
   const appServices: AppServiceContext = {
     storage,

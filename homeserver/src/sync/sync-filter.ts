@@ -20,6 +20,8 @@ export class SyncFilter {
   /** Counts for each thread, and the room's for what is in none. */
   readonly threadCounts: boolean;
   readonly timelineLimit: number;
+  /** Events as servers exchange them. */
+  readonly asServers: boolean;
   readonly timeline: RoomEventFilter;
   readonly #filter: Filter;
   readonly #fields: readonly PropertyPath[] | undefined;
@@ -32,6 +34,7 @@ export class SyncFilter {
     this.threadCounts = timeline.unread_thread_notifications === true;
     this.timelineLimit = Math.min(timeline.limit ?? DEFAULT_TIMELINE_LIMIT, MOST_TIMELINE_EVENTS);
     this.timeline = timeline;
+    this.asServers = filter.event_format === 'federation';
     this.#filter = filter;
     this.#fields = filter.event_fields?.map(parsePropertyPath);
   }

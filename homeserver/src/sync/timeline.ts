@@ -1,5 +1,6 @@
 import type { JsonObject } from '../protocol/canonical-json.ts';
 import {
+  eventsForServers,
   filterRelated,
   filterVisible,
   passesFilter,
@@ -96,7 +97,10 @@ export async function presentTimeline(
   const wanted = state.filter((event) => filter.wantsState(room.roomId, event.pdu));
   const all = [...wanted, ...timeline.events];
   const presented = await presentEvents(context.rooms, room, all, viewer, timeline.events);
-  const events = presented.map((event) => filter.project(withoutRoom(event)));
+  const exchanged = filter.asServers ? await eventsForServers(context.rooms, room, all) : [];
+  const events = presented.map((event, index) =>
+    filter.project({ ...exchanged[index], ...withoutRoom(event) }),
+  );
   return {
     timeline: {
       events: events.slice(wanted.length),

@@ -53,6 +53,7 @@ describe('loadConfiguration', () => {
       profileVisibility: 'everyone',
       turn: undefined,
       liveKit: undefined,
+      presence: true,
       urlPreviews: true,
       urlPreviewDeny: [],
       supportPage: undefined,

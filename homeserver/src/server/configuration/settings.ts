@@ -332,6 +332,12 @@ export const SETTINGS = {
     doc: 'The secret that the TURN servers share with this server. Goes with turn_uris.',
     secret: true,
   },
+  presence: {
+    name: 'PRESENCE',
+    type: onOrOff,
+    default: 'on',
+    doc: 'Whether people see who else is there. off saves work on a server with many people: everybody seems to be away.',
+  },
   liveKitUrl: {
     name: 'LIVEKIT_URL',
     type: webSocketAddress,
