@@ -15,6 +15,7 @@ export class MovableServer {
   #database: TestDatabase;
   #dataDir: string;
   #running: TestServer | undefined;
+  #settings: Readonly<Record<string, string>> = {};
 
   private constructor(folder: string, database: TestDatabase) {
     this.folder = folder;
@@ -65,6 +66,11 @@ export class MovableServer {
     this.#dataDir = dataDir;
   }
 
+  /** Further configuration, from the next start or command on. */
+  configure(settings: Readonly<Record<string, string>>): void {
+    this.#settings = settings;
+  }
+
   /** Runs a command of the command line. */
   command(...args: readonly string[]): Promise<CommandResult> {
     return runCommand(args, this.#configuration);
@@ -108,6 +114,7 @@ export class MovableServer {
   }
 
   get #configuration(): Record<string, string> {
-    return { SERVER_NAME: 'hs.test', DATA_DIR: this.#dataDir, DATABASE_URL: this.#database.url };
+    const own = { SERVER_NAME: 'hs.test', DATA_DIR: this.#dataDir, DATABASE_URL: this.#database.url };
+    return { ...own, ...this.#settings };
   }
 }

@@ -14,7 +14,6 @@ export const deleteMedia = customEndpoint(
     requireOwn(origin, services.serverName);
     const media = await services.media.moderation.get({ origin, mediaId });
     await services.media.removal.delete([media]);
-    services.logger.info('media were deleted', { admin: requester.userId, mediaId });
     return deleted([mediaId]);
   },
 );
@@ -37,7 +36,6 @@ export const deleteOldMedia = customEndpoint(
     const keepsPictures = booleanQuery(query, 'keep_profiles') ?? true;
     const old = { sort: 'local' as const, beforeTs, largerThan, keepsPictures };
     const mediaIds = await services.media.removal.deleteOld(old, signal);
-    services.logger.info('media were deleted', { admin: requester.userId, beforeTs, count: mediaIds.length });
     return deleted(mediaIds);
   },
 );
@@ -49,7 +47,6 @@ export const deleteMediaOfUser = customEndpoint(
     const { userNid } = await services.accounts.userAdministration.get(userId);
     const { media } = await services.media.moderation.ofUser(userNid, pageOfUploads(query));
     await services.media.removal.delete(media);
-    services.logger.info('media were deleted', { admin: requester.userId, userId, count: media.length });
     return deleted(media.map(({ mediaId }) => mediaId));
   },
 );
@@ -66,7 +63,6 @@ export const purgeMediaCache = customEndpoint(
     const beforeTs = timeBefore(query);
     const old = { sort: 'remote' as const, beforeTs, largerThan: -1, keepsPictures: false };
     const mediaIds = await services.media.removal.deleteOld(old, signal);
-    services.logger.info('copies of media were deleted', { admin: requester.userId, beforeTs });
     return { deleted: mediaIds.length };
   },
 );

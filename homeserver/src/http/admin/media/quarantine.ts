@@ -15,7 +15,6 @@ export const quarantineMedia = customEndpoint(
   },
   async ({ params: { serverName: origin, mediaId }, requester, services }) => {
     await services.media.moderation.quarantine({ origin, mediaId }, requester.userId);
-    services.logger.info('media were put in quarantine', { admin: requester.userId, origin, mediaId });
     return {};
   },
 );
@@ -29,7 +28,6 @@ export const releaseMedia = customEndpoint(
   },
   async ({ params: { serverName: origin, mediaId }, requester, services }) => {
     await services.media.moderation.release({ origin, mediaId });
-    services.logger.info('media were released from quarantine', { admin: requester.userId, origin, mediaId });
     return {};
   },
 );
@@ -44,7 +42,6 @@ export const quarantineMediaOfUser = customEndpoint(
   async ({ params: { userId }, requester, services }) => {
     const { userNid } = await services.accounts.userAdministration.get(userId);
     const count = await services.media.moderation.quarantineOfUser(userNid, requester.userId);
-    services.logger.info('media were put in quarantine', { admin: requester.userId, userId, count });
     return { num_quarantined: count };
   },
 );
@@ -59,7 +56,6 @@ export const quarantineMediaInRoom = customEndpoint(
   },
   async ({ params: { roomId }, requester, services }) => {
     const count = await services.media.moderation.quarantineInRoom(roomId, requester.userId);
-    services.logger.info('media were put in quarantine', { admin: requester.userId, roomId, count });
     return { num_quarantined: count };
   },
 );
