@@ -9,7 +9,15 @@ export type {
 } from './context.ts';
 export { createFederation, type Federation, type FederationSettings } from './create-federation.ts';
 export { FederationError, type FederationFailure } from './federation-error.ts';
-export { acceptInvite, makeMembership, sendJoin, sendKnock, sendLeave } from './handshakes/index.ts';
+export {
+  acceptInvite,
+  exchangeThirdPartyInvite,
+  makeMembership,
+  redeemThirdPartyInvites,
+  sendJoin,
+  sendKnock,
+  sendLeave,
+} from './handshakes/index.ts';
 export { completeRoom, otherServersThrough, resumeCompleting } from './joining/index.ts';
 export { createReceiver, type Receiver } from './receiver/index.ts';
 export { remoteKeysThrough } from './remote/remote-keys.ts';

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { signingBytes } from '../../src/protocol/hashing.ts';
 import { roomVersionRules, supportedRoomVersions } from '../../src/protocol/room-versions.ts';
-import { pduFromWire } from '../../src/protocol/wire.ts';
+import { addSignature, generateSigningKey, signBytes, signJson } from '../../src/protocol/signing.ts';
+import { pduFromWire, pduToWire } from '../../src/protocol/wire.ts';
 import type { FakeHomeserver } from '../../test-kit/fake-homeserver.ts';
 import { RemotePeer } from '../../test-kit/remote-peer.ts';
 import { REMOTE } from '../../test-kit/remote-room.ts';
@@ -231,6 +232,8 @@ describe('handshakes', function () {
     const DRAFT = {
       type: 'm.room.member',
       sender: BOB,
+      // Servers from before it went out of use send it; the specification's schema still wants it.
+      origin: REMOTE,
       depth: 5,
       origin_server_ts: 1000,
       hashes: { sha256: '' },
@@ -311,6 +314,94 @@ describe('handshakes', function () {
       await grace.ok('PUT', path, { default_action: 'block' });
       const { status, body } = await put(inviteTo(grace.userId));
       expect([status, body.errcode]).to.deep.equal([403, 'M_INVITE_BLOCKED']);
+    });
+  });
+
+  describe('invites of addresses', () => {
+    const identityKey = generateSigningKey(Buffer.alloc(32, 3), '1');
+
+    /** A room in which Alice has invited an address, and the proof that it is somebody's. */
+    async function inviteAddress(mxid: string, token = 'token') {
+      const roomId = await alice.createRoom();
+      const content = { display_name: 'b...@example.org', public_key: identityKey.publicKeyBase64 };
+      await alice.setState(roomId, 'm.room.third_party_invite', content, token);
+      return { roomId, signed: signJson({ mxid, token: 'token' }, 'id.test', identityKey) };
+    }
+    const exchange = (roomId: string, signed: object, changes: object = {}) =>
+      peer.request(
+        'PUT',
+        `/_matrix/federation/v1/exchange_third_party_invite/${encodeURIComponent(roomId)}`,
+        {
+          type: 'm.room.member',
+          room_id: roomId,
+          sender: alice.userId,
+          state_key: BOB,
+          content: { membership: 'invite', third_party_invite: { signed } },
+          ...changes,
+        },
+      );
+
+    before(() => {
+      fake.answer('PUT', '/_matrix/federation/v2/invite/{roomId}/{eventId}', ({ body }) => {
+        const rules = roomVersionRules(body.room_version);
+        if (rules === undefined) throw new Error('no such version');
+        const pdu = pduFromWire(body.event, rules);
+        const signature = signBytes(signingBytes(pdu, rules), fake.key);
+        return { event: pduToWire(addSignature(pdu, fake.name, fake.key.keyId, signature), rules) };
+      });
+    });
+
+    it('become invites of the users whom the addresses belong to', async () => {
+      const { roomId, signed } = await inviteAddress(BOB);
+      const { status, body } = await exchange(roomId, signed);
+      expect([status, body]).to.deep.equal([200, {}]);
+      expect(await membershipOf(roomId, BOB)).to.equal('invite');
+    });
+
+    it('need the proof, an inviter of here, and a user of the server that asks', async () => {
+      const { roomId, signed } = await inviteAddress(BOB);
+      const other = await inviteAddress(BOB, 'another token');
+      for (const { status } of [
+        await exchange(roomId, { ...signed, signatures: {} }),
+        await exchange(
+          roomId,
+          signJson({ mxid: `@carol:${REMOTE}`, token: 'token' }, 'id.test', identityKey),
+        ),
+        await exchange(other.roomId, signed),
+        await exchange(roomId, signed, { sender: '@carol:third.test' }),
+        await exchange(roomId, signed, { state_key: '@bob:third.test' }),
+        await exchange(roomId, signed, { room_id: other.roomId }),
+        await exchange(roomId, signed, { content: { membership: 'join', third_party_invite: { signed } } }),
+        await exchange(roomId, signed, { content: { membership: 'invite' } }),
+      ]) {
+        expect(status).to.be.within(400, 403);
+      }
+      expect(await membershipOf(roomId, BOB)).to.equal(undefined);
+    });
+
+    it('are redeemed when an identity server says whose the address is', async () => {
+      const henry = await server.register('henry');
+      const { roomId, signed } = await inviteAddress(henry.userId);
+      const exchanged = fake.requested(({ uri }) => uri.includes('/exchange_third_party_invite/'));
+      fake.answer('PUT', '/_matrix/federation/v1/exchange_third_party_invite/{roomId}', {});
+      const ours = {
+        medium: 'email',
+        address: 'h@example.org',
+        mxid: henry.userId,
+        room_id: roomId,
+        sender: alice.userId,
+        signed,
+      };
+      const theirs = { ...ours, room_id: `!there:${REMOTE}`, sender: BOB };
+      const { medium, address, mxid } = ours;
+      const body = { medium, address, mxid, invites: [{ ...ours, sender: '@nobody:hs.test' }, ours, theirs] };
+      expect((await server.request('PUT', '/_matrix/federation/v1/3pid/onbind', body)).status).to.equal(200);
+      expect(await membershipOf(roomId, henry.userId)).to.equal('invite');
+      expect((await exchanged).body).to.deep.include({ sender: BOB, state_key: henry.userId });
+      const nobody = { ...body, mxid: '@nobody:hs.test' };
+      expect((await server.request('PUT', '/_matrix/federation/v1/3pid/onbind', nobody)).status).to.equal(
+        400,
+      );
     });
   });
 });

@@ -363,6 +363,7 @@ describe('transactions of other servers', function () {
       type: 'm.room.member',
       room_id: roomId,
       sender: BOB,
+      origin: REMOTE,
       state_key: alice.userId,
       depth: 5,
       prev_events: ['$before'],

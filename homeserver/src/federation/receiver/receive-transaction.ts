@@ -11,8 +11,8 @@ import { EduReceiver } from './edus/receive-edus.ts';
 import type { ReceiverContext } from './receiver-context.ts';
 
 /** Source: Server-Server API v1.19, "Transactions". */
-export const MOST_PDUS = 50;
-export const MOST_EDUS = 100;
+const MOST_PDUS = 50;
+const MOST_EDUS = 100;
 
 /** Servers send one transaction at a time. */
 const MOST_WAITING = 5;

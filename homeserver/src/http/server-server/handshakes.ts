@@ -1,4 +1,12 @@
-import { acceptInvite, makeMembership, sendJoin, sendKnock, sendLeave } from '../../federation/index.ts';
+import {
+  acceptInvite,
+  exchangeThirdPartyInvite,
+  makeMembership,
+  redeemThirdPartyInvites,
+  sendJoin,
+  sendKnock,
+  sendLeave,
+} from '../../federation/index.ts';
 import { ownValue } from '../../protocol/json-values.ts';
 import { booleanQuery } from '../request-values.ts';
 import { customFederationEndpoint, federationEndpoint } from './federation-endpoint.ts';
@@ -105,6 +113,22 @@ const sendInviteV1 = federationEndpoint(
   },
 );
 
+/** Invites a user of the server that asks, whose address was invited from here. Synapse sends no `display_name`. */
+const exchangeInvite = federationEndpoint(
+  'exchangeThirdPartyInvite',
+  EVENT,
+  async ({ origin, params, body, services }) => {
+    await exchangeThirdPartyInvite(services.federation, origin, params.roomId, body);
+    return {};
+  },
+);
+
+/** Takes word of an identity server that an address which was invited belongs to a user of this server. */
+const onBind = federationEndpoint('onBindThirdPartyIdentifier', {}, async ({ body, services }) => {
+  await redeemThirdPartyInvites(services.federation, body.mxid, body.invites);
+  return {};
+});
+
 /** With these, users of other servers join, knock on and leave rooms through this one, and users of this one are invited. */
 export const handshakeEndpoints = [
   makeJoin,
@@ -117,4 +141,6 @@ export const handshakeEndpoints = [
   sendLeaveV2,
   sendInviteV1,
   sendInviteV2,
+  exchangeInvite,
+  onBind,
 ];

@@ -6,7 +6,7 @@ import { verifyBytes } from '../../protocol/signing.ts';
 import type { Room } from '../room.ts';
 
 /** Who looks at the events of a room before others show them. */
-export interface PolicyServer {
+interface PolicyServer {
   readonly serverName: ServerName;
   readonly publicKeyBase64: string;
 }
@@ -19,7 +19,7 @@ const POLICY_KEY_ID = 'ed25519:policy_server';
  *
  * Source: Client-Server API v1.19, `m.room.policy`; Synapse where it is this server, which then has nobody to ask.
  */
-export function policyServerOf(room: Room, ownName: ServerName): PolicyServer | undefined {
+function policyServerOf(room: Room, ownName: ServerName): PolicyServer | undefined {
   const content = room.content(POLICY);
   const serverName = content?.via;
   const publicKeyBase64 = ownValue(content?.public_keys, 'ed25519');
