@@ -15,7 +15,7 @@ export interface Route {
 }
 
 /** The port of federation where nothing says otherwise. */
-export const DEFAULT_PORT = 8448;
+const DEFAULT_PORT = 8448;
 
 /** The parts of a server name. */
 export interface NameParts {
