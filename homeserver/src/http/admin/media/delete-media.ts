@@ -10,7 +10,7 @@ const LEAST_TS = 30_000_000_000;
 
 export const deleteMedia = customEndpoint(
   { name: 'adminDeleteMedia', method: 'DELETE', path: `${V1}/media/{serverName}/{mediaId}`, auth: 'admin' },
-  async ({ params: { serverName: origin, mediaId }, requester, services }) => {
+  async ({ params: { serverName: origin, mediaId }, services }) => {
     requireOwn(origin, services.serverName);
     const media = await services.media.moderation.get({ origin, mediaId });
     await services.media.removal.delete([media]);
@@ -28,7 +28,7 @@ export const deleteOldMedia = customEndpoint(
     auth: 'admin',
     body: 'none',
   },
-  async ({ params, query, requester, services, signal }) => {
+  async ({ params, query, services, signal }) => {
     const { serverName = '' } = params as { serverName?: string };
     if (serverName !== '') requireOwn(serverName, services.serverName);
     const beforeTs = timeBefore(query);
@@ -43,7 +43,7 @@ export const deleteOldMedia = customEndpoint(
 /** As many as a page of the list has: 100 unless given. */
 export const deleteMediaOfUser = customEndpoint(
   { name: 'adminDeleteMediaOfUser', method: 'DELETE', path: `${V1}/users/{userId}/media`, auth: 'admin' },
-  async ({ params: { userId }, query, requester, services }) => {
+  async ({ params: { userId }, query, services }) => {
     const { userNid } = await services.accounts.userAdministration.get(userId);
     const { media } = await services.media.moderation.ofUser(userNid, pageOfUploads(query));
     await services.media.removal.delete(media);
@@ -59,7 +59,7 @@ export const purgeMediaCache = customEndpoint(
     auth: 'admin',
     body: 'none',
   },
-  async ({ query, requester, services, signal }) => {
+  async ({ query, services, signal }) => {
     const beforeTs = timeBefore(query);
     const old = { sort: 'remote' as const, beforeTs, largerThan: -1, keepsPictures: false };
     const mediaIds = await services.media.removal.deleteOld(old, signal);

@@ -26,7 +26,7 @@ export const releaseMedia = customEndpoint(
     path: `${V1}/media/unquarantine/{serverName}/{mediaId}`,
     auth: 'admin',
   },
-  async ({ params: { serverName: origin, mediaId }, requester, services }) => {
+  async ({ params: { serverName: origin, mediaId }, services }) => {
     await services.media.moderation.release({ origin, mediaId });
     return {};
   },
