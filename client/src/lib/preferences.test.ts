@@ -6,6 +6,7 @@ describe('parsePreferences', () => {
     expect(parsePreferences({})).to.deep.equal({
       collapsedCategories: [],
       showsMembers: true,
+      showsPreviews: true,
       lastChannels: {},
       recentChannels: [],
       seenThreads: {},
@@ -17,6 +18,7 @@ describe('parsePreferences', () => {
     const kept = {
       collapsedCategories: ['!games'],
       showsMembers: false,
+      showsPreviews: false,
       lastChannels: { '!guild': '!general' },
       recentChannels: ['!general'],
       seenThreads: { $root: 1000 },
@@ -36,6 +38,7 @@ describe('parsePreferences', () => {
     expect(parsed).to.deep.equal({
       collapsedCategories: ['!games'],
       showsMembers: true,
+      showsPreviews: true,
       lastChannels: { '!other': '!a' },
       recentChannels: [],
       seenThreads: {},

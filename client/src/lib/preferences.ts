@@ -5,6 +5,8 @@ import { asArray, asObject, asString } from './parse.ts';
 export interface Preferences {
   readonly collapsedCategories: readonly string[];
   readonly showsMembers: boolean;
+  /** Whether the server is asked what linked pages say of themselves. */
+  readonly showsPreviews: boolean;
   /** The channel that was open last in each guild. */
   readonly lastChannels: Readonly<Record<string, string>>;
   /** The channels and conversations that were open last, the newest first. */
@@ -36,6 +38,7 @@ export function parsePreferences(stored: unknown): Preferences {
   return {
     collapsedCategories: asArray(fields.collapsedCategories).filter((id) => typeof id === 'string'),
     showsMembers: fields.showsMembers !== false,
+    showsPreviews: fields.showsPreviews !== false,
     lastChannels,
     recentChannels: asArray(fields.recentChannels).filter((id) => typeof id === 'string'),
     seenThreads,
@@ -70,6 +73,10 @@ export function toggleCategory(categoryId: string): void {
 
 export function toggleMembers(): void {
   change({ showsMembers: !usePreferences.getState().showsMembers });
+}
+
+export function togglePreviews(): void {
+  change({ showsPreviews: !usePreferences.getState().showsPreviews });
 }
 
 /** Remembers how far a thread was seen. */

@@ -227,6 +227,8 @@ export const en = {
   'account.connecting': 'Connecting…',
   'account.lightTheme': 'Light theme',
   'account.darkTheme': 'Dark theme',
+  'account.showPreviews': 'Show previews of links',
+  'account.hidePreviews': 'Hide previews of links',
   'account.english': 'English',
   'account.russian': 'Русский',
   'account.language': 'Language',

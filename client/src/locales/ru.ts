@@ -236,6 +236,8 @@ export const ru: Messages<'few' | 'many'> = {
   'account.connecting': 'Соединение…',
   'account.lightTheme': 'Светлая тема',
   'account.darkTheme': 'Тёмная тема',
+  'account.showPreviews': 'Показывать предпросмотр ссылок',
+  'account.hidePreviews': 'Скрыть предпросмотр ссылок',
   'account.english': 'English',
   'account.russian': 'Русский',
   'account.language': 'Язык',

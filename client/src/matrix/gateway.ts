@@ -21,6 +21,7 @@ import { createMessageActions, type MessageActions } from './messages.ts';
 import { PeopleStore, PersonStore } from './people-stores.ts';
 import { PinsStore } from './pins-store.ts';
 import { PlacesStore } from './places.ts';
+import { createPreviewActions, type PreviewActions } from './previews.ts';
 import { quietGlobalLogger, quietLogger } from './quiet-logger.ts';
 import { ReadReporter } from './read-reporter.ts';
 import { createSearchActions, type SearchActions } from './search.ts';
@@ -57,6 +58,7 @@ export interface Gateway {
   readonly people: Readable<People>;
   readonly social: SocialActions;
   readonly search: SearchActions;
+  readonly previews: PreviewActions;
   person(userId: string): Readable<PersonCard>;
   guild(guildId: string): Readable<GuildDetails | undefined>;
   channel(channelId: string): Readable<ChannelDetails | undefined>;
@@ -129,6 +131,7 @@ export function startGateway(session: Session, options: GatewayOptions): Gateway
     people: new PeopleStore(client, feed),
     social: createSocialActions(client, (roomId) => waitForArrival(client, roomId)),
     search: createSearchActions(client),
+    previews: createPreviewActions(client),
     person: keepOne((userId) => new PersonStore(client, feed, userId)),
     guild: keepOne((guildId) => new GuildStore(client, feed, guildId)),
     channel: keepOne((channelId) => new ChannelStore(client, feed, channelId)),

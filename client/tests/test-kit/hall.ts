@@ -87,6 +87,8 @@ export class Hall {
       ...options,
     });
     context.setDefaultTimeout(PATIENCE_MS);
+    // Pages of the wide world say nothing: there may be no way to them from here.
+    await context.route('**/media/preview_url*', (route) => route.fulfill({ json: {} }));
     const visitor = new Visitor(await context.newPage(), origin.origin);
     this.#visitors.add(visitor);
     return visitor;

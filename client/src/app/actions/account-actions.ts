@@ -1,10 +1,11 @@
-import { Languages, LogOut, Moon, Sun, UserPen } from 'lucide-react';
+import { Eye, EyeOff, Languages, LogOut, Moon, Sun, UserPen } from 'lucide-react';
 import { logOut } from '../../lib/homeserver/auth.ts';
 import { clearSession, loadSession } from '../../lib/homeserver/session.ts';
 import { chooseLanguage } from '../../lib/i18n/language-store.ts';
 import type { Language } from '../../lib/i18n/languages.ts';
 import type { PlainMessageKey } from '../../lib/i18n/messages.ts';
 import { readLanguage, t } from '../../lib/i18n/translate.ts';
+import { togglePreviews, usePreferences } from '../../lib/preferences.ts';
 import { chooseTheme, useTheme } from '../../lib/theme.ts';
 import { showToast } from '../../ui/toast-store.ts';
 import { openDialog } from '../dialog-store.ts';
@@ -44,6 +45,15 @@ const speakLanguage = (language: Language, label: PlainMessageKey): Action<undef
   perform: () => void chooseLanguage(language).catch(() => showToast(t('account.languageFailed'), 'danger')),
 });
 
+/** Both ways are offered, one is available. */
+const previewToggle = (isShown: boolean, label: PlainMessageKey): Action<undefined> => ({
+  id: `account.previews-${isShown}`,
+  label,
+  icon: isShown ? Eye : EyeOff,
+  isAvailable: () => usePreferences.getState().showsPreviews !== isShown,
+  perform: togglePreviews,
+});
+
 const endSession: Action<undefined> = {
   id: 'account.log-out',
   label: 'account.logOut',
@@ -74,5 +84,7 @@ export const accountActions: readonly Action<undefined>[] = [
   darkTheme,
   speakLanguage('en', 'account.english'),
   speakLanguage('ru', 'account.russian'),
+  previewToggle(true, 'account.showPreviews'),
+  previewToggle(false, 'account.hidePreviews'),
   endSession,
 ];

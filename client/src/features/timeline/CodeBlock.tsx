@@ -1,5 +1,6 @@
 import { Check, Copy } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
+import type { CodeToken } from '../../lib/highlight.ts';
 import { t } from '../../lib/i18n/translate.ts';
 import styles from './CodeBlock.module.css';
 
@@ -10,6 +11,7 @@ interface CodeBlockProps {
 
 /** Code as it was written, with its language and a way to copy it. */
 export function CodeBlock({ code, language }: CodeBlockProps) {
+  const tokens = useTokens(code, language);
   const [isCopied, setIsCopied] = useState(false);
   const Icon = isCopied ? Check : Copy;
   const handleCopy = (): void => {
@@ -23,7 +25,16 @@ export function CodeBlock({ code, language }: CodeBlockProps) {
   };
   return (
     <figure className={styles.block}>
-      <pre className={styles.code}>{code}</pre>
+      <pre className={styles.code}>
+        {tokens
+          ? tokens.map(({ kind, text }, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of one text never move.
+              <span key={index} className={styles[kind]}>
+                {text}
+              </span>
+            ))
+          : code}
+      </pre>
       <figcaption className={styles.bar}>
         {language !== undefined && <span>{language}</span>}
         {navigator.clipboard !== undefined && (
@@ -34,4 +45,21 @@ export function CodeBlock({ code, language }: CodeBlockProps) {
       </figcaption>
     </figure>
   );
+}
+
+/** The pieces of code by their kind, once what reads them is loaded; without it the code stays in one colour. */
+function useTokens(code: string, language: string | undefined): readonly CodeToken[] | undefined {
+  const [tokens, setTokens] = useState<readonly CodeToken[]>();
+  useEffect(() => {
+    if (language === undefined) return;
+    let isCurrent = true;
+    import('../../lib/highlight.ts').then(
+      ({ highlight }) => isCurrent && setTokens(highlight(code, language)),
+      () => undefined,
+    );
+    return () => {
+      isCurrent = false;
+    };
+  }, [code, language]);
+  return tokens;
 }

@@ -3,6 +3,7 @@ import { openDialog } from '../../app/dialog-store.ts';
 import { t } from '../../lib/i18n/translate.ts';
 import type { Message, TextContent } from '../../matrix/types.ts';
 import { FormattedText } from './FormattedText.tsx';
+import { LinkPreviews } from './LinkPreviews.tsx';
 import { MessageAudio } from './MessageAudio.tsx';
 import { MessageFile } from './MessageFile.tsx';
 import { MessageImage, MessageSticker, MessageVideo } from './MessageImage.tsx';
@@ -33,7 +34,13 @@ export function MessageContentView({ message, controls }: MessageContentViewProp
     text && <FormattedText content={text} roomId={controls.channelId} trailing={edited} />;
   switch (content.kind) {
     case 'text':
-      if (content.style !== 'emote') return showText(content);
+      if (content.style !== 'emote')
+        return (
+          <>
+            {showText(content)}
+            {message.status === 'sent' && <LinkPreviews content={content} />}
+          </>
+        );
       return (
         <div className={styles.emote}>
           <span aria-hidden>✱</span> {author.name} {showText(content)}
