@@ -164,6 +164,46 @@ describe('guests', () => {
     expect(await visitor.refusal('POST', '/v3/account/password', body)).to.equal(forbidden);
   });
 
+  it('become users who keep their name, their rooms and their session', async () => {
+    const host = await server.user('welcoming');
+    const room = await host.createRoom({ preset: 'public_chat' });
+    await host.setState(room, 'm.room.guest_access', { guest_access: 'can_join' });
+    const visitor = await guest();
+    await visitor.join(room);
+    const body = {
+      guest_access_token: visitor.accessToken,
+      username: visitor.userId.slice(1, visitor.userId.indexOf(':')),
+      password: 'a password of their own',
+      auth: { type: 'm.login.dummy' },
+    };
+    const register = (changes: object) => server.anonymous('POST', '/v3/register', { ...body, ...changes });
+    for (const changes of [
+      { guest_access_token: 'made up' },
+      { guest_access_token: host.accessToken },
+      { username: 'somebodyelse' },
+    ]) {
+      expect(await register(changes), JSON.stringify(changes)).to.nested.include({
+        status: 403,
+        'body.errcode': 'M_FORBIDDEN',
+      });
+    }
+    expect((await register({ guest_access_token: 5 })).status).to.equal(400);
+    const { status, body: session } = await register({});
+    expect(status, JSON.stringify(session)).to.equal(200);
+    expect(session.user_id).to.equal(visitor.userId);
+    const user = server.client(session);
+    for (const client of [user, visitor]) {
+      expect(await client.get('/v3/account/whoami')).to.include({ is_guest: false });
+    }
+    expect(await user.get('/v3/joined_rooms')).to.deep.equal({ joined_rooms: [room] });
+    await user.createRoom();
+    await server.login(body.username, { password: body.password });
+    expect((await register({})).status, 'once').to.equal(403);
+    await host.setState(room, 'm.room.guest_access', { guest_access: 'forbidden' });
+    await host.say(room, 'still here?');
+    expect((await host.state(room, 'm.room.member', user.userId)).membership).to.equal('join');
+  });
+
   it('are found by nobody', async () => {
     const seeker = await server.user('seeker');
     const room = await seeker.createRoom({ preset: 'public_chat' });

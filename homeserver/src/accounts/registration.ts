@@ -19,6 +19,8 @@ export interface RegistrationRequest {
   readonly username?: string | undefined;
   readonly password?: string | undefined;
   readonly device: DeviceChoice;
+  /** Of a guest, whose account this one becomes. */
+  readonly guestToken?: string | undefined;
   /** Only make the account. */
   readonly inhibitLogin?: boolean | undefined;
   readonly auth?: AuthAnswer | undefined;
@@ -72,17 +74,21 @@ export class Registration {
   }
 
   /**
-   * Makes an account.
+   * Makes an account, or makes a guest's an ordinary one.
    *
-   * Source: Client-Server API v1.19, `POST /register`, kind `user`.
-   * @throws {MatrixError} 401 while stages are left; 403 `M_FORBIDDEN` if registration is closed; 400
+   * Source: Client-Server API v1.19, `POST /register`, kind `user`; as Synapse for guests.
+   * @throws {MatrixError} 401 while stages are left; 403 `M_FORBIDDEN` if registration is closed, or for a token that is
+   * not that of a guest of this name; 400
    * `M_USER_IN_USE`, `M_INVALID_USERNAME`, `M_EXCLUSIVE`, `M_WEAK_PASSWORD`, `M_MISSING_PARAM` without a password.
    */
   async register(request: RegistrationRequest): Promise<Registered> {
     const { users, interactiveAuth } = this.#parts;
     const demand = await this.#demand();
-    const wanted = request.username === undefined ? undefined : users.userIdFor(request.username);
-    if (wanted !== undefined) await users.checkFree(wanted);
+    const { username, guestToken } = request;
+    const guest = guestToken === undefined ? undefined : await this.#guestWith(guestToken);
+    const wanted = username === undefined ? guest : users.userIdFor(username);
+    if (guest !== undefined && wanted !== guest) throw forbidden('A guest keeps their name');
+    if (wanted !== undefined && guest === undefined) await users.checkFree(wanted);
     if (request.password !== undefined) checkNewPassword(request.password);
     const proof = await interactiveAuth.require(demand, request.auth);
     const { password } = request;
@@ -169,6 +175,13 @@ export class Registration {
   async #create(
     userId: string,
     password: string,
+  /** @throws {MatrixError} 403 `M_FORBIDDEN` */
+  async #guestWith(token: string): Promise<string> {
+    const requester = await this.#parts.sessions.authenticate(token);
+    if (requester?.restriction !== 'guest') throw forbidden('This is not the token of a guest');
+    return requester.userId;
+  }
+
     request: RegistrationRequest,
     demand: AuthDemand,
     proof: AuthSession,
@@ -182,25 +195,26 @@ export class Registration {
     const passwordHash = await passwords.hash(password);
     const isAdmin = admission?.makesAdmin ?? false;
     try {
-      return await users.create(
-        { userId, passwordHash, isAdmin, acceptedPolicies: policies.versions },
-        (unit, userNid) => {
-          admission?.use(unit);
-          if (email !== undefined) {
-            const { address, validatedTs } = email;
-            const addedTs = clock.now();
-            storage.thirdPartyIds.useValidation(unit, email.sid);
-            storage.thirdPartyIds.add(unit, userNid, {
-              medium: 'email',
-              address,
-              validatedTs: validatedTs ?? addedTs,
-              addedTs,
-            });
-          }
-          if (request.inhibitLogin === true) return { userId };
-          return { userId, session: sessions.open(unit, { userId, userNid }, request.device) };
-        },
-      );
+      const account = { userId, passwordHash, isAdmin, acceptedPolicies: policies.versions };
+      const extend = (unit: UnitOfWork, userNid: number): Registered => {
+        admission?.use(unit);
+        if (email !== undefined) {
+          const { address, validatedTs } = email;
+          const addedTs = clock.now();
+          storage.thirdPartyIds.useValidation(unit, email.sid);
+          storage.thirdPartyIds.add(unit, userNid, {
+            medium: 'email',
+            address,
+            validatedTs: validatedTs ?? addedTs,
+            addedTs,
+          });
+        }
+        if (request.inhibitLogin === true) return { userId };
+        return { userId, session: sessions.open(unit, { userId, userNid }, request.device) };
+      };
+      // The first admin is nobody who was here before.
+      const isUpgrade = request.guestToken !== undefined && !isAdmin;
+      return await (isUpgrade ? users.upgradeGuest(account, extend) : users.create(account, extend));
     } catch (error) {
       if (!(error instanceof ExpectationFailed)) throw error;
       // Either the token or the address was used by somebody else meanwhile.

@@ -131,6 +131,35 @@ export class Users {
   }
 
   /**
+   * Makes a guest's account an ordinary one, with its name, rooms and sessions, in one transaction with what `extend` adds
+   * to the unit.
+   * @throws {MatrixError} 400 `M_USER_IN_USE` for who is no guest any more; ExpectationFailed if `extend` asked for
+   * something that does not hold.
+   */
+  async upgradeGuest<T>(
+    { userId, passwordHash, acceptedPolicies }: NewAccount,
+    extend: (unit: UnitOfWork, userNid: number) => T,
+  ): Promise<T> {
+    const userNid = await this.#storage.strings.intern(userId);
+    const profile = await this.#storage.profiles.get(userId);
+    const fields = JSON.parse(profile?.fields ?? '{}') as { displayname?: string; avatar_url?: string };
+    const policies = acceptedPolicies === undefined ? null : JSON.stringify(acceptedPolicies);
+    const unit = new UnitOfWork();
+    this.#storage.users.endGuest(unit, userNid, passwordHash, policies);
+    const { displayname: displayName, avatar_url: avatarUrl } = fields;
+    this.#directory.set(unit, [{ userNid, userId, displayName, avatarUrl }]);
+    const result = extend(unit, userNid);
+    try {
+      await this.#storage.database.commit(unit);
+    } catch (error) {
+      const isGuest = (await this.#storage.users.byUserId(userId))?.guest === true;
+      if (error instanceof ExpectationFailed && !isGuest) throw nameTaken();
+      throw error;
+    }
+    return result;
+  }
+
+  /**
    * A user of the server's own, made when it is not there: its localpart begins with `_guildhall`, and nobody can
    * log in as it.
    */

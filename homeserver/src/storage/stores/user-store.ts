@@ -132,6 +132,17 @@ export class UserStore {
     });
   }
 
+  /** Makes a guest a user with a password, in a unit, which fails with `ExpectationFailed` if it is no guest any more. */
+  endGuest(unit: UnitOfWork, userNid: number, passwordHash: string | null, policies: string | null): void {
+    unit.run(
+      `UPDATE users SET guest = 0, password_hash = ?, accepted_policies = ?
+       WHERE user_nid = ? AND guest = 1 AND deactivated_ts IS NULL`,
+      [passwordHash, policies, userNid],
+      1,
+    );
+    unit.invalidate('sessions', userNid);
+  }
+
   /** Sets the password's hash, in a unit. */
   setPassword(unit: UnitOfWork, userNid: number, passwordHash: string): void {
     unit.write(setPassword, { user_nid: userNid, password_hash: passwordHash });
