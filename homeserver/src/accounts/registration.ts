@@ -172,9 +172,6 @@ export class Registration {
     return (await this.#admit(token)) !== undefined;
   }
 
-  async #create(
-    userId: string,
-    password: string,
   /** @throws {MatrixError} 403 `M_FORBIDDEN` */
   async #guestWith(token: string): Promise<string> {
     const requester = await this.#parts.sessions.authenticate(token);
@@ -182,6 +179,9 @@ export class Registration {
     return requester.userId;
   }
 
+  async #create(
+    userId: string,
+    password: string,
     request: RegistrationRequest,
     demand: AuthDemand,
     proof: AuthSession,
