@@ -46,6 +46,11 @@ export const SOAKS = {
     what: '500 events a second in 50 rooms from another server: CPU for each, and when clients have them',
     command: ['homeserver/bench/federation/incoming.ts'],
   },
+  'federation-catch-up': {
+    what: '2,000 events in 20 rooms while the other server is down, and this one restarts: how long until it has all',
+    command: ['node_modules/mocha/bin/mocha.js', 'homeserver/tests/federation/catch-up.test.ts'],
+    environment: { GUILDHALL_TEST_CATCH_UP_EVENTS: '2000', GUILDHALL_TEST_CATCH_UP_ROOMS: '20' },
+  },
   store: {
     what: 'a million messages in 100 rooms on SQLite: bytes a message, growth of each table, reads of history',
     command: ['homeserver/bench/store/main.ts'],

@@ -195,8 +195,8 @@ export class Sender {
       const mayBeAsked = policy.isAllowed(server) && (await destinations.isReachable(server));
       if (!this.#isLeading || !mayBeAsked) return this.#passing.drop(server);
       const outcome = await sendTransaction(this.#context, this.#servers, this.#passing, server);
-      // Whatever came meanwhile waits as well, until the server can be reached.
-      if (outcome === 'failed' && run !== undefined) run.again = false;
+      // Whatever came meanwhile waits as well, unless the server was heard from since.
+      if (outcome === 'failed' && run !== undefined) run.again &&= await destinations.isReachable(server);
       if (outcome !== 'sent') return;
     }
   }
