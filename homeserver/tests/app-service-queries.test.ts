@@ -70,10 +70,7 @@ describe('what application services are asked', () => {
     };
     const roomId = await alice.createRoom();
     await alice.ok('POST', `${roomPath(roomId)}/invite`, { user_id: GHOST });
-    const { body } = await alice.request('POST', `${roomPath(roomId)}/invite`, {
-      user_id: '@nobody:hs.test',
-    });
-    expect(body.errcode).to.equal('M_FORBIDDEN');
+    await alice.ok('POST', `${roomPath(roomId)}/invite`, { user_id: '@nobody:hs.test' });
     expect(service.received.filter(({ path }) => path.includes('nobody'))).to.deep.equal([]);
   });
 

@@ -66,8 +66,8 @@ class AuthNeeded extends MatrixError {
 }
 
 /**
- * User-interactive authentication. A session that is unknown, expired or opened for another operation is replaced by
- * a new one, so that a client only has to answer again.
+ * User-interactive authentication. A session that has expired or was opened for another operation is replaced by a new
+ * one, so that a client only has to answer again.
  *
  * The ID of a session says, signed, until when it lives and for what: opening one, which anybody can, stores nothing.
  * Stored are completed stages, until the operation has succeeded.
@@ -126,8 +126,12 @@ export class InteractiveAuth {
 
   /** Whether this is the ID of a session, whatever it was opened for. */
   async isOpen(sessionId: string): Promise<boolean> {
+    const [, expires = ''] = sessionId.split('.');
+    return Number.parseInt(expires, 36) > this.#clock.now() && (await this.#isGenuine(sessionId));
+  }
+
+  #isGenuine(sessionId: string): Promise<boolean> {
     const [random = '', expires = '', operation = '', signature = ''] = sessionId.split('.');
-    if (!(Number.parseInt(expires, 36) > this.#clock.now())) return false;
     return this.#secret.verify('auth-session', `${random}.${expires}.${operation}`, signature);
   }
 
@@ -153,7 +157,7 @@ export class InteractiveAuth {
     await this.#storage.authStages.complete(sessionId, { stage, proof }, now + SESSION_LIFE_MS, now);
   }
 
-  /** The session that the answer names, or a new one. */
+  /** The session that the answer names, or a new one. @throws {MatrixError} 400 `M_UNKNOWN`, as Synapse, if it never was one. */
   async #open(demand: AuthDemand, answer: AuthAnswer | undefined): Promise<OpenSession> {
     const operation = hash('sha256', demand.operation, 'base64url');
     const named = answer?.session;
@@ -161,6 +165,9 @@ export class InteractiveAuth {
       const stored = await this.#storage.authStages.of(named);
       const completed = new Map(stored.map(({ stage, proof }) => [stage, proof]));
       return { id: named, completed };
+    }
+    if (typeof named === 'string' && !(await this.#isGenuine(named))) {
+      throw new MatrixError(400, 'M_UNKNOWN', 'This session of authentication is not known');
     }
     const expires = (this.#clock.now() + SESSION_LIFE_MS).toString(36);
     const signed = `${randomOpaqueId(16)}.${expires}.${operation}`;

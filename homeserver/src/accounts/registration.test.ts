@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { accountsForTests, passwordAuth, refusal } from '../../test-kit/accounts-for-tests.ts';
+import { rejection } from '../../test-kit/rejection.ts';
 import { withStorage } from '../../test-kit/storage-for-tests.ts';
 import type { Storage } from '../storage/index.ts';
 import type { RegistrationRequest } from './registration.ts';
@@ -96,11 +97,21 @@ describe('open registration', () => {
       expect(errors.map((error) => error.errcode)).to.deep.equal(Array(3).fill('M_USER_IN_USE'));
     }));
 
-  it('does not take registration tokens', () =>
+  it('knows registration tokens, though nobody needs one', () =>
     withStorage(async (storage) => {
       const { registration, registrationTokens } = accountsForTests(storage);
       const { token } = await registrationTokens.create({});
-      expect(await registration.isTokenValid(token)).to.equal(false);
+      expect(await registration.isTokenValid(token)).to.equal(true);
+      expect(await registration.isTokenValid(`${token}x`)).to.equal(false);
+    }));
+
+  it('refuses a session that nobody was given', () =>
+    withStorage(async (storage) => {
+      const { registration } = accountsForTests(storage);
+      const error = await rejection(
+        registration.register(request('alice', { ...DUMMY, session: 'made.up' })),
+      );
+      expect(error).to.include({ status: 400, errcode: 'M_UNKNOWN' });
     }));
 });
 

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../protocol/canonical-json.ts';
-import { forbidden, invalidParam, MatrixError } from '../../protocol/errors.ts';
+import { invalidParam, MatrixError } from '../../protocol/errors.ts';
 import { domainOf, isUserId } from '../../protocol/identifiers.ts';
 import { changeRoom } from '../change-room.ts';
 import type { RoomsContext } from '../context.ts';
@@ -51,7 +51,7 @@ export async function inviteUser(
 }
 
 /**
- * @throws MatrixError unless the user can be invited: a well-formed ID, an account on this server; 403
+ * @throws MatrixError unless the user can be invited: a well-formed ID, of this server where it does not federate; 403
  * `M_INVITE_BLOCKED` for somebody who wants no invites.
  */
 export async function requireInvitable(
@@ -64,9 +64,8 @@ export async function requireInvitable(
     if (context.otherServers !== undefined) return;
     throw invalidParam(`${userId} is on another server, and this one does not federate`);
   }
-  // As Synapse does, a local user has to exist; it says so with M_FORBIDDEN rather than let people guess by status.
-  const isThere = (await context.profiles.exists(userId)) || (await context.appServices.makeUser(userId));
-  if (!isThere) throw forbidden(`There is no ${userId} here`);
+  // As Synapse, also if there is no such account: nobody learns which names there are, and who takes it is invited.
+  if (!(await context.profiles.exists(userId))) await context.appServices.makeUser(userId);
   if (isAskedFor || !(await blocksInvites(context, await context.storage.strings.intern(userId)))) return;
   throw new MatrixError(403, 'M_INVITE_BLOCKED', `${userId} wants no invites`);
 }
