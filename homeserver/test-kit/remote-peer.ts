@@ -57,7 +57,7 @@ export class RemotePeer {
   sign(draft: JsonObject, rules: RoomVersionRules): CompletedEvent {
     const named =
       rules.eventIdFormat === 'in-event' ? { event_id: `$e${++lastTransaction}:${this.#fake.name}` } : {};
-    const pdu = pduFromWire({ ...draft, ...named }, rules);
+    const pdu = pduFromWire({ ...named, ...draft }, rules);
     const hashed = { ...pdu, hashes: { sha256: contentHash(pdu, rules) } };
     const { keyId } = this.#fake.key;
     const signature = signBytes(signingBytes(hashed, rules), this.#fake.key);

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../protocol/canonical-json.ts';
 import { badJson } from '../../../protocol/errors.ts';
-import type { ServerName } from '../../../protocol/identifiers.ts';
+import type { ServerName, UserId } from '../../../protocol/identifiers.ts';
 import type { ReceiverContext } from '../receiver-context.ts';
 import { requireSeenHere, requireUserOf } from './remote-user.ts';
 
@@ -11,27 +11,33 @@ const LONGEST_DEVICE_ID = 255;
  * the user's server when they do, so that an update that got lost leaves nothing wrong behind.
  *
  * Source: Server-Server API v1.19, `m.device_list_update`.
+ * @returns whose.
  */
 export async function receiveDeviceListUpdate(
   context: ReceiverContext,
   origin: ServerName,
   { user_id: user, device_id: deviceId, stream_id: streamId }: JsonObject,
-): Promise<void> {
+): Promise<UserId> {
   const userId = requireUserOf(origin, user);
   if (typeof deviceId !== 'string' || deviceId.length > LONGEST_DEVICE_ID || typeof streamId !== 'number') {
     throw badJson('The EDU names no device');
   }
   await requireSeenHere(context, userId);
-  await context.encryption.deviceLists.remoteUserChanged(userId);
+  return userId;
 }
 
-/** Cross-signing keys of a user of another server changed. Source: Server-Server API v1.19, `m.signing_key_update`. */
+/**
+ * Cross-signing keys of a user of another server changed.
+ *
+ * Source: Server-Server API v1.19, `m.signing_key_update`.
+ * @returns whose.
+ */
 export async function receiveSigningKeyUpdate(
   context: ReceiverContext,
   origin: ServerName,
   { user_id: user }: JsonObject,
-): Promise<void> {
+): Promise<UserId> {
   const userId = requireUserOf(origin, user);
   await requireSeenHere(context, userId);
-  await context.encryption.deviceLists.remoteUserChanged(userId);
+  return userId;
 }
