@@ -3,6 +3,7 @@ import type { ServerName } from '../src/protocol/identifiers.ts';
 import { parseJson } from '../src/protocol/json-numbers.ts';
 import { type SigningKey, signBytes } from '../src/protocol/signing.ts';
 import { formatXMatrix, requestSigningBytes } from '../src/protocol/x-matrix.ts';
+import { checkedFetch } from './spec-coverage/checked-fetch.ts';
 import type { TestResponse } from './test-user.ts';
 
 /** A request from one server to another. */
@@ -26,12 +27,15 @@ export function signRequest(
   return formatXMatrix({ origin, destination, keyId: key.keyId, signature: signBytes(message, key) });
 }
 
-/** Sends a request to where a server listens. JSON in answers is parsed. */
+/**
+ * Sends a request to where a server listens. JSON in answers is parsed. Fails where the answer is not what the
+ * specification's schemas say.
+ */
 export async function sendToServer(
   url: string,
   { method, path, body, headers = {} }: ServerRequest,
 ): Promise<TestResponse> {
-  const response = await fetch(url + path, {
+  const response = await checkedFetch(url + path, {
     method,
     headers: { ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
     ...(body === undefined ? {} : { body: textOf(body) }),

@@ -2,9 +2,9 @@ import type { Agent } from 'node:http';
 import { expect } from 'chai';
 import type { Endpoint } from '../src/http/endpoint.ts';
 import { ROUTES } from '../src/http/routes.ts';
-import { objectionTo as schemaObjectionTo } from '../test-kit/spec-coverage/answer-check.ts';
 import { recordAnswer } from '../test-kit/spec-coverage/recorder.ts';
 import { TestServer } from '../test-kit/test-server.ts';
+import { objectionTo } from './malformed-input/objection.ts';
 import { type Probe, probesOf } from './malformed-input/probes.ts';
 import { createSampleWorld, type SampleWorld } from './malformed-input/sample-world.ts';
 import { createAgent, type ProbeAnswer, sendProbe } from './malformed-input/send-probe.ts';
@@ -32,8 +32,10 @@ describe('malformed input', function () {
 
   /** Sends a probe. Somebody whose token ended, by a logout say, is replaced. */
   async function send(probe: Probe, world: SampleWorld): Promise<ProbeAnswer | 'long poll'> {
-    const token = { valid: world.token, unknown: 'unknown', none: undefined }[probe.token];
-    const answer = await sendProbe(probe, { url: server.url, token, agent });
+    const authorization = { valid: `Bearer ${world.token}`, unknown: 'Bearer unknown', none: undefined }[
+      probe.token
+    ];
+    const answer = await sendProbe(probe, { url: server.url, authorization, agent });
     const status = answer === 'long poll' ? answer : String(answer.status);
     statuses.set(status, (statuses.get(status) ?? 0) + 1);
     if (answer !== 'long poll')
@@ -84,33 +86,3 @@ describe('malformed input', function () {
     });
   }
 });
-
-/** What is wrong with an answer, if anything is. */
-function objectionTo(answer: ProbeAnswer, { method, path, expected }: Probe): string | undefined {
-  const { status, headers, text } = answer;
-  const told = `${status} ${text.slice(0, 200)}`;
-  if (status >= 500) return told;
-  if (headers['access-control-allow-origin'] !== '*') return `${told}, without CORS`;
-  if (status === 405 && headers.allow === undefined) return `${told}, without Allow`;
-  if (status < 400) {
-    if (expected) return `${told} instead of ${expected.status} ${expected.errcode}`;
-    const contentType = headers['content-type'];
-    const body = contentType?.includes('application/json') ? JSON.parse(text) : undefined;
-    return schemaObjectionTo({ method, path, status, contentType: contentType?.toString(), body });
-  }
-  // Pages are for people, who read no error codes.
-  if (headers['content-type']?.toString().startsWith('text/html') && !expected) return undefined;
-  const { errcode, error } = parseObject(text);
-  if (typeof errcode !== 'string' && !('flows' in parseObject(text))) return `${told}: no errcode`;
-  if (typeof errcode === 'string' && typeof error !== 'string') return `${told}: no sentence`;
-  const isExpected = !expected || (status === expected.status && errcode === expected.errcode);
-  return isExpected ? undefined : `${told} instead of ${expected?.status} ${expected?.errcode}`;
-}
-
-function parseObject(text: string): Record<string, unknown> {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return {};
-  }
-}

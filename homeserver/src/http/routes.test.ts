@@ -1,18 +1,21 @@
 import { expect } from 'chai';
 import { createRouter } from './router.ts';
 import { ROUTES } from './routes.ts';
+import { FEDERATION_ROUTES } from './server-server/routes.ts';
 import { allOperations } from './specification/specification.ts';
+
+const ALL_ROUTES = [...ROUTES, ...FEDERATION_ROUTES];
 
 describe('the route table', () => {
   it('has each name and each path once', () => {
-    const names = ROUTES.map(({ name }) => name);
+    const names = ALL_ROUTES.map(({ name }) => name);
     expect(names.filter((name, index) => names.indexOf(name) !== index)).to.deep.equal([]);
-    expect(() => createRouter(ROUTES)).not.to.throw();
+    expect(() => createRouter(ALL_ROUTES)).not.to.throw();
   });
 
   it('finds every endpoint at each of its paths', () => {
-    const router = createRouter(ROUTES);
-    for (const endpoint of ROUTES) {
+    const router = createRouter(ALL_ROUTES);
+    for (const endpoint of ALL_ROUTES) {
       for (const path of endpoint.paths) {
         expect(router.find(endpoint.method, path.replace(/\{\w+\}/g, 'x')).endpoint.name, path).to.equal(
           endpoint.name,

@@ -2,8 +2,13 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { Endpoint } from '../../src/http/endpoint.ts';
 import { createRouter } from '../../src/http/router.ts';
 import { ROUTES } from '../../src/http/routes.ts';
+import { FEDERATION_ROUTES } from '../../src/http/server-server/routes.ts';
 import type { JsonSchema } from '../../src/http/specification/json-schema.ts';
-import { allOperations, type OperationData } from '../../src/http/specification/specification.ts';
+import {
+  allFederationOperations,
+  allOperations,
+  type OperationData,
+} from '../../src/http/specification/specification.ts';
 
 /** An answer as far as the specification speaks of it. */
 export interface SeenAnswer {
@@ -20,8 +25,12 @@ export interface SeenAnswer {
 
 const METHODS = ['GET', 'PUT', 'POST', 'DELETE', 'PATCH'];
 
-const router = createRouter(ROUTES);
-const operations = new Map<string, OperationData>(allOperations().map((data) => [data.operationId, data]));
+const router = createRouter([...ROUTES, ...FEDERATION_ROUTES]);
+/** By the name of their endpoint. */
+const operations = new Map<string, OperationData<string>>([
+  ...allOperations().map((data) => [data.operationId, data] as const),
+  ...allFederationOperations().map((data) => [`federation.${data.operationId}`, data] as const),
+]);
 const validators = new Map<JsonSchema, ValidateFunction>();
 // Formats of the data name many things that JSON Schema does not know.
 const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true });

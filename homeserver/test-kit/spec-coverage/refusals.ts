@@ -41,3 +41,12 @@ export const REFUSALS: Readonly<Record<string, Refusal>> = {
     why: 'This is no policy server. "404: No policy server information available."',
   },
 };
+
+/** The same of the Server-Server API. */
+export const FEDERATION_REFUSALS: Readonly<Record<string, Refusal>> = {
+  'federation.queryInfo': {
+    status: 404,
+    errcode: 'M_UNRECOGNIZED',
+    why: 'There are no queries beside `directory` and `profile`, which are operations of their own.',
+  },
+};

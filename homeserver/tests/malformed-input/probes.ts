@@ -1,6 +1,10 @@
 import type { Endpoint } from '../../src/http/endpoint.ts';
 import type { JsonSchema } from '../../src/http/specification/json-schema.ts';
-import { allOperations } from '../../src/http/specification/specification.ts';
+import {
+  allFederationOperations,
+  allOperations,
+  type OperationData,
+} from '../../src/http/specification/specification.ts';
 import type { JsonObject, JsonValue } from '../../src/protocol/canonical-json.ts';
 import {
   CONTENTS,
@@ -32,6 +36,14 @@ const BAD_JSON = { status: 400, errcode: 'M_BAD_JSON' };
 const NOT_JSON = { status: 400, errcode: 'M_NOT_JSON' };
 const BAD_PARAM = { status: 400, errcode: 'M_INVALID_PARAM' };
 
+/** What the specification says of the parameters of an endpoint, by its name. */
+const PARAMETERS = new Map<string, OperationData['parameters']>([
+  ...allOperations().map(({ operationId, parameters }) => [operationId, parameters] as const),
+  ...allFederationOperations().map(
+    ({ operationId, parameters }) => [`federation.${operationId}`, parameters] as const,
+  ),
+]);
+
 /** Everything that is sent to one endpoint. */
 export function* probesOf(endpoint: Endpoint, samples: Samples): Generator<Probe> {
   const path = pathWith(endpoint, samples);
@@ -47,7 +59,7 @@ export function* probesOf(endpoint: Endpoint, samples: Samples): Generator<Probe
     method: 'PATCH',
     expected: { status: 405, errcode: 'M_UNRECOGNIZED' },
   };
-  yield* tokenProbes(endpoint, whole);
+  if (endpoint.auth !== 'server') yield* tokenProbes(endpoint, whole);
   yield* pathProbes(endpoint, samples, whole);
   yield* queryProbes(endpoint, samples, whole);
   if (readsJson(endpoint)) yield* bodyProbes(endpoint, samples, whole);
@@ -97,9 +109,7 @@ function* pathProbes(endpoint: Endpoint, samples: Samples, whole: Omit<Probe, 'f
 const FROZEN = ['getContent', 'getContentOverrideName', 'getContentThumbnail'];
 
 function* queryProbes(endpoint: Endpoint, samples: Samples, whole: Omit<Probe, 'fault'>): Generator<Probe> {
-  const described =
-    allOperations().find(({ operationId }) => operationId === endpoint.name)?.parameters ?? [];
-  const parameters = described.filter(({ in: place }) => place === 'query');
+  const parameters = (PARAMETERS.get(endpoint.name) ?? []).filter(({ in: place }) => place === 'query');
   const needed = parameters
     .filter(({ required }) => required)
     .map(({ name, schema }) => `&${name}=${encodeURIComponent(String(sampleValue(name, schema, samples)))}`);

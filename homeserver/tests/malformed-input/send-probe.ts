@@ -14,12 +14,12 @@ export interface ProbeAnswer {
  */
 export function sendProbe(
   { method, path, body, contentLength }: Probe,
-  { url, token, agent }: { url: string; token: string | undefined; agent: Agent },
+  { url, authorization, agent }: { url: string; authorization: string | undefined; agent: Agent },
 ): Promise<ProbeAnswer | 'long poll'> {
   const { hostname, port } = new URL(url);
   const length = contentLength ?? (body === undefined ? undefined : Buffer.byteLength(body));
   const headers = {
-    ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+    ...(authorization !== undefined && { Authorization: authorization }),
     ...(length !== undefined && { 'Content-Length': length }),
     // The rest of a body that was only announced would be waited for.
     ...(contentLength !== undefined && { Connection: 'close' }),

@@ -1,24 +1,28 @@
 import { serveAlias } from '../../federation/serving/index.ts';
 import { forbidden, MatrixError } from '../../protocol/errors.ts';
 import { getHierarchyForServer, getPublicRooms as publicRooms } from '../../rooms/index.ts';
+import { networkOf } from '../client-server/directory/query-public-rooms.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { booleanQuery, integerQuery, requiredQuery, textQuery } from '../request-values.ts';
 import type { Services } from '../services.ts';
 import { federationEndpoint } from './federation-endpoint.ts';
 
-/** `include_all_networks` and `third_party_instance_id` are of this server's own clients; no other server knows them. */
 const getPublicRooms = federationEndpoint('getPublicRooms', {}, ({ query, services }) => {
   requireShared(services);
   return publicRooms(services.rooms, {
     limit: integerQuery(query, 'limit'),
     since: textQuery(query, 'since'),
+    network: networkOf({
+      include_all_networks: booleanQuery(query, 'include_all_networks'),
+      third_party_instance_id: textQuery(query, 'third_party_instance_id'),
+    }),
     isForServers: true,
   });
 });
 
 const queryPublicRooms = federationEndpoint(
   'queryPublicRooms',
-  { body: 'optional-json' },
+  { body: 'optional-json', exactNumbers: false },
   ({ body, services }) => {
     requireShared(services);
     return publicRooms(services.rooms, {
@@ -26,6 +30,7 @@ const queryPublicRooms = federationEndpoint(
       since: body.since,
       searchTerm: body.filter?.generic_search_term,
       roomTypes: body.filter?.room_types,
+      network: networkOf(body),
       isForServers: true,
     });
   },

@@ -49,7 +49,7 @@ const backfillRoom = federationEndpoint(
 
 const getMissingPreviousEvents = federationEndpoint(
   'getMissingPreviousEvents',
-  HISTORY,
+  { ...HISTORY, exactNumbers: false },
   async ({ params, body, origin, services }) => ({
     events: await serveMissingEvents(services, origin, params.roomId, {
       earliest: body.earliest_events,

@@ -39,6 +39,8 @@ interface FederationEndpointOptions {
   readonly bodySchema?: JsonSchema;
   /** 1 MiB unless given, 65,536 where anybody may ask. */
   readonly maxBodyBytes?: number;
+  /** Whether numbers in the body are as they were written, as `parseJson` reads them; unless given they are: events need it. */
+  readonly exactNumbers?: boolean;
   /** Further paths. A parameter that such a path lacks is the empty string. */
   readonly aliases?: readonly string[];
 }
@@ -47,7 +49,7 @@ const MAX_BODY_BYTES = 1_048_576;
 
 /**
  * Serves an operation of the Server-Server API. Method, path, whether it is signed, and the body's schema come from the
- * specification's data. Numbers in bodies are as they were written, as `parseJson` reads them.
+ * specification's data.
  *
  * Before the handler runs, the request's signature holds, this server deals with the other one, parameters called
  * `roomId`, `eventId` and `userId` are such IDs, and the room's ACL, if the room is here, lets the server in. Whether the
@@ -107,7 +109,8 @@ interface Description extends Omit<FederationEndpointOptions, 'bodySchema'> {
 }
 
 function makeEndpoint(description: Description, handle: Endpoint['handle']): Endpoint {
-  const { name, method, path, auth, limit, body, bodySchema, maxBodyBytes, aliases = [] } = description;
+  const { name, method, path, auth, limit, body, bodySchema, maxBodyBytes } = description;
+  const { exactNumbers = true, aliases = [] } = description;
   return {
     // Some operations of the two APIs have the same ID.
     name: `federation.${name}`,
@@ -118,7 +121,7 @@ function makeEndpoint(description: Description, handle: Endpoint['handle']): End
     body: body ?? (bodySchema ? 'json' : 'none'),
     bodySchema,
     maxBodyBytes: maxBodyBytes ?? (auth === 'server' ? MAX_BODY_BYTES : MAX_STRANGERS_BODY_BYTES),
-    exactNumbers: true,
+    exactNumbers,
     handle: auth === 'server' ? guarded(handle) : handle,
   };
 }

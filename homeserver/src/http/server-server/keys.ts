@@ -28,7 +28,7 @@ const queryOne = federationEndpoint(
 
 const queryMany = federationEndpoint(
   'bulkPerspectivesKeyQuery',
-  { limit: 'federationUnverified' },
+  { limit: 'federationUnverified', exactNumbers: false },
   ({ body, services }) => {
     const asked = Object.entries(body.server_keys);
     if (asked.length > MOST_ASKED)

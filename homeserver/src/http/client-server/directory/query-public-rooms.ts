@@ -22,9 +22,9 @@ export const queryPublicRooms = endpoint(
 );
 
 /** The network that is asked for: `serviceId|networkId`, as `/thirdparty/protocols` has named it. */
-function networkOf(body: {
-  readonly include_all_networks?: boolean;
-  readonly third_party_instance_id?: string;
+export function networkOf(body: {
+  readonly include_all_networks?: boolean | undefined;
+  readonly third_party_instance_id?: string | undefined;
 }): PublicRoomsRequest['network'] {
   const { include_all_networks: all, third_party_instance_id: instance } = body;
   if (instance !== undefined && all === true) {
