@@ -89,7 +89,7 @@ describe('On a narrow phone', function () {
   it('what is aimed at with a finger is large enough', async () => {
     await enter();
     await expectTargets(visitor.page.locator('main section > header button:visible'));
-    await expectTargets(visitor.page.getByRole('button', { name: /^(Attach a file|Emoji|Send)$/ }));
+    await expectTargets(visitor.page.getByRole('button', { name: /^(Add something|Emoji|Send)$/ }));
     await visitor.page.getByRole('button', { name: 'Guilds and channels' }).tap();
     await expectTargets(visitor.page.getByRole('navigation').getByRole('link'));
   });

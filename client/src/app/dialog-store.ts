@@ -7,7 +7,7 @@ export type DialogRequest =
   | { readonly kind: 'create-channel'; readonly guildId: string; readonly categoryId?: string }
   | { readonly kind: 'create-category'; readonly guildId: string }
   | { readonly kind: 'invite'; readonly guildId: string }
-  | { readonly kind: 'channel-settings' | 'jump-to-date'; readonly channelId: string }
+  | { readonly kind: 'channel-settings' | 'jump-to-date' | 'create-poll'; readonly channelId: string }
   | { readonly kind: 'switcher' | 'inbox' | 'keys' }
   | { readonly kind: 'new-direct' }
   | { readonly kind: 'profile' }

@@ -21,6 +21,7 @@ import { createMessageActions, type MessageActions } from './messages.ts';
 import { PeopleStore, PersonStore } from './people-stores.ts';
 import { PinsStore } from './pins-store.ts';
 import { PlacesStore } from './places.ts';
+import { PollStore } from './poll-store.ts';
 import { createPreviewActions, type PreviewActions } from './previews.ts';
 import { quietGlobalLogger, quietLogger } from './quiet-logger.ts';
 import { ReadReporter } from './read-reporter.ts';
@@ -39,6 +40,7 @@ import type {
   People,
   PersonCard,
   Place,
+  PollResult,
 } from './types.ts';
 import { type KeyValueStorage, UnsentStore } from './unsent-store.ts';
 
@@ -67,6 +69,7 @@ export interface Gateway {
   timeline(channelId: string): TimelineStore;
   thread(channelId: string, rootId: string): ThreadStore;
   pins(channelId: string): PinsStore;
+  poll(channelId: string, pollId: string): Readable<PollResult>;
   /** Tries to reach the server now instead of waiting for the next try. */
   reconnect(): void;
   /** Ends the work of this gateway; the session stays valid. */
@@ -112,6 +115,10 @@ export function startGateway(session: Session, options: GatewayOptions): Gateway
     const [channelId = '', rootId = ''] = key.split(' ');
     return new ThreadStore(client, feed, channelId, rootId);
   });
+  const polls = keepOne((key) => {
+    const [channelId = '', pollId = ''] = key.split(' ');
+    return new PollStore(client, feed, channelId, pollId);
+  });
   void client.startClient({
     initialSyncLimit: initialEvents,
     lazyLoadMembers: true,
@@ -139,6 +146,7 @@ export function startGateway(session: Session, options: GatewayOptions): Gateway
     typing: keepOne((channelId) => new TypingStore(client, feed, channelId)),
     timeline: keepOne((channelId) => new TimelineStore(client, feed, reads, channelId)),
     thread: (channelId, rootId) => threads(`${channelId} ${rootId}`),
+    poll: (channelId, pollId) => polls(`${channelId} ${pollId}`),
     pins: keepOne((channelId) => new PinsStore(client, feed, channelId)),
     reconnect: () => void client.retryImmediately(),
     stop: () => {

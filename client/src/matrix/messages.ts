@@ -7,8 +7,10 @@ import {
   RelationType,
 } from 'matrix-js-sdk';
 import type { RoomMessageEventContent } from 'matrix-js-sdk/lib/types.js';
+import { t } from '../lib/i18n/translate.ts';
 import { type ChannelMention, convertMarkdown, type Mention } from '../lib/markdown/to-matrix.ts';
 import { asObject, type JsonObject } from '../lib/parse.ts';
+import { buildPoll, type OutgoingPoll, pollEnd, pollResponse, pollStart } from './polls.ts';
 import { readContent, readEdit } from './read-message.ts';
 import { readPinnedIds } from './read-room.ts';
 import type { MessageVersion } from './types.ts';
@@ -89,6 +91,12 @@ export interface MessageActions {
   listVersions(channelId: string, eventId: string): Promise<readonly MessageVersion[]>;
   /** Sends what a message says to another channel; rejects when it cannot be sent. */
   forward(channelId: string, eventId: string, targetId: string): Promise<void>;
+  /** Begins a poll; rejects when it cannot be sent. */
+  beginPoll(channelId: string, poll: OutgoingPoll): Promise<void>;
+  /** Answers a poll in place of what one answered before; no answer takes the vote back. */
+  vote(channelId: string, pollId: string, answerIds: readonly string[]): Promise<void>;
+  /** Ends a poll: votes that come later do not count. */
+  endPoll(channelId: string, pollId: string): Promise<void>;
   retry(channelId: string, eventId: string): void;
   /** Throws away a message that could not be sent. */
   discard(channelId: string, eventId: string): void;
@@ -103,6 +111,11 @@ export function createMessageActions(client: MatrixClient): MessageActions {
     // The SDK's types know each kind of message by its fields; ours are built and tested below.
     // A failure leaves the message in the timeline, marked as not sent.
     client.sendMessage(channelId, content as RoomMessageEventContent).catch(() => undefined);
+  };
+  // The SDK's types know these events by fields that ours have as well.
+  const sendPollEvent = async (channelId: string, type: string, content: JsonObject): Promise<void> => {
+    const fields = content as MessageFields;
+    await client.sendEvent(channelId, type as EventType.RoomMessage, fields as RoomMessageEventContent);
   };
   const findPending = (channelId: string, eventId: string): MatrixEvent | undefined =>
     client
@@ -150,6 +163,18 @@ export function createMessageActions(client: MatrixClient): MessageActions {
         content as RoomMessageEventContent,
       );
     },
+    beginPoll: (channelId, poll) => sendPollEvent(channelId, pollStart, buildPoll(poll)),
+    vote: (channelId, pollId, answerIds) =>
+      sendPollEvent(channelId, pollResponse, {
+        'm.relates_to': { rel_type: RelationType.Reference, event_id: pollId },
+        [pollResponse]: { answers: answerIds },
+      }),
+    endPoll: (channelId, pollId) =>
+      sendPollEvent(channelId, pollEnd, {
+        'm.relates_to': { rel_type: RelationType.Reference, event_id: pollId },
+        [pollEnd]: {},
+        'org.matrix.msc1767.text': t('poll.ended'),
+      }),
     retry(channelId, eventId) {
       const room = client.getRoom(channelId);
       const event = findPending(channelId, eventId);

@@ -2,6 +2,7 @@ import { EventStatus, type MatrixClient, type MatrixEvent, RelationType, type Ro
 import { htmlToText } from '../lib/html/html-to-text.ts';
 import { t } from '../lib/i18n/translate.ts';
 import { asObject, asString, type JsonObject } from '../lib/parse.ts';
+import { pollStart, readPoll } from './polls.ts';
 import { readAttachment, readSticker, readText } from './read-content.ts';
 import { readNoticeChange } from './read-notice.ts';
 import { mentionsUser, readPerson } from './read-room.ts';
@@ -26,6 +27,7 @@ export function readEntry(
     case 'm.room.message':
     case 'm.room.encrypted':
     case 'm.sticker':
+    case pollStart:
       return event.isRelation(RelationType.Replace) ? undefined : readMessage(client, room, event);
     default:
       return readNotice(room, event);
@@ -100,6 +102,8 @@ function mayDelete(room: Room, event: MatrixEvent, userId: string): boolean {
 export function readContent(type: string, content: JsonObject): MessageContent {
   if (type === 'm.room.encrypted') return { kind: 'unreadable', reason: 'encrypted', body: undefined };
   if (type === 'm.sticker') return readSticker(content);
+  if (type === pollStart)
+    return readPoll(content) ?? { kind: 'unreadable', reason: 'unknown', body: undefined };
   const body = asString(content.body) ?? '';
   switch (content.msgtype) {
     case 'm.text':
@@ -148,6 +152,8 @@ export function excerptEvent(event: MatrixEvent): string {
       return content.caption ? describeText(content.caption) : t('message.aVideo');
     case 'audio':
       return content.isVoice ? t('message.aVoice') : content.name;
+    case 'poll':
+      return content.question;
     case 'file':
       return content.name;
     default:

@@ -8,6 +8,7 @@ import {
 import { isSteward, readLocalpart } from '../lib/identifiers.ts';
 import { asArray, asObject, asString } from '../lib/parse.ts';
 import type { SpaceChild } from './channel-tree.ts';
+import { pollStart } from './polls.ts';
 import type { Permissions, Person, Presence, Unread } from './types.ts';
 import { findUnread, type UnreadCandidate } from './unread.ts';
 
@@ -17,7 +18,12 @@ const unreadDepth = 100;
 /** How many pins are shown: the list is as long as anybody makes it. */
 const mostPins = 100;
 
-const messageTypes: ReadonlySet<string> = new Set(['m.room.message', 'm.sticker', 'm.room.encrypted']);
+const messageTypes: ReadonlySet<string> = new Set([
+  'm.room.message',
+  'm.sticker',
+  'm.room.encrypted',
+  pollStart,
+]);
 
 /** Whether an event is something that a person said: the kind of event that makes a channel unread. */
 export function isMessageEvent(event: MatrixEvent): boolean {

@@ -1,5 +1,6 @@
 import { type MatrixEvent, type Room, THREAD_RELATION_TYPE } from 'matrix-js-sdk';
 import { asAmount, asObject, asString } from '../lib/parse.ts';
+import { pollStart } from './polls.ts';
 import { isMessageEvent, readPerson } from './read-room.ts';
 import type { ThreadSummary } from './types.ts';
 
@@ -12,7 +13,7 @@ export function readThreadRoot(event: MatrixEvent): string | undefined {
 
 /** The replies in a thread that sync has brought. */
 export function listSyncedReplies(room: Room, rootId: string): readonly MatrixEvent[] {
-  return ['m.room.message', 'm.sticker', 'm.room.encrypted'].flatMap(
+  return ['m.room.message', 'm.sticker', 'm.room.encrypted', pollStart].flatMap(
     (type) => room.relations.getChildEventsForEvent(rootId, threadRelation, type)?.getRelations() ?? [],
   );
 }

@@ -229,12 +229,33 @@ export interface TextContent {
   readonly html: string | undefined;
 }
 
+export interface PollContent {
+  readonly kind: 'poll';
+  readonly question: string;
+  readonly answers: readonly { readonly answerId: string; readonly text: string }[];
+  readonly maxSelections: number;
+  /** Whether everybody sees how others vote before the end. */
+  readonly isDisclosed: boolean;
+}
+
+/** How a poll stands. */
+export interface PollResult {
+  /** `incomplete` when not all votes could be had. */
+  readonly phase: 'loading' | 'ready' | 'incomplete';
+  /** How many chose each answer, by its ID. */
+  readonly counts: Readonly<Record<string, number>>;
+  readonly voters: number;
+  readonly ownAnswers: readonly string[];
+  readonly isEnded: boolean;
+}
+
 export type MessageContent =
   | TextContent
   | ImageContent
   | VideoContent
   | AudioContent
   | FileContent
+  | PollContent
   | { readonly kind: 'deleted' }
   | {
       readonly kind: 'unreadable';

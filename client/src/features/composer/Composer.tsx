@@ -1,11 +1,13 @@
-import { CirclePlus, Mic, SendHorizontal, Smile } from 'lucide-react';
+import { ChartBar, CirclePlus, Mic, Paperclip, SendHorizontal, Smile } from 'lucide-react';
 import { type ClipboardEvent, type KeyboardEvent, useLayoutEffect, useRef, useState } from 'react';
 import { deleteMessage } from '../../app/actions/message-actions.ts';
+import { openDialog } from '../../app/dialog-store.ts';
 import { describeError } from '../../lib/homeserver/describe-error.ts';
 import { t } from '../../lib/i18n/translate.ts';
 import type { OutgoingText, OutgoingThread } from '../../matrix/messages.ts';
 import type { ChannelDetails, Message, TimelineItem } from '../../matrix/types.ts';
 import { IconButton } from '../../ui/IconButton.tsx';
+import { MenuButton } from '../../ui/Menu.tsx';
 import { showToast } from '../../ui/toast-store.ts';
 import { EmojiPopover } from '../emoji/EmojiPopover.tsx';
 import { useGateway } from '../session/gateway-context.ts';
@@ -167,11 +169,25 @@ function OpenComposer({ channel, tray, thread }: ComposerProps) {
         <AttachmentTrayView tray={tray} />
         {isRecording && <VoiceRecorder handleEnd={handleRecorded} />}
         <div className={styles.line} hidden={isRecording}>
-          <IconButton
-            icon={CirclePlus}
-            label={t('composer.attach')}
-            onClick={() => fileInput.current?.click()}
-          />
+          <MenuButton
+            side="top"
+            entries={[
+              {
+                id: 'attach',
+                label: t('composer.attach'),
+                icon: Paperclip,
+                perform: () => fileInput.current?.click(),
+              },
+              {
+                id: 'poll',
+                label: t('poll.create'),
+                icon: ChartBar,
+                perform: () => openDialog({ kind: 'create-poll', channelId }),
+              },
+            ]}
+          >
+            <IconButton icon={CirclePlus} label={t('composer.add')} />
+          </MenuButton>
           <input
             ref={fileInput}
             type="file"

@@ -76,6 +76,11 @@ const commands: readonly Command[] = [
     perform: ({ channelId }) => openDialog({ kind: 'jump-to-date', channelId }),
   },
   {
+    name: 'poll',
+    label: 'poll.create',
+    perform: ({ channelId }) => openDialog({ kind: 'create-poll', channelId }),
+  },
+  {
     name: 'invite',
     label: 'command.invite',
     hint: 'command.person',

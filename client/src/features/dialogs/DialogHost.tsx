@@ -5,6 +5,7 @@ import { ChannelSettingsDialog } from './ChannelSettingsDialog.tsx';
 import { ConfirmDialog } from './ConfirmDialog.tsx';
 import { CreateCategoryDialog, CreateChannelDialog } from './CreateChannelDialog.tsx';
 import { CreateGuildDialog } from './CreateGuildDialog.tsx';
+import { CreatePollDialog } from './CreatePollDialog.tsx';
 import { ForwardDialog } from './ForwardDialog.tsx';
 import { InviteDialog } from './InviteDialog.tsx';
 import { JumpToDateDialog } from './JumpToDateDialog.tsx';
@@ -31,6 +32,8 @@ export default function DialogHost({ request }: { readonly request: DialogReques
       return <ChannelSettingsDialog channelId={request.channelId} handleClose={closeDialog} />;
     case 'jump-to-date':
       return <JumpToDateDialog channelId={request.channelId} handleClose={closeDialog} />;
+    case 'create-poll':
+      return <CreatePollDialog channelId={request.channelId} handleClose={closeDialog} />;
     case 'switcher':
       return <SwitcherDialog handleClose={closeDialog} />;
     case 'inbox':

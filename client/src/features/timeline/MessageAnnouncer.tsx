@@ -37,6 +37,8 @@ function describe({ author, content }: Message): string {
       return `${author.name}: ${content.body}`;
     case 'image':
       return t('message.sentImage', { name: author.name, image: content.caption?.body ?? content.name });
+    case 'poll':
+      return `${author.name}: ${content.question}`;
     case 'video':
     case 'audio':
     case 'file':

@@ -7,6 +7,7 @@ import { LinkPreviews } from './LinkPreviews.tsx';
 import { MessageAudio } from './MessageAudio.tsx';
 import { MessageFile } from './MessageFile.tsx';
 import { MessageImage, MessageSticker, MessageVideo } from './MessageImage.tsx';
+import { MessagePoll } from './MessagePoll.tsx';
 import styles from './MessageRow.module.css';
 import type { TimelineControls } from './timeline-controls.ts';
 
@@ -68,6 +69,8 @@ export function MessageContentView({ message, controls }: MessageContentViewProp
           {showText(content.caption)}
         </>
       );
+    case 'poll':
+      return <MessagePoll message={message} poll={content} channelId={controls.channelId} />;
     case 'file':
       return <MessageFile content={content} />;
     case 'deleted':
