@@ -279,6 +279,35 @@ describe('blocking invites', () => {
 
   const config = (user: AccountClient) => `/v3/user/${user.userId}/account_data/m.invite_permission_config`;
 
+  it('goes by lists of users and servers, the more exact ones first', async () => {
+    const user = await server.user('choosy');
+    const [friend, bore] = [await server.user('friend'), await server.user('bore')];
+    const lists = `/v3/user/${user.userId}/account_data/org.matrix.msc4155.invite_permission_config`;
+    await user.put(lists, {
+      allowed_users: [friend.userId],
+      ignored_users: ['@bor*:test'],
+      blocked_servers: ['t?st'],
+    });
+    const invite = async (by: AccountClient) => {
+      const room = await by.createRoom();
+      const { status } = await by.request('POST', roomPath(room, 'invite'), { user_id: user.userId });
+      return { room, status };
+    };
+    const invitesOf = async () => {
+      const { rooms } = (await user.get('/v3/sync')) as { rooms?: { invite?: object } };
+      return Object.keys(rooms?.invite ?? {});
+    };
+    const [welcome, unseen, refused] = [await invite(friend), await invite(bore), await invite(host)];
+    expect([welcome.status, unseen.status, refused.status]).to.deep.equal([200, 200, 403]);
+    expect(await invitesOf()).to.deep.equal([welcome.room]);
+    await user.put(lists, { enabled: false, blocked_servers: ['*'] });
+    expect((await invite(host)).status).to.equal(200);
+    await user.put(lists, { blocked_users: 'nonsense', blocked_servers: [5, null] });
+    expect((await invite(host)).status).to.equal(200);
+    await user.put(lists, { blocked_users: ['*'] });
+    expect(await invitesOf(), 'those that are there').to.deep.equal([]);
+  });
+
   it('refuses invites in every way that there is', async () => {
     const user = await server.user('quiet');
     await user.put(config(user), { default_action: 'block' });

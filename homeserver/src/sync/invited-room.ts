@@ -14,11 +14,12 @@ export async function strippedRooms(
 ): Promise<Record<string, EventList>> {
   const found: Record<string, EventList> = {};
   if (rooms.length === 0) return found;
-  const { ignored, blocksInvites } = await context.settings.of(viewer);
+  const { ignored, invites } = await context.settings.of(viewer);
   for (const room of rooms) {
     const own = await membership(context, room, viewer.userId);
     if (own === undefined || ignored.has(own.pdu.sender)) continue;
-    if (blocksInvites && own.pdu.content.membership === 'invite') continue;
+    const isInvite = own.pdu.content.membership === 'invite';
+    if (isInvite && invites(own.pdu.sender) !== 'allow') continue;
     const events = await describeRoom(context.rooms, room, own);
     found[room.roomId] = { events: [...events, strippedEvent(room, own)] };
   }

@@ -49,7 +49,7 @@ async function notifiedBy(
   for (const [userNid, userId] of names) {
     if (userId === pdu.sender) continue;
     const own = await settings.of({ userId, userNid });
-    if (own.ignored.has(pdu.sender) || (userNid === invited && own.blocksInvites)) continue;
+    if (own.ignored.has(pdu.sender) || (userNid === invited && own.invites(pdu.sender) !== 'allow')) continue;
     const user = await evaluator.userIn(room, userId);
     if (evaluator.outcome(room, event, user, own).notify) notified.push(userNid);
   }

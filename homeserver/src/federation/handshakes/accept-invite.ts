@@ -50,7 +50,7 @@ export async function acceptInvite(
   const userId = requireMemberEvent(formed, { origin, eventId, membership: 'invite' });
   if (domainOf(userId) !== serverName) throw badJson(`${userId} is not a user of this server`);
   requireCreateEvent(inviteRoomState, roomId, rules);
-  await requireInvitable(rooms, userId);
+  await requireInvitable(rooms, formed.pdu.sender, userId);
   const { pdu } = await checkOrigin(
     { signingKeys: keyring },
     { roomId, rules, createEvent: undefined },

@@ -71,7 +71,7 @@ export async function createRoom(
     throw invalidParam(`initial_state may have at most ${MOST_INITIAL_STATE} events`);
   }
   const alias = await freeAlias(context, creator, request.aliasName);
-  for (const userId of request.invite ?? []) await requireInvitable(context, userId);
+  for (const userId of request.invite ?? []) await requireInvitable(context, creator, userId);
 
   const { creationContent = {}, invite = [], preset } = request;
   const additional = readAdditionalCreators(creationContent.additional_creators, rules);

@@ -4,7 +4,7 @@ import { domainOf, isUserId } from '../../protocol/identifiers.ts';
 import { changeRoom } from '../change-room.ts';
 import type { RoomsContext } from '../context.ts';
 import { untilComplete } from '../full-state.ts';
-import { blocksInvites } from '../queries/invite-permission.ts';
+import { invitePermissionOf } from '../queries/invite-permission.ts';
 import { joinedRoom } from '../room-access.ts';
 import { refuseBanned } from './bans.ts';
 import { requireEnterable } from './block-room.ts';
@@ -34,7 +34,7 @@ export async function inviteUser(
   userId: string,
   options: InviteOptions = {},
 ): Promise<string> {
-  await requireInvitable(context, userId, options);
+  await requireInvitable(context, sender, userId, options);
   await requireEnterable(context, roomId);
   const room = await joinedRoom(context, roomId, sender);
   await untilComplete(context, room);
@@ -52,10 +52,11 @@ export async function inviteUser(
 
 /**
  * @throws MatrixError unless the user can be invited: a well-formed ID, of this server where it does not federate; 403
- * `M_INVITE_BLOCKED` for somebody who wants no invites.
+ * `M_INVITE_BLOCKED` for somebody who wants no invites by the inviter.
  */
 export async function requireInvitable(
   context: RoomsContext,
+  inviter: string,
   userId: string,
   { isAskedFor = false }: Pick<InviteOptions, 'isAskedFor'> = {},
 ): Promise<void> {
@@ -66,7 +67,9 @@ export async function requireInvitable(
   }
   // As Synapse, also if there is no such account: nobody learns which names there are, and who takes it is invited.
   if (!(await context.profiles.exists(userId))) await context.appServices.makeUser(userId);
-  if (isAskedFor || !(await blocksInvites(context, await context.storage.strings.intern(userId)))) return;
+  if (isAskedFor) return;
+  const invites = await invitePermissionOf(context, await context.storage.strings.intern(userId));
+  if (invites(inviter) !== 'block') return;
   throw new MatrixError(403, 'M_INVITE_BLOCKED', `${userId} wants no invites`);
 }
 

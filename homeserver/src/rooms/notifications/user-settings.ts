@@ -5,19 +5,23 @@ import { LogKind, type LogRow } from '../../storage/index.ts';
 import type { RoomsContext } from '../context.ts';
 import type { Onlooker } from '../queries/history-visibility.ts';
 import { ignoredUsers } from '../queries/ignored-users.ts';
-import { blocksInvites, INVITE_PERMISSION_TYPE } from '../queries/invite-permission.ts';
+import {
+  INVITE_PERMISSION_TYPES,
+  type InvitePermission,
+  invitePermissionOf,
+} from '../queries/invite-permission.ts';
 
 /** The parts of a user's account data that sync and pushing go by. */
 export interface UserSettings {
   /** Users whose messages and invites the user does not want to see. */
   readonly ignored: ReadonlySet<string>;
-  /** Whether the user wants to hear of no invites at all. */
-  readonly blocksInvites: boolean;
+  /** What becomes of invites. */
+  readonly invites: InvitePermission;
   readonly pushRules: CompiledPushRules;
 }
 
 const REMEMBERED_USERS = 20_000;
-const WATCHED = ['m.ignored_user_list', 'm.push_rules', INVITE_PERMISSION_TYPE];
+const WATCHED = ['m.ignored_user_list', 'm.push_rules', ...INVITE_PERMISSION_TYPES];
 
 /** Reads what sync and pushing go by once, until it changes. */
 export class UserSettingsCache {
@@ -51,7 +55,7 @@ export class UserSettingsCache {
   async #read(user: Onlooker): Promise<UserSettings> {
     return {
       ignored: await ignoredUsers(this.#rooms, user),
-      blocksInvites: await blocksInvites(this.#rooms, user.userNid),
+      invites: await invitePermissionOf(this.#rooms, user.userNid),
       pushRules: compilePushRules(await this.#pushRules.get(user)),
     };
   }

@@ -34,13 +34,14 @@ export class ViewerRooms {
     { viewer, connection }: SlidingFrame,
     memberships: Memberships,
   ): Promise<ListedRoom[]> {
-    const { ignored, blocksInvites } = await context.settings.of(viewer);
+    const { ignored, invites } = await context.settings.of(viewer);
     const shown: RoomOfUser[] = [];
     for (const mine of memberships.values()) {
       if (mine.membership === 'join') shown.push(mine);
       else if (!mine.forgotten) {
         const { sender, wasIn } = await this.#ownEvent(viewer, mine);
-        const isUnwanted = ignored.has(sender) || (blocksInvites && mine.membership === 'invite');
+        const isUnwanted =
+          ignored.has(sender) || (mine.membership === 'invite' && invites(sender) !== 'allow');
         const isOver = mine.membership === 'leave' || mine.membership === 'ban';
         const isShown = isOver ? wasIn && sender !== viewer.userId : !isUnwanted;
         if (isShown || (isOver && connection.rooms.has(mine.roomNid))) shown.push(mine);

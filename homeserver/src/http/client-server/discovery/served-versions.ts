@@ -36,6 +36,8 @@ const FEATURES: Readonly<Record<string, readonly string[]>> = {
   'org.matrix.msc4140.stable': ['sendDelayedEvent', 'getDelayedEvents', 'updateDelayedEvent'],
   // Where calls take place.
   'org.matrix.msc4143': ['getRtcTransports'],
+  // Lists of those who may invite.
+  'org.matrix.msc4155': ['inviteUser', 'setAccountData', 'sync'],
   // Sticky events.
   'org.matrix.msc4354': ['sendMessage', 'setRoomStateWithKey', 'sync'],
   // The room's state after the timeline, as it was before v1.16.
