@@ -6,6 +6,7 @@ import type { ServerName } from '../protocol/identifiers.ts';
 import type { SigningKey } from '../protocol/signing.ts';
 import type { RoomsContext, SigningKeys } from '../rooms/index.ts';
 import type { Storage } from '../storage/index.ts';
+import type { JoinsUnderWay } from './joins-under-way.ts';
 
 /** A request to another homeserver. */
 export interface FederationRequest {
@@ -104,4 +105,5 @@ export interface FederationContext {
   readonly keyring: Keyring;
   /** What this server signs with. */
   readonly key: SigningKey;
+  readonly joins: JoinsUnderWay;
 }

@@ -11,6 +11,7 @@ import type { FederationContext } from './context.ts';
 import { ServerFinder } from './discovery/server-finder.ts';
 import { ServiceRecords, systemSrvResolver } from './discovery/service-records.ts';
 import { WellKnown } from './discovery/well-known.ts';
+import { JoinsUnderWay } from './joins-under-way.ts';
 import { KeyFetcher } from './keys/key-fetcher.ts';
 import { loadOwnKeys } from './keys/own-keys.ts';
 import { ServerKeyring } from './keys/server-keyring.ts';
@@ -69,5 +70,19 @@ export async function createFederation(parts: FederationParts): Promise<Federati
   const fetcher = new KeyFetcher({ client, notaries: settings.keyServers, clock, logger });
   const keyring = new ServerKeyring({ serverName, ownKeys, storage, fetcher, clock, logger });
   const { current: key } = ownKeys;
-  return { serverName, storage, rooms, clock, logger, metrics, client, policy, destinations, keyring, key };
+  const joins = new JoinsUnderWay(clock);
+  return {
+    serverName,
+    storage,
+    rooms,
+    clock,
+    logger,
+    metrics,
+    client,
+    policy,
+    destinations,
+    keyring,
+    key,
+    joins,
+  };
 }

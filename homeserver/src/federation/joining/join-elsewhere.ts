@@ -23,6 +23,11 @@ export async function joinElsewhere(
   membership: MembershipElsewhere,
 ): Promise<string> {
   const { roomId } = membership;
+  return context.joins.run(roomId, () => enterThroughAny(context, membership));
+}
+
+async function enterThroughAny(context: FederationContext, membership: MembershipElsewhere): Promise<string> {
+  const { roomId } = membership;
   return askInTurn(context, membership.servers, async (server) => {
     const ready = await makeMembership(context, server, 'join', membership);
     const answer = await sendJoin(context, server, roomId, ready);

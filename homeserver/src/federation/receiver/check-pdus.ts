@@ -1,10 +1,11 @@
 import type { JsonObject } from '../../protocol/canonical-json.ts';
 import { MatrixError } from '../../protocol/errors.ts';
-import { domainOf, isRoomId, type ServerName } from '../../protocol/identifiers.ts';
+import { domainOf, isRoomId, type RoomId, type ServerName } from '../../protocol/identifiers.ts';
 import {
   type CheckedEvent,
   checkForm,
   checkOrigin,
+  findRoom,
   isServerIn,
   mayTakePart,
   type Room,
@@ -58,7 +59,7 @@ async function checkPdu(context: ReceiverContext, origin: ServerName, json: Json
     context.logger.info('an event was refused', { origin, roomId, eventId, outcome, reason: error });
     return { roomId, error, ...(eventId === undefined ? {} : { eventId }) };
   };
-  const room = roomId === '' ? undefined : await context.rooms.registry.byId(roomId);
+  const room = roomId === '' ? undefined : await roomOf(context, roomId);
   if (room === undefined) return refuse('unknown room', 'This server is not in the room');
   const formed = attempt(() => checkForm(json, room));
   if (formed instanceof MatrixError) return refuse('malformed', formed.message);
@@ -73,6 +74,14 @@ async function checkPdu(context: ReceiverContext, origin: ServerName, json: Json
   if (!isTaken) return refuse('unknown room', 'This server is not in the room', eventId);
   context.count('pdu', 'accepted');
   return { roomId, eventId };
+}
+
+/** The room, if it is known here; one that this server is in, if it is or is about to be. */
+async function roomOf({ rooms, joins }: ReceiverContext, roomId: RoomId): Promise<Room | undefined> {
+  const entered = await findRoom(rooms, roomId, isServerIn);
+  if (entered !== undefined) return entered;
+  await joins.ended(roomId);
+  return rooms.registry.byId(roomId);
 }
 
 /**
