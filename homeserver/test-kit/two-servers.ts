@@ -76,6 +76,6 @@ export async function untilSynced<T>(
   return found;
 }
 
-export function serverOf({ userId }: TestUser): string {
+function serverOf({ userId }: TestUser): string {
   return userId.slice(userId.indexOf(':') + 1);
 }
