@@ -1,4 +1,5 @@
 /** The federation: other homeservers, asked and answered. */
+export { DESTINATION_ORDERS } from '../storage/index.ts';
 export { createFederation, type Federation, type FederationSettings } from './create-federation.ts';
 export {
   acceptInvite,

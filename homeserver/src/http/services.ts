@@ -10,8 +10,7 @@ import type {
   WebPush,
 } from '../delivery/index.ts';
 import type { Encryption } from '../encryption/index.ts';
-import type { FederationContext } from '../federation/context.ts';
-import type { Receiver } from '../federation/index.ts';
+import type { Federation, Receiver } from '../federation/index.ts';
 import type { GuildsContext } from '../guilds/index.ts';
 import type { ScheduledTask, TaskFilter } from '../jobs/index.ts';
 import type { Media } from '../media/index.ts';
@@ -32,7 +31,7 @@ export interface Services {
   readonly callTokens: CallTokens;
   readonly encryption: Encryption;
   readonly guilds: GuildsContext;
-  readonly federation: FederationContext;
+  readonly federation: Federation;
   readonly receiver: Receiver;
   readonly rooms: RoomsContext;
   readonly sync: Sync;

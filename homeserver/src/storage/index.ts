@@ -29,7 +29,13 @@ export type {
 } from './stores/app-service-store.ts';
 export type { KeyUsage, StoredCrossSigningKey, StoredKeySignature } from './stores/cross-signing-store.ts';
 export type { DelayedEvent } from './stores/delayed-event-store.ts';
-export type { FailingDestination, StoredDestination } from './stores/destination-store.ts';
+export {
+  DESTINATION_ORDERS,
+  type DestinationPage,
+  type DestinationRoom,
+  type FailingDestination,
+  type StoredDestination,
+} from './stores/destination-store.ts';
 export type { DehydratedDevice, DeviceAddress, StoredDeviceKeys } from './stores/device-key-store.ts';
 export type { DeviceListChange, MembershipRow } from './stores/device-list-store.ts';
 export type { DeviceSighting, StoredDevice } from './stores/device-store.ts';
@@ -45,6 +51,7 @@ export {
 } from './stores/job-store.ts';
 export type { BackupPart, StoredBackupSession, StoredBackupVersion } from './stores/key-backup-store.ts';
 export {
+  BEFORE_ALL,
   type Placed,
   type StateMove,
   type StateRows,
@@ -72,7 +79,6 @@ export type {
 export type { OAuthItem, OAuthItemKind } from './stores/oauth-item-store.ts';
 export type { UpstreamUser } from './stores/oauth-upstream-user-store.ts';
 export type { StoredFallbackKey, StoredOneTimeKey } from './stores/one-time-key-store.ts';
-export { BEFORE_ALL } from './stores/log-store.ts';
 export type { OutgoingMessage, OutgoingRoom } from './stores/outgoing-store.ts';
 export type { StoredProfile } from './stores/profile-store.ts';
 export { PURGED_AT_ONCE, type StoredSnapshot } from './stores/purged-events.ts';

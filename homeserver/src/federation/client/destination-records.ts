@@ -2,7 +2,13 @@ import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import { RecentMap } from '../../base/recent-map.ts';
 import type { ServerName } from '../../protocol/identifiers.ts';
-import type { FailingDestination, Storage, StoredDestination } from '../../storage/index.ts';
+import type {
+  DestinationPage,
+  DestinationRoom,
+  FailingDestination,
+  Storage,
+  StoredDestination,
+} from '../../storage/index.ts';
 import type { Destinations } from '../context.ts';
 
 export interface DestinationRecordsParts {
@@ -19,16 +25,6 @@ export interface FailedRequest {
   readonly reason: string;
   /** How long the server wants to be left alone, if it says so. */
   readonly retryAfterMs?: number;
-}
-
-/** Which servers an admin wants to see. */
-export interface DestinationPage {
-  /** A part of the names; empty for all. */
-  readonly containing: string;
-  readonly offset: number;
-  readonly limit: number;
-  /** Whether the last name comes first. */
-  readonly falling: boolean;
 }
 
 interface Known {
@@ -107,7 +103,7 @@ export class DestinationRecords implements Destinations {
     this.#inBackground(server, async () => {
       const { failing, isStored } = await this.#look(server);
       if (failing !== undefined) await this.pardon(server);
-      if (isStored) return;
+      if (isStored || this.#known.get(server)?.isStored) return;
       this.#known.set(server, { failing: undefined, isStored: true });
       await this.#parts.storage.destinations.add(server);
     });
@@ -129,13 +125,26 @@ export class DestinationRecords implements Destinations {
   }
 
   /** A page of the servers that were asked for something, and how many there are in all. */
-  async list({
-    containing,
-    ...page
-  }: DestinationPage): Promise<{ servers: StoredDestination[]; total: number }> {
+  async list(page: DestinationPage): Promise<{ servers: StoredDestination[]; total: number }> {
     const { destinations } = this.#parts.storage;
-    const servers = await destinations.list(containing, page);
-    return { servers, total: await destinations.count(containing) };
+    return { servers: await destinations.list(page), total: await destinations.count(page.containing) };
+  }
+
+  /** What is known of a server; undefined if it was never asked for anything. */
+  get(server: ServerName): Promise<StoredDestination | undefined> {
+    return this.#parts.storage.destinations.get(server);
+  }
+
+  /** A page of the rooms of which a server gets events, and how many there are in all. */
+  async roomsOf(
+    server: ServerName,
+    page: Pick<DestinationPage, 'descending' | 'offset' | 'limit'>,
+  ): Promise<{ rooms: DestinationRoom[]; total: number }> {
+    const { destinations } = this.#parts.storage;
+    return {
+      rooms: await destinations.rooms(server, page),
+      total: await destinations.countRooms(server),
+    };
   }
 
   async #look(server: ServerName): Promise<Known> {
@@ -153,7 +162,7 @@ export class DestinationRecords implements Destinations {
   async #put(serverName: ServerName, failing: FailingDestination | undefined): Promise<void> {
     // At once, so that what fails together counts as one.
     this.#known.set(serverName, { failing, isStored: true });
-    await this.#parts.storage.destinations.put({ serverName, failing });
+    await this.#parts.storage.destinations.put(serverName, failing);
   }
 
   #hasChanged(server: ServerName): void {

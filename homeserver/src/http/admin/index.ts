@@ -8,6 +8,12 @@ import {
 import { blockRoom, getRoomBlock } from './block-room.ts';
 import { deleteRoom, deleteRoomAndWait, getDeletion, getDeletionsOfRoom } from './delete-room.ts';
 import { deleteReport, getReport, listReports } from './event-reports.ts';
+import {
+  getDestination,
+  listDestinations,
+  listRoomsOfDestination,
+  resetDestination,
+} from './federation/destinations.ts';
 import { mediaAdminEndpoints } from './media/index.ts';
 import { getHistoryPurgeStatus, startHistoryPurge } from './purge-history.ts';
 import {
@@ -68,6 +74,10 @@ import { getRedactionStatus, startRedactions } from './users/redact-user.ts';
 
 /** What server admins do, in Synapse's form. */
 export const adminEndpoints: readonly Endpoint[] = [
+  listDestinations,
+  getDestination,
+  listRoomsOfDestination,
+  resetDestination,
   ...mediaAdminEndpoints,
   getRegistrationNonce,
   registerWithSharedSecret,

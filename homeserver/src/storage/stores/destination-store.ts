@@ -16,6 +16,8 @@ export interface StoredDestination {
   readonly serverName: string;
   /** Undefined while it answers. */
   readonly failing: FailingDestination | undefined;
+  /** The position of the log up to which it has got what is for it; undefined if nothing ever was. */
+  readonly sentPosition: number | undefined;
 }
 
 interface Row {
@@ -24,6 +26,7 @@ interface Row {
   readonly failedTs: number | null;
   readonly retryTs: number | null;
   readonly reason: string | null;
+  readonly sentPosition: number | null;
 }
 
 const DESTINATION = {
@@ -33,17 +36,75 @@ const DESTINATION = {
   retry_ts: 'bigint?',
   reason: 'text?',
 } as const;
+/** The position of the log up to which a server has got what is for it; null if nothing ever was. */
+const SENT = `COALESCE(
+  (SELECT min(first) - 1 FROM outgoing_rooms WHERE server = server_name AND first <= last),
+  (SELECT max(last) FROM outgoing_rooms WHERE server = server_name))`;
 const COLUMNS = `server_name AS "serverName", failing_since_ts AS "failingSinceTs", failed_ts AS "failedTs",
-  retry_ts AS "retryTs", reason`;
+  retry_ts AS "retryTs", reason, ${SENT} AS "sentPosition"`;
+
+/** What servers can be listed by. */
+export const DESTINATION_ORDERS = [
+  'destination',
+  'retry_last_ts',
+  'retry_interval',
+  'failure_ts',
+  'last_successful_stream_ordering',
+] as const;
+
+export type DestinationOrder = (typeof DESTINATION_ORDERS)[number];
+
+const ORDER_BY: Readonly<Record<DestinationOrder, string>> = {
+  destination: 'server_name',
+  retry_last_ts: 'COALESCE(failed_ts, 0)',
+  retry_interval: 'COALESCE(retry_ts - failed_ts, 0)',
+  failure_ts: 'COALESCE(failing_since_ts, 0)',
+  last_successful_stream_ordering: `COALESCE(${SENT}, 0)`,
+};
+
+/** A page of the servers whose name contains a text. */
+export interface DestinationPage {
+  /** Empty for all. */
+  readonly containing: string;
+  readonly order: DestinationOrder;
+  readonly descending: boolean;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+/** A room of which a server got, or is to get, events. */
+export interface DestinationRoom {
+  readonly roomId: string;
+  /** Of the newest of them, in the log. */
+  readonly position: number;
+}
+
 const upsertDestination = defineUpsert('destinations', DESTINATION, ['server_name']);
 const addDestination = defineInsertIgnore('destinations', DESTINATION);
 const byName = defineQuery<[string], Row>(`SELECT ${COLUMNS} FROM destinations WHERE server_name = ?`);
 const MATCHING = `WHERE server_name LIKE ? ESCAPE '!'`;
-const namesRising = defineQuery<[string, number, number], Row>(
-  `SELECT ${COLUMNS} FROM destinations ${MATCHING} ORDER BY server_name LIMIT ? OFFSET ?`,
-);
-const namesFalling = defineQuery<[string, number, number], Row>(
-  `SELECT ${COLUMNS} FROM destinations ${MATCHING} ORDER BY server_name DESC LIMIT ? OFFSET ?`,
+const listing = (order: DestinationOrder, direction: 'ASC' | 'DESC') =>
+  defineQuery<[string, number, number], Row>(
+    `SELECT ${COLUMNS} FROM destinations ${MATCHING}
+     ORDER BY ${ORDER_BY[order]} ${direction}, server_name ${direction} LIMIT ? OFFSET ?`,
+  );
+const inBothDirections = (order: DestinationOrder) => ({
+  rising: listing(order, 'ASC'),
+  falling: listing(order, 'DESC'),
+});
+const listings = {
+  destination: inBothDirections('destination'),
+  retry_last_ts: inBothDirections('retry_last_ts'),
+  retry_interval: inBothDirections('retry_interval'),
+  failure_ts: inBothDirections('failure_ts'),
+  last_successful_stream_ordering: inBothDirections('last_successful_stream_ordering'),
+};
+const ROOMS = `SELECT room_id AS "roomId", last AS position
+  FROM outgoing_rooms JOIN rooms ON rooms.nid = outgoing_rooms.room_nid WHERE server = ? ORDER BY room_id`;
+const roomsRising = defineQuery<[string, number, number], DestinationRoom>(`${ROOMS} LIMIT ? OFFSET ?`);
+const roomsFalling = defineQuery<[string, number, number], DestinationRoom>(`${ROOMS} DESC LIMIT ? OFFSET ?`);
+const countRooms = defineQuery<[string], { count: number }>(
+  'SELECT count(*) AS count FROM outgoing_rooms WHERE server = ?',
 );
 const countMatching = defineQuery<[string], { count: number }>(
   `SELECT count(*) AS count FROM destinations ${MATCHING}`,
@@ -72,25 +133,40 @@ export class DestinationStore {
   }
 
   /** Replaces what is known of a server, and tells every process. */
-  async put({ serverName, failing }: StoredDestination): Promise<void> {
+  async put(serverName: string, failing: FailingDestination | undefined): Promise<void> {
     const unit = new UnitOfWork().write(upsertDestination, rowOf(serverName, failing));
     unit.invalidate('destinations', serverName);
     await this.#database.commit(unit);
   }
 
-  /** Servers whose name contains a text, in the order of their names. */
-  async list(
-    containing: string,
-    page: { readonly offset: number; readonly limit: number; readonly falling: boolean },
-  ): Promise<StoredDestination[]> {
-    const query = page.falling ? namesFalling : namesRising;
-    const rows = await this.#database.all(query, [patternOf(containing), page.limit, page.offset]);
+  async list({
+    containing,
+    order,
+    descending,
+    offset,
+    limit,
+  }: DestinationPage): Promise<StoredDestination[]> {
+    const query = listings[order][descending ? 'falling' : 'rising'];
+    const rows = await this.#database.all(query, [patternOf(containing), limit, offset]);
     return rows.map(destinationOf);
   }
 
-  /** How many there are in all pages. */
+  /** How many servers have a name that contains a text. */
   async count(containing: string): Promise<number> {
     return (await this.#database.get(countMatching, [patternOf(containing)]))?.count ?? 0;
+  }
+
+  /** Rooms of which a server gets events, by their IDs. */
+  rooms(
+    serverName: string,
+    page: { readonly descending: boolean; readonly offset: number; readonly limit: number },
+  ): Promise<DestinationRoom[]> {
+    const query = page.descending ? roomsFalling : roomsRising;
+    return this.#database.all(query, [serverName, page.limit, page.offset]);
+  }
+
+  async countRooms(serverName: string): Promise<number> {
+    return (await this.#database.get(countRooms, [serverName]))?.count ?? 0;
   }
 
   /** How many servers do not answer. */
@@ -113,8 +189,11 @@ function rowOf(serverName: string, failing: FailingDestination | undefined) {
   };
 }
 
-function destinationOf({ serverName, failingSinceTs, failedTs, retryTs, reason }: Row): StoredDestination {
-  if (failingSinceTs === null || failedTs === null || retryTs === null)
-    return { serverName, failing: undefined };
-  return { serverName, failing: { failingSinceTs, failedTs, retryTs, reason: reason ?? '' } };
+function destinationOf({ serverName, failingSinceTs, failedTs, retryTs, ...row }: Row): StoredDestination {
+  const isFailing = failingSinceTs !== null && failedTs !== null && retryTs !== null;
+  return {
+    serverName,
+    failing: isFailing ? { failingSinceTs, failedTs, retryTs, reason: row.reason ?? '' } : undefined,
+    sentPosition: row.sentPosition ?? undefined,
+  };
 }
