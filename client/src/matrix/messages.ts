@@ -285,7 +285,7 @@ function buildVoice({ duration, waveform }: FileShape & { readonly kind: 'voice'
 }
 
 /** The content of a message as it is said elsewhere: it answers nothing there and mentions nobody. */
-export function buildForward({ 'm.relates_to': _relation, ...content }: JsonObject): MessageFields {
+function buildForward({ 'm.relates_to': _relation, ...content }: JsonObject): MessageFields {
   return { ...(content as MessageFields), 'm.mentions': {} };
 }
 
