@@ -33,8 +33,9 @@ export async function createSampleWorld(url: string, secret: string): Promise<Sa
     `/_guildhall/client/v1/guilds/${encodeURIComponent(guildId)}/invites`,
     {},
   );
-  const media = await send('POST', '/_matrix/media/v3/upload');
   const userId = account.user_id ?? '';
+  // Of its own content: what is the same is withdrawn together.
+  const media = await send('POST', '/_matrix/media/v3/upload', { of: userId });
   const filter = await send('POST', `/_matrix/client/v3/user/${encodeURIComponent(userId)}/filter`, {});
   const backup = await send('POST', '/_matrix/client/v3/room_keys/version', {
     algorithm: 'm.megolm_backup.v1.curve25519-aes-sha2',
