@@ -50,6 +50,23 @@ export function makePngBomb(width: number, height: number): Buffer {
   ]);
 }
 
+/** A GIF of some bytes a frame, each of which changes one pixel of a picture of any size. */
+export function makeGifBomb(width: number, height: number, frames: number): Buffer {
+  const screen = Buffer.from('GIF89a\0\0\0\0\x80\0\0', 'latin1');
+  screen.writeUInt16LE(width, 6);
+  screen.writeUInt16LE(height, 8);
+  const colours = Buffer.from([0, 0, 0, 255, 255, 255]);
+  const delay = [0x21, 0xf9, 4, 0, 2, 0, 0, 0];
+  const onePixel = [0x2c, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x4c, 1, 0];
+  const frame = Buffer.from([...delay, ...onePixel]);
+  return Buffer.concat([
+    screen,
+    colours,
+    ...Array.from({ length: frames }, () => frame),
+    Buffer.from([0x3b]),
+  ]);
+}
+
 function pngChunk(type: string, data: Buffer): Buffer {
   const body = Buffer.concat([Buffer.from(type), data]);
   const frame = Buffer.alloc(8);

@@ -10,7 +10,8 @@ import { type MediaLifetimes, MediaRemoval } from './media-removal.ts';
 import { UrlPreviews } from './previews/url-previews.ts';
 import { RemoteCopies } from './remote-copies.ts';
 import type { RemoteMedia } from './remote-media.ts';
-import { type UploadQuota, Uploads } from './uploads.ts';
+import type { UploadQuota } from './upload-quotas.ts';
+import { Uploads } from './uploads.ts';
 
 export interface MediaOptions {
   readonly storage: Pick<

@@ -11,7 +11,7 @@ import { OutboundClient } from '../outbound/index.ts';
 import { parseMxcUri } from '../protocol/identifiers.ts';
 import { FileStore } from '../storage/index.ts';
 import { createMedia, type Media, type Upload } from './index.ts';
-import type { UploadQuota } from './uploads.ts';
+import type { UploadQuota } from './upload-quotas.ts';
 
 const ALICE = 1;
 const BOB = 2;

@@ -19,6 +19,7 @@ import {
   UnitOfWork,
 } from '../storage/index.ts';
 import { readContentType } from './content-type.ts';
+import { type UploadQuota, UploadQuotas } from './upload-quotas.ts';
 
 export interface UploadsOptions {
   readonly storage: Pick<Storage, 'database' | 'media'>;
@@ -27,12 +28,6 @@ export interface UploadsOptions {
   readonly clock: Clock;
   readonly maxUploadBytes: number;
   readonly quota: UploadQuota;
-}
-
-/** How much each user may have here. */
-export interface UploadQuota {
-  readonly files: number | undefined;
-  readonly bytes: number | undefined;
 }
 
 /** What a client sends. */
@@ -62,8 +57,7 @@ export class Uploads {
   readonly #serverName: ServerName;
   readonly #clock: Clock;
   readonly #maxUploadBytes: number;
-  readonly #writtenQuota: UploadQuota;
-  readonly #quota: { readonly files: number; readonly bytes: number } | undefined;
+  readonly #quotas: UploadQuotas;
 
   constructor({ storage, blobs, serverName, clock, maxUploadBytes, quota }: UploadsOptions) {
     this.#storage = storage;
@@ -71,9 +65,7 @@ export class Uploads {
     this.#serverName = serverName;
     this.#clock = clock;
     this.#maxUploadBytes = maxUploadBytes;
-    this.#writtenQuota = quota;
-    const { files = Number.MAX_SAFE_INTEGER, bytes = Number.MAX_SAFE_INTEGER } = quota;
-    this.#quota = quota.files === undefined && quota.bytes === undefined ? undefined : { files, bytes };
+    this.#quotas = new UploadQuotas(storage.media, quota);
   }
 
   /**
@@ -83,7 +75,7 @@ export class Uploads {
    * `M_RESOURCE_LIMIT_EXCEEDED` if the user would have more than may be; 403 `M_FORBIDDEN` for content in quarantine.
    */
   async upload(userNid: number, upload: Upload): Promise<string> {
-    await this.#requireRoom(userNid, upload);
+    await this.#quotas.requireRoom(userNid, upload.announcedBytes ?? 0);
     const content = await this.#receive(upload);
     const media = { ...this.#newMedia(userNid), ...content, expiresTs: null };
     const unit = new UnitOfWork();
@@ -133,7 +125,7 @@ export class Uploads {
    */
   async uploadTo(userNid: number, serverName: ServerName, mediaId: string, upload: Upload): Promise<void> {
     await this.#requireReserved(userNid, serverName, mediaId);
-    await this.#requireRoom(userNid, upload);
+    await this.#quotas.requireRoom(userNid, upload.announcedBytes ?? 0);
     const content = await this.#receive(upload);
     const media = { origin: serverName, mediaId, userNid };
     const unit = new UnitOfWork();
@@ -155,9 +147,7 @@ export class Uploads {
       if (await this.#storage.media.isQuarantined(sha256)) {
         throw forbidden('The admins of this server have withdrawn this file');
       }
-      if (this.#quota !== undefined && media.userNid !== null) {
-        this.#storage.media.requireUsage(unit, media, this.#quota);
-      }
+      this.#quotas.hold(unit, media);
       await this.#storage.database.commit(unit);
     } catch (error) {
       // The content may be somebody else's as well: whether it goes is seen later.
@@ -167,23 +157,8 @@ export class Uploads {
       if (!(error instanceof ExpectationFailed)) throw error;
       // Another upload was faster, the reservation lapsed meanwhile, or there is no room: look again to say which.
       await explain();
-      throw this.#quotaExceeded();
+      throw this.#quotas.exceeded();
     }
-  }
-
-  /** Refuses early what is too much by its own account; what counts is seen when it is kept. */
-  async #requireRoom(userNid: number, { announcedBytes = 0 }: Upload): Promise<void> {
-    if (this.#quota === undefined) return;
-    const { files, bytes } = await this.#storage.media.usageOf(userNid);
-    if (files + 1 > this.#quota.files || bytes + announcedBytes > this.#quota.bytes)
-      throw this.#quotaExceeded();
-  }
-
-  /** As Synapse. The specification's `M_USER_LIMIT_EXCEEDED` has to name a page that explains the limit. */
-  #quotaExceeded(): MatrixError {
-    const { files = 'any number of', bytes } = this.#writtenQuota;
-    const limit = bytes === undefined ? `${files} files` : `${files} files with ${bytes} bytes`;
-    return new MatrixError(400, 'M_RESOURCE_LIMIT_EXCEEDED', `You may keep ${limit} on this server, no more`);
   }
 
   async #requireReserved(userNid: number, serverName: ServerName, mediaId: string): Promise<void> {

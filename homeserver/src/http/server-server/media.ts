@@ -20,10 +20,10 @@ const getContentThumbnail = federationEndpoint('getContentThumbnail', {}, async 
     throw missingParam('A thumbnail needs the query parameters width and height');
   }
   const method = enumQuery(query, 'method', THUMBNAIL_METHODS) ?? 'scale';
-  // A still image may always be the answer, as for clients.
-  booleanQuery(query, 'animated');
+  const isAnimated = booleanQuery(query, 'animated') ?? false;
   const { library } = services.media;
-  return inParts(library, await library.findThumbnail(localMedia(call), { width, height, method }));
+  const thumbnail = await library.findThumbnail(localMedia(call), { width, height, method }, isAnimated);
+  return inParts(library, thumbnail);
 });
 
 /** Servers ask for what was uploaded here; the rest they get where it comes from. */

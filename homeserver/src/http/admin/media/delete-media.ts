@@ -18,19 +18,18 @@ export const deleteMedia = customEndpoint(
   },
 );
 
-/** The second path is there for old scripts. */
+/** The path with a server is there for old scripts. */
 export const deleteOldMedia = customEndpoint(
   {
     name: 'adminDeleteOldMedia',
     method: 'POST',
-    path: `${V1}/media/delete`,
-    aliases: [`${V1}/media/{serverName}/delete`],
+    path: `${V1}/media/{serverName}/delete`,
+    aliases: [`${V1}/media/delete`],
     auth: 'admin',
     body: 'none',
   },
   async ({ params, query, services, signal }) => {
-    const { serverName = '' } = params as { serverName?: string };
-    if (serverName !== '') requireOwn(serverName, services.serverName);
+    if (params.serverName !== '') requireOwn(params.serverName, services.serverName);
     const beforeTs = timeBefore(query);
     const largerThan = integerQuery(query, 'size_gt') ?? 0;
     const keepsPictures = booleanQuery(query, 'keep_profiles') ?? true;
