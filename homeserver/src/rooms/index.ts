@@ -82,10 +82,12 @@ export type { Received } from './intake/take-in.ts';
 export { PushEvaluator } from './notifications/push-evaluator.ts';
 export { type UserSettings, UserSettingsCache } from './notifications/user-settings.ts';
 export type {
+  DescriptionRequest,
   InviteElsewhere,
   MembershipElsewhere,
   OtherServers,
   RoomElsewhere,
+  SpaceElsewhere,
 } from './other-servers.ts';
 export { followPeople } from './people/follow-people.ts';
 export { type EventContext, getContext } from './queries/context.ts';

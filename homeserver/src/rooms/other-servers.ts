@@ -1,5 +1,7 @@
 import type { JsonObject } from '../protocol/canonical-json.ts';
 import type { EventId, RoomAlias, RoomId, ServerName, UserId } from '../protocol/identifiers.ts';
+import type { HierarchyRoom } from './queries/hierarchy.ts';
+import type { FullRoomCard } from './queries/room-card.ts';
 
 /** A membership of a user of this server in a room that other servers are asked to take it into. */
 export interface MembershipElsewhere {
@@ -27,6 +29,22 @@ export interface RoomElsewhere {
   readonly servers: readonly ServerName[];
 }
 
+/** Which room is to be described, and by whom. */
+export interface DescriptionRequest {
+  readonly roomId: RoomId;
+  /** Servers that may know it. */
+  readonly servers: readonly ServerName[];
+  /** Whether only suggested rooms of a space matter. */
+  readonly suggestedOnly: boolean;
+}
+
+/** A room as another server describes it, to people of this one. */
+export interface SpaceElsewhere {
+  readonly room: HierarchyRoom;
+  /** Of the rooms in it, those that the server knows. */
+  readonly children: readonly FullRoomCard[];
+}
+
 /**
  * What rooms need of other servers; who follows the federation gives it. Each throws a MatrixError for a client when
  * nobody can be asked, or whoever was asked refused.
@@ -46,6 +64,8 @@ export interface OtherServers {
    * @returns whether there is more now; false as well when nobody could be asked.
    */
   fetchHistory(roomId: RoomId): Promise<boolean>;
+  /** What other servers say of a room and of those in it; undefined if nobody says anything. */
+  describe(request: DescriptionRequest): Promise<SpaceElsewhere | undefined>;
   /** The room behind an alias of another server; undefined if that has no such alias. */
   findAlias(alias: RoomAlias): Promise<RoomElsewhere | undefined>;
 }

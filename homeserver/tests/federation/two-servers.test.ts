@@ -3,7 +3,7 @@ import { supportedRoomVersions } from '../../src/protocol/room-versions.ts';
 import { DeviceCrypto } from '../../test-kit/crypto-keys.ts';
 import { eventually } from '../../test-kit/eventually.ts';
 import { makeImage } from '../../test-kit/images.ts';
-import { roomPath } from '../../test-kit/test-user.ts';
+import { roomPath, type TestUser } from '../../test-kit/test-user.ts';
 import {
   joinVia,
   sharedRoom,
@@ -379,6 +379,34 @@ describe('two servers of ours', () => {
         '/_matrix/client/v1/media/download/here.test/nothing',
       );
       expect([status, body.errcode]).to.deep.equal([404, 'M_NOT_FOUND']);
+    });
+
+    it('shows spaces of the other server in its own, and says what a room of it is', async () => {
+      const { alice, bob } = servers;
+      const link = (user: TestUser, space: string, child: string) =>
+        user.setState(space, 'm.space.child', { via: [user.userId.split(':')[1]] }, child);
+      const space = { preset: 'public_chat', creation_content: { type: 'm.space' } };
+      const [outer, inner] = [
+        await bob.createRoom(space),
+        await alice.createRoom({ ...space, name: 'Inner' }),
+      ];
+      const open = await alice.createRoom({ preset: 'public_chat', name: 'Open' });
+      const closed = await alice.createRoom({ preset: 'private_chat', name: 'Closed' });
+      for (const child of [open, closed]) await link(alice, inner, child);
+      await bob.setState(outer, 'm.space.child', { via: ['here.test'] }, inner);
+      const { rooms } = await bob.ok(
+        'GET',
+        `/_matrix/client/v1/rooms/${encodeURIComponent(outer)}/hierarchy`,
+      );
+      expect(rooms.map(({ room_id: id }: { room_id: string }) => id)).to.deep.equal([outer, inner, open]);
+      const summary = `/_matrix/client/v1/room_summary/${encodeURIComponent(open)}?via=here.test`;
+      expect(await bob.ok('GET', summary)).to.deep.include({
+        room_id: open,
+        name: 'Open',
+        membership: 'leave',
+      });
+      const hidden = `/_matrix/client/v1/room_summary/${encodeURIComponent(closed)}?via=here.test`;
+      expect((await bob.request('GET', hidden)).status).to.equal(404);
     });
 
     it('shows the directory of the other server', async () => {

@@ -1,10 +1,11 @@
-import type { JsonObject } from '../../protocol/canonical-json.ts';
+import type { JsonObject, JsonValue } from '../../protocol/canonical-json.ts';
 import { forbidden, invalidParam } from '../../protocol/errors.ts';
+import { isJsonObject } from '../../protocol/json-values.ts';
 import type { StoredEvent } from '../../storage/index.ts';
 import { strippedEvent } from '../client-event.ts';
 import type { RoomsContext } from '../context.ts';
 import type { Room } from '../room.ts';
-import { type FullRoomCard, fullRoomCard, mayPreview } from './room-card.ts';
+import { type FullRoomCard, fullRoomCard, mayEnter, mayPreview } from './room-card.ts';
 
 /** Which part of a tree of spaces. */
 export interface HierarchyRequest {
@@ -33,6 +34,8 @@ const DEFAULT_LIMIT = 50;
 const MOST_ROOMS = 1000;
 /** Trees of spaces are no deeper; a chain without an end is. */
 const MOST_DEPTH = 50;
+/** How many spaces of other servers are asked for in one request. */
+const MOST_ASKED = 30;
 
 /**
  * The rooms of a space and of the spaces in it, depth first, each once. Rooms that the viewer may neither join nor
@@ -52,18 +55,16 @@ export async function getHierarchy(
   const maxDepth = Math.min(request.maxDepth ?? MOST_DEPTH, MOST_DEPTH);
   const flags = `${suggestedOnly ? 1 : 0}.${maxDepth}`;
   const offset = offsetOf(request.from, flags);
-  const root = await context.registry.byId(roomId);
   const maySee = async (room: Room) => showsAll || (await mayPreview(context, room, userId));
-  if (root === undefined || !(await maySee(root))) {
-    throw forbidden('You may not look into this space, or it does not exist');
-  }
+  const finder = new SpaceFinder(context, userId, maySee, suggestedOnly);
+  const root = await finder.find(roomId, []);
+  if (root === undefined) throw forbidden('You may not look into this space, or it does not exist');
   const end = offset + Math.min(Math.max(limit, 1), MOST_ROOMS);
-  const walk = walkSpaces(context, root, maySee, { suggestedOnly, maxDepth });
   const rooms: HierarchyRoom[] = [];
   let index = 0;
-  for await (const room of walk) {
+  for await (const room of walkSpaces(finder, root, maxDepth)) {
     if (index === end) return { rooms, next_batch: `h${end}.${flags}` };
-    if (index >= offset) rooms.push(hierarchyRoom(context, room, suggestedOnly));
+    if (index >= offset) rooms.push(room);
     index += 1;
   }
   return { rooms };
@@ -79,27 +80,71 @@ function offsetOf(from: string | undefined, flags: string): number {
 }
 
 async function* walkSpaces(
-  context: RoomsContext,
-  root: Room,
-  maySee: (room: Room) => Promise<boolean>,
-  { suggestedOnly, maxDepth }: { readonly suggestedOnly: boolean; readonly maxDepth: number },
-): AsyncGenerator<Room> {
-  const seen = new Set<string>([root.roomId]);
+  finder: SpaceFinder,
+  root: HierarchyRoom,
+  maxDepth: number,
+): AsyncGenerator<HierarchyRoom> {
+  const seen = new Set<string>([root.room_id]);
   const stack = [{ room: root, depth: 0 }];
   for (let entry = stack.pop(); entry !== undefined; entry = stack.pop()) {
     const { room, depth } = entry;
     yield room;
-    if (depth === maxDepth || room.roomType !== 'm.space') continue;
-    const children: Room[] = [];
-    for (const { pdu } of childrenOf(room, suggestedOnly)) {
-      const child = await context.registry.byId(pdu.state_key ?? '');
-      if (child === undefined || seen.has(child.roomId)) continue;
-      if (!(await maySee(child))) continue;
-      seen.add(child.roomId);
+    if (depth === maxDepth || room.room_type !== 'm.space') continue;
+    const children: HierarchyRoom[] = [];
+    for (const { state_key: roomId, content } of room.children_state) {
+      if (typeof roomId !== 'string' || seen.has(roomId)) continue;
+      const child = await finder.find(roomId, isJsonObject(content) ? content.via : undefined);
+      if (child === undefined) continue;
+      seen.add(roomId);
       children.push(child);
     }
     // The first child is taken first: it goes onto the stack last.
     for (const child of children.reverse()) stack.push({ room: child, depth: depth + 1 });
+  }
+}
+
+/** Finds rooms of a hierarchy for one viewer: here, or on servers that are said to have them. */
+class SpaceFinder {
+  readonly #context: RoomsContext;
+  readonly #userId: string;
+  readonly #maySee: (room: Room) => Promise<boolean>;
+  readonly #suggestedOnly: boolean;
+  /** What servers have said of the rooms in their spaces. */
+  readonly #told = new Map<string, FullRoomCard>();
+  #asked = 0;
+
+  constructor(
+    context: RoomsContext,
+    userId: string,
+    maySee: (room: Room) => Promise<boolean>,
+    suggestedOnly: boolean,
+  ) {
+    this.#context = context;
+    this.#userId = userId;
+    this.#maySee = maySee;
+    this.#suggestedOnly = suggestedOnly;
+  }
+
+  /** A room that the viewer may see. @param via servers that may know it. */
+  async find(roomId: string, via: JsonValue | undefined): Promise<HierarchyRoom | undefined> {
+    const room = await this.#context.registry.byId(roomId);
+    if (room?.createEvent !== undefined) {
+      return (await this.#maySee(room)) ? hierarchyRoom(this.#context, room, this.#suggestedOnly) : undefined;
+    }
+    const found = await this.#findElsewhere(roomId, via);
+    return found !== undefined && (await mayEnter(this.#context, found, this.#userId)) ? found : undefined;
+  }
+
+  async #findElsewhere(roomId: string, via: JsonValue | undefined): Promise<HierarchyRoom | undefined> {
+    const told = this.#told.get(roomId);
+    if (told !== undefined && told.room_type !== 'm.space') return { ...told, children_state: [] };
+    const servers = (Array.isArray(via) ? via : []).filter((name) => typeof name === 'string');
+    if (this.#asked === MOST_ASKED || servers.length === 0) return undefined;
+    this.#asked += 1;
+    const request = { roomId, servers, suggestedOnly: this.#suggestedOnly };
+    const answer = await this.#context.otherServers?.describe(request);
+    for (const card of answer?.children ?? []) this.#told.set(card.room_id, card);
+    return answer?.room;
   }
 }
 

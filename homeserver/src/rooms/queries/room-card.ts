@@ -80,6 +80,22 @@ export async function mayPreview(
   );
 }
 
+/** As `mayPreview`, for a room of other servers, as one of them describes it. */
+export async function mayEnter(
+  context: RoomsContext,
+  card: FullRoomCard,
+  userId: string | undefined,
+): Promise<boolean> {
+  if (card.world_readable || ['public', 'knock', 'knock_restricted'].includes(card.join_rule)) return true;
+  if (userId === undefined) return false;
+  const known = await context.registry.byId(card.room_id);
+  if (known?.membershipOf(userId) === 'invite') return true;
+  for (const roomId of card.allowed_room_ids ?? []) {
+    if ((await context.registry.byId(roomId))?.membershipOf(userId) === 'join') return true;
+  }
+  return false;
+}
+
 function joinRuleOf(room: Room): string {
   const rule = room.content('m.room.join_rules')?.join_rule;
   return typeof rule === 'string' ? rule : 'invite';

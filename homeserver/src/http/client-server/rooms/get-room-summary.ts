@@ -1,5 +1,6 @@
 import { getRoomSummary as summary } from '../../../rooms/index.ts';
 import { endpoint } from '../../endpoint.ts';
+import { viaOf } from './via.ts';
 
 /** The older paths are MSC3266's, which clients of before v1.15 use. */
 export const getRoomSummary = endpoint(
@@ -12,5 +13,6 @@ export const getRoomSummary = endpoint(
       '/_matrix/client/unstable/im.nheko.summary/rooms/{roomIdOrAlias}/summary',
     ],
   },
-  ({ params, requester, services }) => summary(services.rooms, params.roomIdOrAlias, requester?.userId),
+  ({ params, query, requester, services }) =>
+    summary(services.rooms, params.roomIdOrAlias, requester?.userId, viaOf(query)),
 );
