@@ -43,6 +43,10 @@ const endpoints = [
     { name: 'admin', method: 'GET', path: '/_synapse/admin/v1/{thing}', auth: 'admin' },
     ({ params, requester }) => ({ ...params, by: requester.userId }),
   ),
+  customEndpoint(
+    { name: 'adminDelete', method: 'DELETE', path: '/_synapse/admin/v1/{thing}', auth: 'admin' },
+    () => ({}),
+  ),
 ];
 
 describe('RequestHandler', () => {
@@ -115,6 +119,16 @@ describe('RequestHandler', () => {
       await rejects(403, 'M_FORBIDDEN', 'GET', '/_synapse/admin/v1/users');
       const answer = await server.request('GET', '/_synapse/admin/v1/users', undefined, 'admin');
       expect(answer.body).to.deep.equal({ thing: 'users', by: ADMIN.userId });
+    });
+
+    it('takes down what admins do, but not what they look at, and nothing that was refused', async () => {
+      lines.length = 0;
+      await server.request('GET', '/_synapse/admin/v1/users', undefined, 'admin');
+      await rejects(403, 'M_FORBIDDEN', 'DELETE', '/_synapse/admin/v1/users');
+      await server.request('DELETE', '/_synapse/admin/v1/users', undefined, 'admin');
+      const noted = lines.filter(({ audit }) => audit === true);
+      expect(noted).to.have.length(1);
+      expect(noted[0]).to.include({ admin: ADMIN.userId, operation: 'adminDelete', thing: 'users' });
     });
 
     it('looks at the token before it looks at the body', async () => {

@@ -22,6 +22,16 @@ describe('RateLimits', () => {
     expect(error?.headers).to.deep.equal({ 'Retry-After': '10' });
   });
 
+  it('holds somebody to a limit of their own in what they send, and to none if that is nothing', () => {
+    const limits = new RateLimits({ clock: new ManualClock() });
+    const own = { messagesPerSecond: 1, burstCount: 2 };
+    for (let time = 0; time < 2; time++) limits.take('message', 'a', own);
+    expect(() => limits.take('message', 'a', own)).to.throw('Too many requests');
+    for (let time = 0; time < 3; time++) limits.take('registration', 'a', own);
+    const free = { messagesPerSecond: 0, burstCount: 0 };
+    for (let time = 0; time < 1_000; time++) limits.take('registration', 'a', free);
+  });
+
   it('counts each key by itself', () => {
     const limits = new RateLimits({ clock: new ManualClock() });
     takeMany(limits, 'a', 11);

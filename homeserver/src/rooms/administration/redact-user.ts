@@ -111,9 +111,9 @@ export async function redactUser(context: RoomsContext, job: RunningJob): Promis
   const redaction = job.payload as unknown as Redaction;
   const failed: Record<string, string> = { ...redaction.failed };
   for (let done = redaction.done ?? 0; done < redaction.rooms.length; done += 1) {
-    if (job.signal.aborted) return;
+    job.signal.throwIfAborted();
     const room = await context.registry.byId(redaction.rooms[done] ?? '');
-    if (room !== undefined) await redactInRoom(context, room, redaction, failed);
+    if (room !== undefined) await redactInRoom(context, room, redaction, failed, job.signal);
     const unit = new UnitOfWork();
     job.saveIn(unit, { ...job.payload, done: done + 1, failed });
     await context.storage.database.commit(unit);
@@ -125,10 +125,12 @@ async function redactInRoom(
   room: Room,
   redaction: Redaction,
   failed: Record<string, string>,
+  signal: AbortSignal,
 ): Promise<void> {
   const sender = await redactorOf(context, room, redaction);
   const content = redaction.reason === undefined ? {} : { reason: redaction.reason };
   for (const event of await eventsToRedact(context, room, redaction)) {
+    signal.throwIfAborted();
     try {
       await changeRoom(context, room, (chain) =>
         chain.append({ type: 'm.room.redaction', sender, content, redacts: event.eventId }),
