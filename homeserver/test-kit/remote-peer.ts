@@ -29,6 +29,16 @@ export interface CompletedEvent {
   readonly json: JsonObject;
 }
 
+/** A room in which only one user of a fake homeserver talks, as far as that has to know it. */
+export interface PeerRoom {
+  readonly roomId: string;
+  readonly sender: string;
+  readonly rules: RoomVersionRules;
+  readonly authEvents: readonly string[];
+  newest: string;
+  depth: number;
+}
+
 /** A fake homeserver as it deals with a server under test. */
 export class RemotePeer {
   readonly #fake: FakeHomeserver;
@@ -81,6 +91,38 @@ export class RemotePeer {
     const sent = await this.hand(handshake, event);
     expect(sent.status, JSON.stringify(sent.body)).to.equal(200);
     return { eventId: event.eventId, body: sent.body };
+  }
+
+  /** As `join`, for a user who only talks there, in a room of version 12. */
+  async enter(roomId: string, sender: string): Promise<PeerRoom> {
+    const { eventId, body } = await this.join(roomId, sender);
+    const rules = roomVersionRules('12');
+    if (rules === undefined) throw new Error('there is no room version 12');
+    // What a message is based on is what its sender's join was based on first of all: the levels, and the join.
+    const [levels] = body.event.auth_events;
+    return { roomId, sender, rules, authEvents: [levels, eventId], newest: eventId, depth: body.event.depth };
+  }
+
+  /** The next message of a room. */
+  message(room: PeerRoom, content: JsonObject): CompletedEvent {
+    room.depth += 1;
+    const event = this.sign(
+      {
+        type: 'm.room.message',
+        room_id: room.roomId,
+        sender: room.sender,
+        content: { msgtype: 'm.text', ...content },
+        prev_events: [room.newest],
+        auth_events: [...room.authEvents],
+        depth: room.depth,
+        origin_server_ts: Date.now(),
+        hashes: { sha256: '' },
+        signatures: {},
+      },
+      room.rules,
+    );
+    room.newest = event.eventId;
+    return event;
   }
 
   /** Sends a transaction. */

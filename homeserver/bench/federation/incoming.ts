@@ -9,8 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { JsonObject } from '../../src/protocol/canonical-json.ts';
-import { type RoomVersionRules, roomVersionRules } from '../../src/protocol/room-versions.ts';
-import { RemotePeer } from '../../test-kit/remote-peer.ts';
+import { type PeerRoom, RemotePeer } from '../../test-kit/remote-peer.ts';
 import { startServerProcess } from '../../test-kit/server-process.ts';
 import { createTestDatabase } from '../../test-kit/test-database.ts';
 import { TestNetwork } from '../../test-kit/test-network.ts';
@@ -28,20 +27,9 @@ const { values } = parseArgs({
 const [seconds, roomCount, rate] = [values.seconds, values.rooms, values.rate].map(Number);
 if (!seconds || !roomCount || !rate) throw new Error('--seconds, --rooms and --rate take numbers above 0');
 
-const VERSION = '12';
 const EVENTS_A_TRANSACTION = 50;
 const RATE_KEPT = 0.98;
 
-/** A room as the other server sends to it. */
-interface RoomOfPeer {
-  readonly roomId: string;
-  readonly authEvents: readonly string[];
-  newest: string;
-  depth: number;
-}
-
-const rules = roomVersionRules(VERSION);
-if (rules === undefined) throw new Error(`no room version ${VERSION}`);
 const folder = await mkdtemp(join(tmpdir(), 'guildhall-federation-'));
 const database = await createTestDatabase();
 const network = await TestNetwork.create();
@@ -73,7 +61,7 @@ try {
   let sent = 0;
   while (performance.now() - began < seconds * 1000) {
     const at = performance.now();
-    const pdus = nextEvents(rooms, peer, sender, rules, sent);
+    const pdus = nextEvents(rooms, peer, sent);
     const { status, body } = await peer.send({ pdus });
     if (status !== 200) throw new Error(`a transaction was answered with ${status}: ${JSON.stringify(body)}`);
     answersMs.push(performance.now() - at);
@@ -101,47 +89,21 @@ try {
   for (const stop of stops) await stop();
 }
 
-async function makeRooms(alice: TestUser, peer: RemotePeer, sender: string): Promise<RoomOfPeer[]> {
-  const made: RoomOfPeer[] = [];
+async function makeRooms(alice: TestUser, peer: RemotePeer, sender: string): Promise<PeerRoom[]> {
+  const made: PeerRoom[] = [];
   for (let count = 0; count < Number(roomCount); count += 1) {
-    const roomId = await alice.createRoom({ preset: 'public_chat', room_version: VERSION });
-    const { eventId, body } = await peer.join(roomId, sender);
-    // What a message is based on is what its sender's join was based on first of all: the levels, and the join.
-    const [levels] = body.event.auth_events;
-    made.push({ roomId, authEvents: [levels, eventId], newest: eventId, depth: body.event.depth });
+    const roomId = await alice.createRoom({ preset: 'public_chat', room_version: '12' });
+    made.push(await peer.enter(roomId, sender));
   }
   return made;
 }
 
 /** Events for one transaction, each with the time in it. */
-function nextEvents(
-  rooms: readonly RoomOfPeer[],
-  peer: RemotePeer,
-  sender: string,
-  versionRules: RoomVersionRules,
-  first: number,
-): JsonObject[] {
+function nextEvents(rooms: readonly PeerRoom[], peer: RemotePeer, first: number): JsonObject[] {
   return Array.from({ length: EVENTS_A_TRANSACTION }, (_none, index) => {
     const room = rooms[(first + index) % rooms.length];
     if (room === undefined) throw new Error('there are no rooms');
-    room.depth += 1;
-    const { eventId, json } = peer.sign(
-      {
-        type: 'm.room.message',
-        room_id: room.roomId,
-        sender,
-        content: { msgtype: 'm.text', body: `message ${first + index}`, sent: Date.now() },
-        prev_events: [room.newest],
-        auth_events: [...room.authEvents],
-        depth: room.depth,
-        origin_server_ts: Date.now(),
-        hashes: { sha256: '' },
-        signatures: {},
-      },
-      versionRules,
-    );
-    room.newest = eventId;
-    return json;
+    return peer.message(room, { body: `message ${first + index}`, sent: Date.now() }).json;
   });
 }
 
