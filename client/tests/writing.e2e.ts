@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { eventually } from '../../homeserver/test-kit/eventually.ts';
 import { roomPath, type TestUser } from '../../homeserver/test-kit/test-user.ts';
 import { expectAccessible } from './test-kit/accessibility.ts';
+import { drawLantern } from './test-kit/drawings.ts';
 import {
   channelPath,
   createChannel,
@@ -11,6 +12,7 @@ import {
   type SeededGuild,
 } from './test-kit/guild.ts';
 import { Hall } from './test-kit/hall.ts';
+import { upload } from './test-kit/talk.ts';
 import type { Visitor } from './test-kit/visitor.ts';
 
 describe('Writing', function () {
@@ -69,6 +71,19 @@ describe('Writing', function () {
     await option(/waving hand/).click();
     await visitor.page.keyboard.press('Enter');
     await visitor.message('Good 👋').waitFor();
+  });
+
+  it('knows the emoji of the guild', async () => {
+    const url = await upload(hall, ada, await hall.paint(drawLantern()), 'image/png');
+    await ada.setState(guild.guildId, 'm.room.image_pack', { images: { lantern: { url } } });
+    await eventually(async () => {
+      await visitor.composer.fill('');
+      await type('Light the :lant');
+      return (await option(/:lantern:/).count()) > 0;
+    });
+    await visitor.page.keyboard.press('Enter');
+    await visitor.page.keyboard.press('Enter');
+    await visitor.seeImage(visitor.message('Light the').getByRole('img', { name: ':lantern:' }));
   });
 
   it('lists commands, and does what one says', async () => {

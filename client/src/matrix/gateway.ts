@@ -11,10 +11,12 @@ import {
   SyncState,
 } from 'matrix-js-sdk';
 import type { Session } from '../lib/homeserver/session.ts';
+import type { CustomEmoji } from '../lib/markdown/to-matrix.ts';
 import { ChangeFeed } from './change-feed.ts';
 import { ChannelStore, MemberListStore, ProfileStore, TypingStore } from './channel-stores.ts';
 import { type CommunityActions, createCommunityActions, waitForArrival } from './communities.ts';
 import { GuildListStore, GuildStore, type HomeSnapshot, HomeStore } from './guild-stores.ts';
+import { listCustomEmoji } from './image-packs.ts';
 import { InboxStore } from './inbox-store.ts';
 import { createMediaLoader, MediaCache } from './media.ts';
 import { createMessageActions, type MessageActions } from './messages.ts';
@@ -65,6 +67,8 @@ export interface Gateway {
   guild(guildId: string): Readable<GuildDetails | undefined>;
   channel(channelId: string): Readable<ChannelDetails | undefined>;
   members(roomId: string): MemberListStore;
+  /** The pictures that can be used as emoji in a channel now. */
+  listCustomEmoji(channelId: string): readonly CustomEmoji[];
   typing(channelId: string): Readable<readonly string[]>;
   timeline(channelId: string): TimelineStore;
   thread(channelId: string, rootId: string): ThreadStore;
@@ -143,6 +147,7 @@ export function startGateway(session: Session, options: GatewayOptions): Gateway
     guild: keepOne((guildId) => new GuildStore(client, feed, guildId)),
     channel: keepOne((channelId) => new ChannelStore(client, feed, channelId)),
     members: keepOne((roomId) => new MemberListStore(client, feed, roomId)),
+    listCustomEmoji: (channelId) => listCustomEmoji(client, channelId),
     typing: keepOne((channelId) => new TypingStore(client, feed, channelId)),
     timeline: keepOne((channelId) => new TimelineStore(client, feed, reads, channelId)),
     thread: (channelId, rootId) => threads(`${channelId} ${rootId}`),

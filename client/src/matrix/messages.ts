@@ -8,7 +8,12 @@ import {
 } from 'matrix-js-sdk';
 import type { RoomMessageEventContent } from 'matrix-js-sdk/lib/types.js';
 import { t } from '../lib/i18n/translate.ts';
-import { type ChannelMention, convertMarkdown, type Mention } from '../lib/markdown/to-matrix.ts';
+import {
+  type ChannelMention,
+  type CustomEmoji,
+  convertMarkdown,
+  type Mention,
+} from '../lib/markdown/to-matrix.ts';
 import { asObject, type JsonObject } from '../lib/parse.ts';
 import { buildPoll, type OutgoingPoll, pollEnd, pollResponse, pollStart } from './polls.ts';
 import { readContent, readEdit } from './read-message.ts';
@@ -20,6 +25,7 @@ export interface OutgoingText {
   readonly text: string;
   readonly mentions: readonly Mention[];
   readonly channels?: readonly ChannelMention[];
+  readonly emoji?: readonly CustomEmoji[];
   /** Whether it says what its author does (`/me`). */
   readonly isEmote?: boolean;
   /** Whether it means what it says, without Markdown. */
@@ -196,6 +202,7 @@ export function buildText({
   text,
   mentions,
   channels,
+  emoji,
   isEmote = false,
   isPlain = false,
   replyTo,
@@ -203,7 +210,7 @@ export function buildText({
 }: OutgoingText): MessageFields {
   const { body, formattedBody, mentionedUserIds } = isPlain
     ? { body: text, formattedBody: undefined, mentionedUserIds: [] }
-    : convertMarkdown(text, mentions, channels);
+    : convertMarkdown(text, mentions, channels, emoji);
   const mentioned = new Set(mentionedUserIds);
   if (replyTo) mentioned.add(replyTo.authorId);
   return {

@@ -2,6 +2,7 @@ import { Hash } from 'lucide-react';
 import { t } from '../../lib/i18n/translate.ts';
 import { joinClasses } from '../../lib/join-classes.ts';
 import { MediaAvatar } from '../media/MediaAvatar.tsx';
+import { InlineImage } from '../timeline/InlineImage.tsx';
 import styles from './CompletionList.module.css';
 import type { Completion } from './use-completions.ts';
 
@@ -45,6 +46,7 @@ const labels = {
   person: 'composer.mentionList',
   channel: 'composer.channelList',
   emoji: 'composer.emojiList',
+  'custom-emoji': 'composer.emojiList',
   command: 'composer.commandList',
 } as const;
 
@@ -75,6 +77,17 @@ function Entry({ completion }: { readonly completion: Completion }) {
           <span className={styles.name}>{completion.emoji.label}</span>
         </>
       );
+    case 'custom-emoji': {
+      const { shortcode, mxc } = completion.emoji;
+      return (
+        <>
+          <span className={styles.emoji}>
+            <InlineImage mxc={mxc} alt="" isEmoticon />
+          </span>
+          <span className={styles.name}>:{shortcode}:</span>
+        </>
+      );
+    }
     case 'command': {
       const { name, label, hint } = completion.command;
       return (

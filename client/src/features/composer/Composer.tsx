@@ -74,9 +74,9 @@ function OpenComposer({ channel, tray, thread }: ComposerProps) {
       confirmDeletion(composer.editing);
       return;
     }
-    const { mentions, channels } = composer;
+    const { mentions, channels, emoji } = composer;
     const replyTo = toReference(composer.replyTo);
-    const outgoing = { text, mentions, channels, replyTo, thread };
+    const outgoing = { text, mentions, channels, emoji, replyTo, thread };
     if (!composer.editing && tray.items.length === 0 && parseCommand(text)) {
       void handleCommand(outgoing);
       return;

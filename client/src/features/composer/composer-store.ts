@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import type { ChannelMention, Mention } from '../../lib/markdown/to-matrix.ts';
+import type { ChannelMention, CustomEmoji, Mention } from '../../lib/markdown/to-matrix.ts';
 import { asObject, asString } from '../../lib/parse.ts';
 import type { Message } from '../../matrix/types.ts';
 
@@ -10,6 +10,8 @@ export interface ComposerState {
   readonly mentions: readonly Mention[];
   /** Channels picked from the list of names while writing. */
   readonly channels: readonly ChannelMention[];
+  /** Pictures that were picked as emoji while writing. */
+  readonly emoji: readonly CustomEmoji[];
   readonly replyTo: Message | undefined;
   readonly editing: Message | undefined;
   /** What was being written when the edit began; it comes back afterwards. */
@@ -22,6 +24,7 @@ const emptyComposer: ComposerState = {
   text: '',
   mentions: [],
   channels: [],
+  emoji: [],
   replyTo: undefined,
   editing: undefined,
   setAside: '',

@@ -1,5 +1,6 @@
 import { type KeyboardEvent, type RefObject, useEffect, useState } from 'react';
 import { readLanguage } from '../../lib/i18n/translate.ts';
+import type { CustomEmoji } from '../../lib/markdown/to-matrix.ts';
 import type { Gateway } from '../../matrix/gateway.ts';
 import { readNow } from '../../matrix/store.ts';
 import type { Member, Place } from '../../matrix/types.ts';
@@ -15,6 +16,7 @@ export type Completion =
   | { readonly kind: 'person'; readonly key: string; readonly person: Member }
   | { readonly kind: 'channel'; readonly key: string; readonly channel: ChannelPlace }
   | { readonly kind: 'emoji'; readonly key: string; readonly emoji: Emoji }
+  | { readonly kind: 'custom-emoji'; readonly key: string; readonly emoji: CustomEmoji }
   | { readonly kind: 'command'; readonly key: string; readonly command: Command };
 
 type ChannelPlace = Extract<Place, { readonly kind: 'channel' }>;
@@ -94,9 +96,12 @@ function useMatches(channelId: string, query: CompletionQuery | undefined): read
         channel,
       }));
     case ':':
-      return searchEmoji(emoji, query.typed.replaceAll('_', ' '))
-        .slice(0, mostCompletions)
-        .map((found) => ({ kind: 'emoji', key: found.emoji, emoji: found }));
+      return [
+        ...matchCustomEmoji(gateway.listCustomEmoji(channelId), query.typed),
+        ...searchEmoji(emoji, query.typed.replaceAll('_', ' ')).map(
+          (found): Completion => ({ kind: 'emoji', key: found.emoji, emoji: found }),
+        ),
+      ].slice(0, mostCompletions);
     case '/':
       return matchCommands(gateway, channelId, query.typed).map((command) => ({
         kind: 'command',
@@ -125,6 +130,13 @@ function matchChannels(places: readonly Place[], typed: string): readonly Channe
     .slice(0, mostCompletions);
 }
 
+function matchCustomEmoji(emoji: readonly CustomEmoji[], typed: string): readonly Completion[] {
+  const query = typed.toLowerCase();
+  return emoji
+    .filter(({ shortcode }) => shortcode.toLowerCase().includes(query))
+    .map((found) => ({ kind: 'custom-emoji', key: `:${found.shortcode}:`, emoji: found }));
+}
+
 function matchCommands(gateway: Gateway, channelId: string, typed: string): readonly Command[] {
   return listCommands(gateway, channelId)
     .filter(({ name }) => name.startsWith(typed.toLowerCase()))
@@ -139,6 +151,8 @@ function writeCompletion(completion: Completion): string {
       return `#${completion.channel.name}`;
     case 'emoji':
       return completion.emoji.emoji;
+    case 'custom-emoji':
+      return `:${completion.emoji.shortcode}:`;
     case 'command':
       return `/${completion.command.name}`;
   }
@@ -146,7 +160,7 @@ function writeCompletion(completion: Completion): string {
 
 /** A name in a text means whom or what was picked, whoever else is called so. */
 function rememberName(composerId: string, completion: Completion): void {
-  const { mentions, channels } = readComposer(composerId);
+  const { mentions, channels, emoji } = readComposer(composerId);
   if (completion.kind === 'person') {
     const { userId, name } = completion.person;
     const others = mentions.filter((mention) => mention.userId !== userId);
@@ -155,5 +169,9 @@ function rememberName(composerId: string, completion: Completion): void {
     const { id: channelId, name } = completion.channel;
     const others = channels.filter((channel) => channel.channelId !== channelId);
     changeComposer(composerId, { channels: [...others, { channelId, name }] });
+  } else if (completion.kind === 'custom-emoji') {
+    const { shortcode } = completion.emoji;
+    const others = emoji.filter((known) => known.shortcode !== shortcode);
+    changeComposer(composerId, { emoji: [...others, completion.emoji] });
   }
 }

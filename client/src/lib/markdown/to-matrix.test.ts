@@ -82,4 +82,15 @@ describe('convertMarkdown', () => {
     const text = convertMarkdown('`@Ada`', [{ userId: '@ada:hall', name: 'Ada' }]);
     expect(text.mentionedUserIds).to.deep.equal([]);
   });
+
+  it('turns names of channels into links, and shortcodes into their pictures', () => {
+    const channels = [{ channelId: '!maps:hall', name: 'old-maps' }];
+    expect(convertMarkdown('see #old-maps!', [], channels).formattedBody).to.equal(
+      'see <a href="https://matrix.to/#/!maps%3Ahall">#old-maps</a>!',
+    );
+    const emoji = [{ shortcode: 'lamp', mxc: 'mxc://hall/lamp' }];
+    expect(convertMarkdown('lit :lamp: :other:', [], [], emoji).formattedBody).to.equal(
+      'lit <img data-mx-emoticon src="mxc://hall/lamp" alt=":lamp:" title=":lamp:" height="32"> :other:',
+    );
+  });
 });

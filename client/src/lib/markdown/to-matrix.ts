@@ -14,6 +14,12 @@ export interface ChannelMention {
   readonly name: string;
 }
 
+/** A picture that stands for `:shortcode:` in a text. */
+export interface CustomEmoji {
+  readonly shortcode: string;
+  readonly mxc: string;
+}
+
 /** A text as Matrix sends it: what was typed, and HTML when that says more. */
 export interface MatrixText {
   readonly body: string;
@@ -35,21 +41,33 @@ const spoiler: TokenizerAndRendererExtension = {
   },
 };
 
-/** Something that a text names, with its sign, and the link that stands for it. */
-interface NamedLink {
+/** Something that a text names, with its sign, and the HTML that stands for it. */
+interface Named {
   readonly text: string;
-  readonly href: string;
+  readonly html: string;
 }
 
-/** The names in the text, already resolved to links. */
-function nameExtension(names: readonly NamedLink[]): TokenizerAndRendererExtension {
+function nameLink(text: string, id: string): Named {
+  return { text, html: `<a href="${escapeHtml(buildMatrixLink(id))}">${escapeHtml(text)}</a>` };
+}
+
+/** A custom emoji (Matrix 1.19, "Image packs"). */
+function nameEmoji({ shortcode, mxc }: CustomEmoji): Named {
+  const text = `:${shortcode}:`;
+  const name = escapeHtml(text);
+  const source = escapeHtml(mxc);
+  return { text, html: `<img data-mx-emoticon src="${source}" alt="${name}" title="${name}" height="32">` };
+}
+
+/** The names in the text, already resolved. */
+function nameExtension(names: readonly Named[]): TokenizerAndRendererExtension {
   // The longest first, so that "@Ada Lovelace" is not taken for "@Ada".
   const known = [...names].sort((a, b) => b.text.length - a.text.length);
   return {
     name: 'name',
     level: 'inline',
     start: (source) => {
-      const place = source.search(/[@#]/);
+      const place = source.search(/[@#:]/);
       return place === -1 ? undefined : place;
     },
     tokenizer(source) {
@@ -57,8 +75,7 @@ function nameExtension(names: readonly NamedLink[]): TokenizerAndRendererExtensi
       return found && { type: 'name', raw: found.text, named: found };
     },
     renderer(token) {
-      const { text, href } = token.named as NamedLink;
-      return `<a href="${escapeHtml(href)}">${escapeHtml(text)}</a>`;
+      return (token.named as Named).html;
     },
   };
 }
@@ -69,7 +86,7 @@ function startsWithName(source: string, text: string): boolean {
   return next === '' || !/[\p{L}\p{N}_]/u.test(next);
 }
 
-function createParser(names: readonly NamedLink[]): Marked {
+function createParser(names: readonly Named[]): Marked {
   return new Marked({
     gfm: true,
     breaks: true,
@@ -113,11 +130,13 @@ export function convertMarkdown(
   typed: string,
   mentions: readonly Mention[] = [],
   channels: readonly ChannelMention[] = [],
+  emoji: readonly CustomEmoji[] = [],
 ): MatrixText {
   const body = typed.trim();
   const names = [
-    ...mentions.map(({ userId, name }) => ({ text: `@${name}`, href: buildMatrixLink(userId) })),
-    ...channels.map(({ channelId, name }) => ({ text: `#${name}`, href: buildMatrixLink(channelId) })),
+    ...mentions.map(({ userId, name }) => nameLink(`@${name}`, userId)),
+    ...channels.map(({ channelId, name }) => nameLink(`#${name}`, channelId)),
+    ...emoji.map(nameEmoji),
   ];
   const html = (createParser(names).parse(body, { async: false }) as string).trim();
   const single = html.startsWith('<p>') && html.lastIndexOf('<p>') === 0 && html.endsWith('</p>');
