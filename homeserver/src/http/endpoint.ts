@@ -71,7 +71,7 @@ export interface Endpoint {
 }
 
 /** Synapse's cap for bodies that are not media. */
-export const MAX_BODY_BYTES = 200 * 65_536;
+const MAX_BODY_BYTES = 200 * 65_536;
 /** The cap for whoever has not shown an access token: enough for a login. */
 export const MAX_STRANGERS_BODY_BYTES = 65_536;
 

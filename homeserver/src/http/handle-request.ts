@@ -60,6 +60,7 @@ export class RequestHandler {
       match = this.#router.find(request.method ?? 'GET', request.url ?? '/');
       await this.#answer(match, request, response);
     } catch (error) {
+      if (match?.endpoint.auth === 'server') this.#noteRefusal(match.endpoint, error, request);
       await this.#answerError(error, request, response);
     } finally {
       this.#record(request, response, match?.endpoint.name ?? 'unrecognized', performance.now() - started);
@@ -120,6 +121,14 @@ export class RequestHandler {
         ? new MatrixError(503, 'M_UNKNOWN', 'The server is restarting', {}, { 'Retry-After': '1' })
         : error;
     await this.#write(response, errorReply(told));
+  }
+
+  /** What other servers are not allowed is of interest to the admins of both. */
+  #noteRefusal({ name: operation }: Endpoint, error: unknown, request: IncomingMessage): void {
+    if (!(error instanceof MatrixError) || (error.status !== 401 && error.status !== 403)) return;
+    const { status, message: reason } = error;
+    const ip = this.#addressOf(request);
+    this.#logger.info('a request of another server was refused', { operation, status, reason, ip });
   }
 
   async #write(response: ServerResponse, handled: object): Promise<void> {
