@@ -27,7 +27,14 @@ describe('commands for accounts', function () {
   };
 
   it('give somebody another password, and make admins', async () => {
-    const reset = await run(admin.accessToken, 'reset-password', '--user', 'alice', '--password', 'a new one');
+    const reset = await run(
+      admin.accessToken,
+      'reset-password',
+      '--user',
+      'alice',
+      '--password',
+      'a new one',
+    );
     expect(reset.output).to.contain('@alice:test has a new password');
     expect(await logIn('a new one')).to.equal(200);
     await run(admin.accessToken, 'make-admin', '--user', '@alice:test');
@@ -38,7 +45,9 @@ describe('commands for accounts', function () {
   });
 
   it('say what is missing', async () => {
-    expect((await run(undefined, 'make-admin', '--user', 'alice')).errors).to.contain('GUILDHALL_ADMIN_TOKEN');
+    expect((await run(undefined, 'make-admin', '--user', 'alice')).errors).to.contain(
+      'GUILDHALL_ADMIN_TOKEN',
+    );
     expect((await run(admin.accessToken, 'make-admin')).errors).to.contain('--user NAME');
     const unknown = await run(admin.accessToken, 'make-admin', '--user', 'nobody');
     expect(unknown.errors).to.contain('User not found');
