@@ -138,6 +138,23 @@ describe('Presence', () => {
     expect(await presence.get('@a:x', '@b:x')).to.deep.equal({ presence: 'offline' });
   });
 
+  it('shows what the server of somebody else says, with its message, for half an hour', async () => {
+    const { clock, presence, of } = createPresence();
+    const say = (state: 'online' | 'offline', statusMessage?: string) =>
+      presence.hearFromServer('@b:remote', { presence: state, lastActiveTs: clock.now(), statusMessage });
+    say('online', 'reading');
+    expect(of('@b:remote')).to.equal('online');
+    say('online');
+    expect(presence.contentOf('@b:remote')).to.not.have.property('status_msg');
+    await clock.advance(30 * MINUTE - 1);
+    expect(of('@b:remote')).to.equal('online');
+    await clock.advance(1);
+    expect(of('@b:remote')).to.equal('offline');
+    say('online');
+    say('offline');
+    expect(of('@b:remote')).to.equal('offline');
+  });
+
   it('lets no timer run on when it stops', () => {
     const { clock, presence } = createPresence();
     presence.userIsSyncing('@a:x', 'online');
