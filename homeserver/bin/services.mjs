@@ -34,13 +34,8 @@ const COMMANDS = { install, start, stop, status };
 /** @param {string} [extra] what only the benchmark wants, and takes minutes to build */
 async function install(extra) {
   if (extra === 'dendrite') return installDendrite();
-  return (
-    (await installPrograms()) ||
-    (await installSynapse()) ||
-    (await installLivekit()) ||
-    (await installS3Server()) ||
-    installMautrix()
-  );
+  const failed = (await installPrograms()) || (await installSynapse()) || (await installMautrix());
+  return failed || installLivekit();
 }
 
 async function installPrograms() {
