@@ -34,8 +34,13 @@ const COMMANDS = { install, start, stop, status };
 /** @param {string} [extra] what only the benchmark wants, and takes minutes to build */
 async function install(extra) {
   if (extra === 'dendrite') return installDendrite();
-  const failed = (await installPrograms()) || (await installSynapse()) || (await installMautrix());
-  return failed || installLivekit();
+  return (
+    (await installPrograms()) ||
+    (await installSynapse()) ||
+    (await installMautrix()) ||
+    (await installLivekit()) ||
+    installS3Server()
+  );
 }
 
 async function installPrograms() {
