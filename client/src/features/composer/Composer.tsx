@@ -4,7 +4,7 @@ import { deleteMessage } from '../../app/actions/message-actions.ts';
 import { openDialog } from '../../app/dialog-store.ts';
 import { describeError } from '../../lib/homeserver/describe-error.ts';
 import { t } from '../../lib/i18n/translate.ts';
-import type { OutgoingText, OutgoingThread } from '../../matrix/messages.ts';
+import type { OutgoingText, OutgoingThread } from '../../matrix/build-message.ts';
 import type { ChannelDetails, Message, TimelineItem } from '../../matrix/types.ts';
 import { IconButton } from '../../ui/IconButton.tsx';
 import { MenuButton } from '../../ui/Menu.tsx';

@@ -1,4 +1,4 @@
-import type { FileShape } from '../../matrix/messages.ts';
+import type { FileShape } from '../../matrix/build-message.ts';
 import type { Recording } from './use-voice-recorder.ts';
 
 /** A file that waits in the composer. */

@@ -3,8 +3,8 @@ import type { PlainMessageKey } from '../../lib/i18n/messages.ts';
 import { t } from '../../lib/i18n/translate.ts';
 import { completeUserId, isUserId } from '../../lib/identifiers.ts';
 import type { Mention } from '../../lib/markdown/to-matrix.ts';
+import type { OutgoingText } from '../../matrix/build-message.ts';
 import type { Gateway } from '../../matrix/gateway.ts';
-import type { OutgoingText } from '../../matrix/messages.ts';
 import { readNow } from '../../matrix/store.ts';
 import type { Permissions } from '../../matrix/types.ts';
 

@@ -1,7 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { describeError, readErrcode } from '../../lib/homeserver/describe-error.ts';
 import { t } from '../../lib/i18n/translate.ts';
-import type { MessageActions, OutgoingText } from '../../matrix/messages.ts';
+import type { OutgoingText } from '../../matrix/build-message.ts';
+import type { MessageActions } from '../../matrix/messages.ts';
 import { type Attachment, readAttachments, releaseAttachment } from './attachments.ts';
 
 /** An attachment and how far it is on its way. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { buildEdit, buildFile, buildText, type FileShape } from './messages.ts';
+import { buildEdit, buildFile, buildText, type FileShape } from './build-message.ts';
 import { readContent } from './read-message.ts';
 
 const ada = { userId: '@ada:hall', name: 'Ada' };
