@@ -2,7 +2,7 @@
  * npm run soak -- bench [--rounds 3] [--seconds 2] [--only TEXT] [--workload TEXT]: starts Guildhall on SQLite and on
  * PostgreSQL, and Synapse and Dendrite where they are installed (npm run services -- install), does the same work on all
  * of them in one run, and prints the tables of docs/benchmarks.md. `--only` takes the servers whose names hold the text,
- * `--workload` the workloads.
+ * or one of several between `|`, `--workload` the workloads.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -24,7 +24,8 @@ const { values } = parseArgs({
 });
 
 const say = (text: string): void => console.error(text);
-const wanted = [...GUILDHALL, ...SYNAPSE, ...DENDRITE].filter(({ name }) => name.includes(values.only));
+const isWanted = (name: string): boolean => values.only.split('|').some((part) => name.includes(part));
+const wanted = [...GUILDHALL, ...SYNAPSE, ...DENDRITE].filter(({ name }) => isWanted(name));
 const servers: ServerUnderTest[] = [];
 try {
   for (const kind of wanted) {
@@ -48,7 +49,7 @@ try {
   const cores = cpus();
   say('');
   console.log(`${cores.length} x ${cores[0]?.model ?? 'unknown'}, Node ${process.versions.node}\n`);
-  const ours = GUILDHALL.map(({ name }) => name).filter((name) => name.includes(values.only));
+  const ours = GUILDHALL.map(({ name }) => name).filter(isWanted);
   console.log(presentResults(results, ours));
 } finally {
   for (const server of servers) await server.stop();
