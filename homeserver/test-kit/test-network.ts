@@ -201,7 +201,15 @@ class Door {
       outside.destroy();
       return;
     }
-    const inside = connect(Number(new URL(this.#url()).port), '127.0.0.1');
+    let port: number;
+    try {
+      port = Number(new URL(this.#url()).port);
+    } catch {
+      // The server is being stopped.
+      outside.destroy();
+      return;
+    }
+    const inside = connect(port, '127.0.0.1');
     for (const socket of [outside, inside]) {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));

@@ -22,17 +22,22 @@ export async function completeRoom(
   const join = partial === undefined ? undefined : await storage.events.get(partial.joinNid);
   if (partial === undefined || join === undefined) return;
   const query = `${encodeURIComponent(roomId)}?event_id=${encodeURIComponent(join.eventId)}`;
+  const { promise: stopped, reject } = Promise.withResolvers<never>();
+  // The next start goes on.
+  signal.addEventListener('abort', () => reject(new Error('the server stops')));
+  stopped.catch(() => undefined);
   let failure: unknown = new JobGivenUp('this server deals with none of the servers of the room');
   for (const server of partial.servers.filter((named) => policy.isAllowed(named))) {
     if (signal.aborted) return;
     try {
-      const { pdus, auth_chain: chain } = await client.request({
+      const asked = client.request({
         destination: server,
         method: 'GET',
         path: `/_matrix/federation/v1/state/${query}`,
         maxBytes: LARGEST_STATE_BYTES,
         timeLimitMs: TIME_LIMIT_MS,
       });
+      const { pdus, auth_chain: chain } = await Promise.race([asked, stopped]);
       if (!Array.isArray(pdus) || !Array.isArray(chain)) {
         throw new FederationError(server, 'malformed', 'it did not tell the state of a room');
       }

@@ -29,6 +29,8 @@ const AT_ONCE = 200;
 /** How often it is looked for servers that may be asked again. */
 const SWEEP_MS = 15_000;
 const SERVERS_OF_USER_LAST_MS = 60_000;
+/** For how long a stop waits for answers. */
+const STOP_AFTER_MS = 500;
 const REMEMBERED_TYPING_ROOMS = 10_000;
 
 /**
@@ -53,6 +55,8 @@ export class Sender {
   );
   #isLeading = false;
   #isStopped = false;
+  /** Nothing may be stored any more. */
+  #isClosed = false;
   #timer: Timer | undefined;
 
   constructor(context: FederationContext, parts: SenderParts) {
@@ -71,12 +75,17 @@ export class Sender {
     this.#sweep();
   }
 
-  /** Ends after the transactions that are on their way. */
+  /** Ends after the transactions that are on their way, if they are answered soon; else they are sent again. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#timer?.cancel();
     this.#waiting.clear();
-    await Promise.all([...this.#running.values()].map(({ done }) => done));
+    const ended = Promise.all([...this.#running.values()].map(({ done }) => done));
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = this.#context.clock.setTimeout(resolve, STOP_AFTER_MS);
+    await Promise.race([ended, late]);
+    timer.cancel();
+    this.#isClosed = true;
   }
 
   /** Notes what there is to send for rows of the log, and sends it when that is stored. */
@@ -194,7 +203,13 @@ export class Sender {
       this.#isLeading = await storage.database.tryLead(LEAD);
       const mayBeAsked = policy.isAllowed(server) && (await destinations.isReachable(server));
       if (!this.#isLeading || !mayBeAsked) return this.#passing.drop(server);
-      const outcome = await sendTransaction(this.#context, this.#servers, this.#passing, server);
+      const outcome = await sendTransaction(
+        this.#context,
+        this.#servers,
+        this.#passing,
+        server,
+        () => this.#isClosed,
+      );
       // Whatever came meanwhile waits as well, unless the server was heard from since.
       if (outcome === 'failed' && run !== undefined) run.again &&= await destinations.isReachable(server);
       if (outcome !== 'sent') return;

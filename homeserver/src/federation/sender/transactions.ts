@@ -28,6 +28,7 @@ interface Transaction {
 /**
  * Sends the next transaction to a server, if there is anything to send, and stores how far the server has come.
  *
+ * @param isClosed whether nothing can be stored any more.
  * @returns `empty` if nothing waits; `failed` if it has to be tried again later.
  */
 export async function sendTransaction(
@@ -35,6 +36,7 @@ export async function sendTransaction(
   servers: ServersInRooms,
   passing: PassingEdus,
   server: ServerName,
+  isClosed: () => boolean,
 ): Promise<'sent' | 'empty' | 'failed'> {
   const transaction = await nextTransaction(context, servers, passing, server);
   const { pdus, edus, rooms, messages } = transaction;
@@ -43,6 +45,7 @@ export async function sendTransaction(
   } else if (rooms.length === 0) {
     return 'empty';
   }
+  if (isClosed()) return 'failed';
   const { outgoing, database } = context.storage;
   const unit = new UnitOfWork();
   for (const { roomNid, next } of rooms) outgoing.advance(unit, server, roomNid, next);

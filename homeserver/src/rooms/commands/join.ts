@@ -123,14 +123,12 @@ export async function joinRoom(
   const entrance = await findEntrance(context, roomIdOrAlias, options.via);
   const room = await context.registry.byId(entrance.roomId);
   if (!isEnteredHere(room)) {
-    return joinElsewhere(context, userId, room, entrance.roomId, options, () =>
-      serversToAsk(context, room, userId, entrance),
-    );
+    const servers = await serversToAsk(context, room, userId, entrance);
+    return joinElsewhere(context, userId, { ...entrance, servers }, options);
   }
-  if (!(await needsHelp(context, room, userId))) return joinHere(context, userId, room, options);
-  return joinElsewhere(context, userId, room, room.roomId, options, async () =>
-    serversWithInviters(context, room),
-  );
+  const helpers = (await needsHelp(context, room, userId)) ? serversWithInviters(context, room) : [];
+  if (helpers.length === 0) return joinHere(context, userId, room, options);
+  return joinElsewhere(context, userId, { roomId: room.roomId, servers: helpers }, options);
 }
 
 /** Whether only another server can let somebody into a restricted room that this one is in. */
@@ -153,21 +151,17 @@ function serversWithInviters({ serverName }: RoomsContext, room: Room): string[]
 async function joinElsewhere(
   context: RoomsContext,
   userId: string,
-  known: Room | undefined,
-  roomId: string,
+  { roomId, servers }: Entrance,
   options: JoinOptions,
-  findServers: () => Promise<readonly string[]>,
 ): Promise<string> {
-  const { otherServers, storage } = context;
-  const servers = await findServers();
+  const { otherServers, profiles, registry, storage } = context;
   if (otherServers === undefined || servers.length === 0) throw notFound(`There is no room ${roomId} here`);
   // Whether the room lets guests in is only known inside.
   if ((await storage.users.byUserId(userId))?.guest === true) throw noGuests();
-  const content = joinContent(await context.profiles.profileOf(userId), options);
-  const wasIn = known?.membershipOf(userId) === 'join';
+  const content = joinContent(await profiles.profileOf(userId), options);
   const eventId = await otherServers.join({ roomId, userId, servers, content });
-  const room = await context.registry.byId(roomId);
-  if (room !== undefined && !wasIn) await takeSettingsAlong(context, userId, room);
+  const room = await registry.byId(roomId);
+  if (room !== undefined) await takeSettingsAlong(context, userId, room);
   return eventId;
 }
 

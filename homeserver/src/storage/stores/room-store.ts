@@ -73,11 +73,15 @@ const setEntered = defineUpdate('rooms', { nid: 'bigint', room_type: 'text?', pa
   'nid',
 ]);
 const setPartial = defineUpdate('rooms', { nid: 'bigint', partial_state: 'integer' }, ['nid']);
-const insertPartial = defineInsert('partial_rooms', {
-  room_nid: 'bigint',
-  join_nid: 'bigint',
-  servers: 'text',
-});
+const upsertPartial = defineUpsert(
+  'partial_rooms',
+  {
+    room_nid: 'bigint',
+    join_nid: 'bigint',
+    servers: 'text',
+  },
+  ['room_nid'],
+);
 const deletePartial = defineDelete('partial_rooms', { room_nid: 'bigint' });
 const insertPartialEvent = defineInsertIgnore('partial_events', { event_nid: 'bigint', room_nid: 'bigint' });
 const deletePartialEvents = defineDelete('partial_events', { room_nid: 'bigint' });
@@ -192,9 +196,9 @@ export class RoomStore {
     unit.write(setEntered, { nid: roomNid, room_type: roomType, partial_state: isPartial ? 1 : 0 });
   }
 
-  /** Notes what completes a room's partial state, in a unit. */
+  /** Notes what completes a room's partial state, in a unit: that of the newest join. */
   addPartial(unit: UnitOfWork, { roomNid, joinNid, servers }: PartialRoom): void {
-    unit.write(insertPartial, { room_nid: roomNid, join_nid: joinNid, servers: JSON.stringify(servers) });
+    unit.write(upsertPartial, { room_nid: roomNid, join_nid: joinNid, servers: JSON.stringify(servers) });
   }
 
   /** Notes that an event was placed on a partial state, in a unit. */
