@@ -98,10 +98,10 @@ export class TransactionReceiver {
   }
 
   async #requireSpace(origin: ServerName, { events }: CheckedPdus): Promise<void> {
-    for (const roomId of new Set(events.map((event) => event.roomId))) {
-      const staged = await this.#context.storage.received.countStaged(roomId, origin);
-      if (staged >= MOST_STAGED) throw limitExceeded(RETRY_MS);
-    }
+    const roomIds = [...new Set(events.map(({ roomId }) => roomId))];
+    if (roomIds.length === 0) return;
+    const staged = await this.#context.storage.received.mostStaged(roomIds, origin);
+    if (staged >= MOST_STAGED) throw limitExceeded(RETRY_MS);
   }
 
   async #store({

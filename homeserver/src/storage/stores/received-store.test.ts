@@ -38,8 +38,8 @@ describe('ReceivedStore', () => {
       await database.commit(unit);
       const staged = await received.firstStaged('!r', 10);
       expect(staged.map(({ eventId }) => eventId)).to.deep.equal(['$2', '$1']);
-      expect(await received.countStaged('!r', 'a.org')).to.equal(2);
-      expect(await received.countStaged('!r', 'b.org')).to.equal(0);
+      expect(await received.mostStaged(['!other', '!r'], 'a.org')).to.equal(2);
+      expect(await received.mostStaged(['!r'], 'b.org')).to.equal(0);
       const end = new UnitOfWork();
       received.unstage(end, staged.slice(0, 1));
       await database.commit(end);

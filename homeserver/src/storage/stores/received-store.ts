@@ -41,8 +41,9 @@ const firstStaged = defineQuery<[string, number], StagedEvent>(
   `SELECT staged_id AS "stagedId", event_id AS "eventId", origin, json FROM staged_events
    WHERE room_id = ? ORDER BY staged_id LIMIT ?`,
 );
-const countStaged = defineQuery<[string, string], { count: number }>(
-  'SELECT count(*) AS count FROM staged_events WHERE room_id = ? AND origin = ?',
+const countStaged = defineQuery<[string[], string], { count: number }>(
+  `SELECT count(*) AS count FROM staged_events WHERE room_id = ANY(?:text[]) AND origin = ?
+   GROUP BY room_id ORDER BY count DESC LIMIT 1`,
 );
 
 /** What other servers have sent: transactions, and events that are not in their rooms yet. */
@@ -88,9 +89,9 @@ export class ReceivedStore {
     return this.#database.all(firstStaged, [roomId, limit]);
   }
 
-  /** How many events of a room wait that one server has sent. */
-  async countStaged(roomId: string, origin: string): Promise<number> {
-    return Number((await this.#database.get(countStaged, [roomId, origin]))?.count ?? 0);
+  /** How many events wait that one server has sent, in that of some rooms where they are most. */
+  async mostStaged(roomIds: readonly string[], origin: string): Promise<number> {
+    return Number((await this.#database.get(countStaged, [[...roomIds], origin]))?.count ?? 0);
   }
 
   /** Ends the wait of some events, in a unit. */
