@@ -96,6 +96,15 @@ describe('entering a room of another server', () => {
     expect(await members()).to.deep.equal(everybody());
   });
 
+  it('brings somebody in again who left before all members had come', async () => {
+    proposes();
+    takes({ isPartial: true });
+    fake.answer('GET', `${V1}/state/{roomId}`, new FakeReply(404));
+    expect((await enter()).status).to.equal(200);
+    await alice.ok('POST', `${roomPath(room.roomId)}/leave`, {});
+    expect((await enter()).status).to.equal(200);
+  });
+
   for (const [what, changes] of [
     ['for another user', { state_key: '@mallory:remote.test' }],
     ['of another sender', { sender: '@mallory:remote.test' }],
