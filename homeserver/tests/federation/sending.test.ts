@@ -178,4 +178,25 @@ describe('sending to other servers', () => {
     expect(second.content.message_id).to.equal(first.content.message_id);
     expect(second.content.messages).to.deep.equal({ [`@remy:${fake.name}`]: { DEVICE: { secret: 1 } } });
   });
+
+  it('keeps the newest change of the devices of a user, which says what went before', async () => {
+    await sharedRoom();
+    const deviceUpdates = () =>
+      edus('m.device_list_update').filter(({ content }) => content.user_id === alice.userId);
+    fake.answer('PUT', `${SEND}{txnId}`, new FakeReply(503));
+    const path = `/_matrix/client/v3/devices/${encodeURIComponent(alice.deviceId)}`;
+    await alice.ok('PUT', path, { display_name: 'one' });
+    await eventually(async () => !(await server.federation.destinations.isReachable(fake.name)));
+    for (const name of ['two', 'three']) await alice.ok('PUT', path, { display_name: name });
+    fake.answer('PUT', `${SEND}{txnId}`, () => ({ pdus: {} }));
+    const refused = deviceUpdates().length;
+    await server.restart();
+    await peer.send({});
+    await eventually(async () => deviceUpdates().length > refused);
+    await alice.ok('PUT', path, { display_name: 'four' });
+    await eventually(async () => deviceUpdates().length > refused + 1);
+    const [kept, next] = deviceUpdates().slice(refused);
+    expect(kept.content.prev_id).to.have.length(1);
+    expect(next.content.prev_id).to.deep.equal([kept.content.stream_id]);
+  });
 });

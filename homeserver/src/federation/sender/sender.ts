@@ -11,6 +11,7 @@ import { noteOutgoing } from './outgoing-events.ts';
 import { ServersInRooms } from './servers-in-rooms.ts';
 import { presenceEdu, serversOfUser, tellOfDevices, tellOfReceipts } from './tell-of-users.ts';
 import { sendTransaction } from './transactions.ts';
+import { TypingNotices } from './typing-notices.ts';
 
 /** What the sender tells of. */
 export interface SenderParts {
@@ -31,7 +32,8 @@ const SWEEP_MS = 15_000;
 const SERVERS_OF_USER_LAST_MS = 60_000;
 /** For how long a stop waits for answers. */
 const STOP_AFTER_MS = 500;
-const REMEMBERED_TYPING_ROOMS = 10_000;
+/** How often it is looked for messages that nobody has taken for long. */
+const EXPIRE_EVERY_MS = 60 * 60_000;
 
 /**
  * Sends what happens here to the servers that it concerns: one transaction at a time for each. What has to arrive is
@@ -48,8 +50,7 @@ export class Sender {
   /** Servers that are being sent to, and whether there is more since. */
   readonly #running = new Map<ServerName, { again: boolean; done: Promise<void> }>();
   readonly #waiting = new Set<ServerName>();
-  /** Who was said to type. */
-  readonly #typing = new RecentMap<RoomId, ReadonlySet<UserId>>(REMEMBERED_TYPING_ROOMS);
+  readonly #typing: TypingNotices;
   readonly #serversOfUsers = new RecentMap<UserId, { until: number; servers: ReadonlySet<ServerName> }>(
     1_000,
   );
@@ -58,11 +59,17 @@ export class Sender {
   /** Nothing may be stored any more. */
   #isClosed = false;
   #timer: Timer | undefined;
+  #expireTs = 0;
 
   constructor(context: FederationContext, parts: SenderParts) {
     this.#context = context;
     this.#parts = parts;
     this.#servers = new ServersInRooms(context);
+    this.#typing = new TypingNotices({
+      clock: context.clock,
+      typingIn: (roomId) => parts.realtime().typing.typingIn(roomId).filter(this.#isOwn),
+      tell: (roomId, userId, isTyping) => this.#inBackground(this.#tellOfTyping(roomId, userId, isTyping)),
+    });
   }
 
   /** Begins with what is left from the last time. */
@@ -80,6 +87,7 @@ export class Sender {
     this.#isStopped = true;
     this.#timer?.cancel();
     this.#waiting.clear();
+    this.#typing.stop();
     const ended = Promise.all([...this.#running.values()].map(({ done }) => done));
     const { promise: late, resolve } = Promise.withResolvers<void>();
     const timer = this.#context.clock.setTimeout(resolve, STOP_AFTER_MS);
@@ -108,30 +116,28 @@ export class Sender {
   /** Tells other servers of a change of typing or presence, if it is one of a user of this server. */
   ephemeralChanged(change: EphemeralChange): void {
     if (!this.#isLeading) return;
-    const telling =
-      change.kind === 'typing' ? this.#tellOfTyping(change.roomId) : this.#tellOfPresence(change.userId);
+    if (change.kind === 'typing') this.#typing.changed(change.roomId);
+    else this.#inBackground(this.#tellOfPresence(change.userId));
+  }
+
+  readonly #isOwn = (userId: UserId): boolean => domainOf(userId) === this.#context.serverName;
+
+  #inBackground(telling: Promise<void>): void {
     telling.catch((error: unknown) => {
       this.#context.logger.warn('other servers were not told of typing or presence', { error });
     });
   }
 
-  async #tellOfTyping(roomId: RoomId): Promise<void> {
-    const isOwn = (userId: UserId): boolean => domainOf(userId) === this.#context.serverName;
-    const now = new Set(this.#parts.realtime().typing.typingIn(roomId).filter(isOwn));
-    const before = this.#typing.get(roomId) ?? new Set<UserId>();
-    if (now.size === 0 && before.size === 0) return;
-    this.#typing.set(roomId, now);
-    const room = await this.#context.rooms.registry.byId(roomId);
+  async #tellOfTyping(roomId: RoomId, userId: UserId, isTyping: boolean): Promise<void> {
+    const room = this.#isLeading ? await this.#context.rooms.registry.byId(roomId) : undefined;
     if (room === undefined) return;
-    for (const userId of now.symmetricDifference(before)) {
-      const content = { room_id: roomId, user_id: userId, typing: now.has(userId) };
-      const servers = await this.#servers.now(room);
-      this.#pass(servers, `typing ${roomId} ${userId}`, { edu_type: 'm.typing', content });
-    }
+    const content = { room_id: roomId, user_id: userId, typing: isTyping };
+    const servers = await this.#servers.now(room);
+    this.#pass(servers, `typing ${roomId} ${userId}`, { edu_type: 'm.typing', content });
   }
 
   async #tellOfPresence(userId: UserId): Promise<void> {
-    if (domainOf(userId) !== this.#context.serverName) return;
+    if (!this.#isOwn(userId)) return;
     const servers = await this.#serversOf(userId);
     const content = this.#parts.realtime().presence.contentOf(userId);
     this.#pass(servers, `presence ${userId}`, presenceEdu(userId, content));
@@ -167,9 +173,13 @@ export class Sender {
   }
 
   async #wakeWaiting(): Promise<void> {
-    const { storage } = this.#context;
+    const { clock, storage } = this.#context;
     this.#isLeading = await storage.database.tryLead(LEAD);
     if (!this.#isLeading) return;
+    if (clock.now() >= this.#expireTs) {
+      this.#expireTs = clock.now() + EXPIRE_EVERY_MS;
+      await this.#parts.messages.expire();
+    }
     for (const server of await storage.outgoing.servers()) this.#wake(server);
   }
 

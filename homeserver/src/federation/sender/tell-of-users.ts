@@ -49,8 +49,12 @@ export async function tellOfDevices(
   return told;
 }
 
-function keyOf(update: DeviceListUpdate): string {
-  return update.kind === 'device' ? `device ${update.userId} ${update.deviceId}` : `keys ${update.userId}`;
+/**
+ * Of a user's devices only the newest change waits for a server: the one before it, which it names, tells a server that
+ * has not got that to ask for all devices. So a server that is away for long costs little.
+ */
+function keyOf({ kind, userId }: DeviceListUpdate): string {
+  return `${kind === 'device' ? 'devices' : 'keys'} ${userId}`;
 }
 
 function eduOf(update: DeviceListUpdate): Edu {

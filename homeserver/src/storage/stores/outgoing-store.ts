@@ -59,6 +59,12 @@ const waitingServers = defineQuery<[], { server: string }>(
    UNION SELECT server FROM outgoing_messages`,
 );
 
+const DELETE_BEYOND = `DELETE FROM outgoing_messages WHERE (server, key) IN (
+  SELECT server, key FROM (
+    SELECT server, key, row_number() OVER (PARTITION BY server ORDER BY ts DESC) AS place
+    FROM outgoing_messages WHERE key LIKE ?
+  ) AS ranked WHERE place > ?)`;
+
 /** What is to be sent to other servers: positions for events, which stand in the log, and messages themselves. */
 export class OutgoingStore {
   readonly #database: Database;
@@ -91,6 +97,19 @@ export class OutgoingStore {
   /** Deletes a message that was sent, in a unit, unless it was replaced meanwhile. */
   deleteMessage(unit: UnitOfWork, server: string, { key, ts }: OutgoingMessage): void {
     unit.write(deleteMessage, { server, key, ts });
+  }
+
+  /**
+   * Deletes, in a unit, those messages whose keys begin with a text and that are from before a time, and of each server
+   * the oldest such beyond a number.
+   */
+  deleteExcess(
+    unit: UnitOfWork,
+    { prefix, before, most }: { readonly prefix: string; readonly before: number; readonly most: number },
+  ): void {
+    const pattern = `${prefix}%`;
+    unit.run('DELETE FROM outgoing_messages WHERE key LIKE ? AND ts < ?', [pattern, before]);
+    unit.run(DELETE_BEYOND, [pattern, most]);
   }
 
   /** The rooms of which a server has to get events, the one that waits longest first. */
