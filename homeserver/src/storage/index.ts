@@ -27,6 +27,7 @@ export type {
   AppServiceTransaction,
   NetworkOfService,
 } from './stores/app-service-store.ts';
+export type { StoredCallMember } from './stores/call-member-store.ts';
 export type { KeyUsage, StoredCrossSigningKey, StoredKeySignature } from './stores/cross-signing-store.ts';
 export type { DelayedEvent } from './stores/delayed-event-store.ts';
 export {

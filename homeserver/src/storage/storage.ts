@@ -5,6 +5,7 @@ import { AppServiceStore } from './stores/app-service-store.ts';
 import { AuthHeightStore } from './stores/auth-height-store.ts';
 import { AuthStageStore } from './stores/auth-stage-store.ts';
 import { BlockedRoomStore } from './stores/blocked-room-store.ts';
+import { CallMemberStore } from './stores/call-member-store.ts';
 import { CrossSigningStore } from './stores/cross-signing-store.ts';
 import { DelayedEventStore } from './stores/delayed-event-store.ts';
 import { DestinationStore } from './stores/destination-store.ts';
@@ -110,6 +111,7 @@ export interface Storage {
   readonly toDevice: ToDeviceStore;
   readonly jobs: JobStore;
   readonly delayedEvents: DelayedEventStore;
+  readonly callMembers: CallMemberStore;
   readonly pushers: PusherStore;
   readonly outgoing: OutgoingStore;
   readonly reports: ReportStore;
@@ -178,6 +180,7 @@ export async function openStorage(options: DatabaseOptions): Promise<Storage> {
     toDevice: new ToDeviceStore(database),
     jobs: new JobStore(database),
     delayedEvents: new DelayedEventStore(database),
+    callMembers: new CallMemberStore(database),
     pushers: new PusherStore(database),
     outgoing: new OutgoingStore(database),
     reports: new ReportStore(database),

@@ -18,6 +18,8 @@ export const JobKind = {
   TellAppService: 'tell-app-service',
   /** A delayed event is to be sent: `key` = delay ID. */
   SendDelayed: 'send-delayed',
+  /** A call is to be looked after: `key` = its name on the SFU. */
+  TendCall: 'tend-call',
   /** Events of other servers wait to get into a room: `key` = room ID. */
   ReceiveEvents: 'receive-events',
   /** A room is to be deleted: `key` = room ID. */

@@ -1,0 +1,77 @@
+import type { Database } from '../database/database.ts';
+import { defineDelete, defineQuery, defineUpsert } from '../database/sql.ts';
+import type { UnitOfWork } from '../database/unit-of-work.ts';
+
+/** Somebody who was let into a call. */
+export interface StoredCallMember {
+  /** The name of the call on the SFU. */
+  readonly call: string;
+  /** The name of the member on the SFU. */
+  readonly identity: string;
+  readonly roomNid: number;
+  readonly userNid: number;
+  /** Until when they can come with a token that they have; milliseconds since the Unix epoch. */
+  readonly untilTs: number;
+  /** Whether they were in the call since they were let in last. */
+  readonly isSeen: boolean;
+  /** The delayed event with which this server says for them that they have left. */
+  readonly delayId: string | null;
+}
+
+const key = { call: 'text', identity: 'text' } as const;
+const upsert = defineUpsert(
+  'call_members',
+  { ...key, room_nid: 'bigint', user_nid: 'bigint', until_ts: 'bigint', seen: 'integer' },
+  ['call', 'identity'],
+);
+const remove = defineDelete('call_members', key);
+const ofCall = defineQuery<[string], Omit<StoredCallMember, 'isSeen'> & { seen: number }>(
+  `SELECT call, identity, room_nid AS "roomNid", user_nid AS "userNid", until_ts AS "untilTs", seen,
+    delay_id AS "delayId" FROM call_members WHERE call = ?`,
+);
+const callsOf = defineQuery<[number, number], { call: string }>(
+  'SELECT DISTINCT call FROM call_members WHERE room_nid = ? AND user_nid = ?',
+);
+
+/** Who was let into which call, for as long as they may be there. */
+export class CallMemberStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Notes somebody, in a unit; what this server does for them when they leave stays. */
+  put(unit: UnitOfWork, member: Omit<StoredCallMember, 'delayId'>): void {
+    unit.write(upsert, {
+      call: member.call,
+      identity: member.identity,
+      room_nid: member.roomNid,
+      user_nid: member.userNid,
+      until_ts: member.untilTs,
+      seen: Number(member.isSeen),
+    });
+  }
+
+  /** Notes, in a unit, with which delayed event somebody is said to have left; null if with none any more. */
+  setDelay(unit: UnitOfWork, call: string, identity: string, delayId: string | null): void {
+    const text = 'UPDATE call_members SET delay_id = ? WHERE call = ? AND identity = ?';
+    unit.run(text, [delayId, call, identity]);
+  }
+
+  /** Forgets somebody, in a unit. */
+  delete(unit: UnitOfWork, call: string, identity: string): void {
+    unit.write(remove, { call, identity });
+  }
+
+  /** Everybody who was let into a call. */
+  async ofCall(call: string): Promise<StoredCallMember[]> {
+    const rows = await this.#database.all(ofCall, [call]);
+    return rows.map(({ seen, ...member }) => ({ ...member, isSeen: seen !== 0 }));
+  }
+
+  /** The calls of a room that a user was let into. */
+  async callsOf(roomNid: number, userNid: number): Promise<string[]> {
+    return (await this.#database.all(callsOf, [roomNid, userNid])).map(({ call }) => call);
+  }
+}
