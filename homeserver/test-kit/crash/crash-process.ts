@@ -4,10 +4,14 @@ import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(new URL('./crash-server.ts', import.meta.url));
 
-/** What the process is told: to take in an event of another server, or the room that it begins. Events are JSON. */
-export type CrashRequest = { readonly id: number; readonly roomId: string; readonly event: string } & (
-  | { readonly kind: 'receive' }
-  | { readonly kind: 'adopt'; readonly eventId: string; readonly roomVersion: string }
+/**
+ * What the process is told: to take in an event of another server, or the room that it begins, or to let the first of
+ * its users into that without asking there. Events are JSON.
+ */
+export type CrashRequest = { readonly id: number; readonly roomId: string } & (
+  | { readonly kind: 'receive'; readonly event: string }
+  | { readonly kind: 'adopt'; readonly event: string; readonly eventId: string; readonly roomVersion: string }
+  | { readonly kind: 'join'; readonly userId: string }
 );
 
 /** What it says as soon as it answers requests. */
@@ -54,6 +58,8 @@ export class CrashProcess {
       SERVER_NAME: 'hs.test',
       REGISTRATION: 'open',
       RATE_LIMITS: 'off',
+      // The other server is played by the test, which has no address.
+      FEDERATION: 'off',
       PORT: '0',
       ...configuration,
     };

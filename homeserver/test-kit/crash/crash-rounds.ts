@@ -147,8 +147,8 @@ export class CrashRounds {
     const roomId = await owner.createRoom({ preset: 'public_chat', power_level_content_override: levels });
     for (const member of [...others, user]) await member.join(roomId);
     const shared = { ledger: this.#ledger, dice: this.#dice };
-    const other = await OtherServer.begin(shared, anyServer(this), this.#options.databaseUrl);
-    await owner.join(other.roomId);
+    const { databaseUrl } = this.#options;
+    const other = await OtherServer.begin(shared, anyServer(this), databaseUrl, owner.userId);
     const world: World = {
       ...shared,
       people: this.#people,

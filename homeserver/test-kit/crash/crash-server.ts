@@ -7,7 +7,8 @@ import { createLogger } from '../../src/base/logger.ts';
 import type { Pdu } from '../../src/protocol/events.ts';
 import { parseJson } from '../../src/protocol/json-numbers.ts';
 import { roomVersionRules } from '../../src/protocol/room-versions.ts';
-import { receiveEvent } from '../../src/rooms/index.ts';
+import { joinHere } from '../../src/rooms/commands/join.ts';
+import { existingRoom, receiveEvent } from '../../src/rooms/index.ts';
 import { loadConfiguration } from '../../src/server/configuration/index.ts';
 import { type RunningServer, runServer } from '../../src/server/run-server.ts';
 import { adoptRoom, remoteKeys } from '../remote-room.ts';
@@ -30,6 +31,10 @@ process.on('message', async (request: CrashRequest) => {
 tell({ url: server.url, firstAdminToken: server.firstAdminToken });
 
 async function follow({ rooms }: RunningServer, request: CrashRequest): Promise<string> {
+  if (request.kind === 'join') {
+    const room = await existingRoom(rooms, request.roomId);
+    return joinHere(rooms, request.userId, room, {});
+  }
   const json = parseJson(request.event);
   if (request.kind === 'adopt') {
     const rules = roomVersionRules(request.roomVersion);

@@ -27,11 +27,12 @@ export class OtherServer {
     this.#ledger = ledger;
   }
 
-  /** Makes a room there and lets our server know all that happened in it so far. */
+  /** Makes a room there, lets somebody of our server in, and lets that know all that happened in it so far. */
   static async begin(
     { dice, ledger }: Pick<World, 'dice' | 'ledger'>,
     server: CrashProcess,
     databaseUrl: string,
+    guest: string,
   ): Promise<OtherServer> {
     const roomVersion = pick(['6', '11', '12'], dice);
     const remote = await RemoteRoom.create(roomVersion);
@@ -42,6 +43,7 @@ export class OtherServer {
     await gatherPeople(remote);
     other.#toSend = [...rest, ...remote.eventIds.slice(1 + rest.length)];
     await other.catchUp(() => server);
+    await server.ask({ kind: 'join', roomId: remote.roomId, userId: guest });
     return other;
   }
 

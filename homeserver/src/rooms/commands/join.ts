@@ -180,7 +180,12 @@ function joinContent(
   };
 }
 
-async function joinHere(
+/**
+ * Joins a room that needs no other server for it: this one is in it, or nobody is.
+ *
+ * @throws MatrixError as `joinRoom`.
+ */
+export async function joinHere(
   context: RoomsContext,
   userId: string,
   room: Room,
