@@ -51,7 +51,7 @@ export const SUITES = [
     environment: { GUILDHALL_TEST_DATABASE: 'sqlite' },
     needs: ['synapse'],
   },
-  { name: 'client: unit', files: ['client/src/**/*.test.ts'] },
+  { name: 'client: unit', files: ['client/{src,demo}/**/*.test.ts'] },
   {
     name: 'client: end to end in Chromium',
     files: ['client/tests/**/*.e2e.ts'],
