@@ -10,7 +10,7 @@ import { writeAppServiceFile } from './app-service-file.ts';
 import { password } from './cast.ts';
 import { fillServer } from './fill-server.ts';
 
-const GUILDHALL = fileURLToPath(new URL('../../homeserver/src/server/main.ts', import.meta.url));
+const GUILDHALL = fileURLToPath(new URL('../../homeserver/bin/guildhall.mjs', import.meta.url));
 const readyWithin = 30_000;
 
 const folder = resolve(process.env.GUILDHALL_DATA_DIR ?? 'demo-data');

@@ -14,7 +14,7 @@ export interface Painting {
 }
 
 /** Reads `#rrggbb`. */
-export function readColour(hex: string): Colour {
+function readColour(hex: string): Colour {
   const value = Number.parseInt(hex.slice(1), 16);
   return [value >> 16, (value >> 8) & 255, value & 255];
 }
