@@ -1,13 +1,6 @@
 import { expect } from 'chai';
 import { changeRoom } from '../src/rooms/change-room.ts';
-import {
-  createRoom,
-  followPeople,
-  type IntakeContext,
-  joinRoom,
-  leaveRoom,
-  receiveEvent,
-} from '../src/rooms/index.ts';
+import { createRoom, followPeople, type IntakeContext, joinRoom, receiveEvent } from '../src/rooms/index.ts';
 import { UnitOfWork } from '../src/storage/index.ts';
 import { OutboxReader } from '../src/stream/index.ts';
 import { REMOTE, RemoteRoom, remoteKeys } from '../test-kit/remote-room.ts';
@@ -93,7 +86,6 @@ describe('people of other servers', () => {
     const unit = new UnitOfWork();
     context.storage.userDirectory.delete(unit, nid);
     await context.storage.database.commit(unit);
-    await leaveRoom(context, { roomId, sender: host.userId });
     expect(await found(carol, 'dora')).to.deep.equal([]);
     await joinRoom(context, carol.userId, roomId);
     expect(await found(carol, 'dora')).to.deep.equal([`@dora:${REMOTE} null`]);
