@@ -44,7 +44,6 @@ describe('operations that are refused as the specification allows', () => {
       'GET',
       `/_matrix/media/v3/thumbnail/${await upload()}?width=9&height=9`,
     ],
-    getWellknownPolicy: async () => ['GET', '/.well-known/matrix/policy_server'],
   };
 
   it('are at most ten', () => {

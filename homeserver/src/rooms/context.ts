@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { IdAllocator, Storage } from '../storage/index.ts';
 import type { OtherServers } from './other-servers.ts';
+import type { PolicyKey } from './policy/policy-key.ts';
 import type { RoomRegistry } from './room-registry.ts';
 import type { SerialQueue } from './serial-queue.ts';
 import type { UserRooms } from './user-rooms.ts';
@@ -73,6 +74,7 @@ export interface RoomsContext {
   readonly appServices: AppServiceNames;
   /** Undefined while nobody follows the federation: then there are only the rooms here. */
   readonly otherServers: OtherServers | undefined;
+  readonly policyKey: PolicyKey;
   readonly registry: RoomRegistry;
   readonly userRooms: UserRooms;
   /** Rooms that this server is entering, by their ID: one attempt at a time. */

@@ -6,6 +6,7 @@ import { MAX_DEPTH } from '../protocol/limits.ts';
 import { EventStatus, type StoredEvent, type TransactionKey, type UnitOfWork } from '../storage/index.ts';
 import type { RoomsContext } from './context.ts';
 import { nameEvent } from './name-event.ts';
+import { sealForPolicyServer } from './policy/seal-for-policy-server.ts';
 import { type Room, type RoomHead, type Snapshot, stateKeyOf } from './room.ts';
 import { type EventStrings, entryOf, RoomWriter } from './room-writer.ts';
 import { sameContent } from './same-content.ts';
@@ -77,16 +78,17 @@ export class EventChain {
    * Builds the next event.
    *
    * @throws MatrixError 403 `M_FORBIDDEN` with the rule that refuses it, 400 `M_BAD_JSON` for content without a
-   * canonical form, 413 `M_TOO_LARGE`.
+   * canonical form, 413 `M_TOO_LARGE`; what the room's policy server refuses it with.
    */
   async append(draft: EventDraft): Promise<StoredEvent> {
     const { ids, storage } = this.#context;
     const authState = await this.#authState(draft);
     const pdu = await this.#name(this.#shape(draft, authState));
     const { serverName, signingKeyId } = this.#context;
-    const built = sealEvent(pdu, this.#room.rules, serverName, signingKeyId);
+    const sealed = sealEvent(pdu, this.#room.rules, serverName, signingKeyId);
     const decision = authorizeEvent(pdu, lookupIn(authState), this.#room.rules);
     if (!decision.allowed) throw forbidden(decision.reason);
+    const built = await sealForPolicyServer(this.#context, this.#room, sealed);
 
     // Only now: what is refused leaves nothing behind.
     const strings = await this.#writer.intern(pdu);

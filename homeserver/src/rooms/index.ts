@@ -77,7 +77,6 @@ export {
 export { hasPlace } from './intake/place.ts';
 export { receiveChecked, receiveEvent } from './intake/receive-event.ts';
 export { checkForm } from './intake/step-1-form.ts';
-export { missingPolicySignature } from './intake/step-7-policy-server.ts';
 export type { Received } from './intake/take-in.ts';
 export { PushEvaluator } from './notifications/push-evaluator.ts';
 export { type UserSettings, UserSettingsCache } from './notifications/user-settings.ts';
@@ -90,6 +89,9 @@ export type {
   SpaceElsewhere,
 } from './other-servers.ts';
 export { followPeople } from './people/follow-people.ts';
+export { POLICY_KEY_ID } from './policy/policy-key.ts';
+export { isPolicyEvent, missingPolicySignature, policyServerOf } from './policy/policy-server.ts';
+export { signAsPolicyServer } from './policy/sign-as-policy-server.ts';
 export { type EventContext, getContext } from './queries/context.ts';
 export { departureOf } from './queries/departure.ts';
 export { getEvent } from './queries/event.ts';

@@ -1,7 +1,9 @@
 import type { JsonObject } from '../protocol/canonical-json.ts';
+import type { Pdu } from '../protocol/events.ts';
 import type { EventId, RoomAlias, RoomId, ServerName, UserId } from '../protocol/identifiers.ts';
 import type { HierarchyRoom } from './queries/hierarchy.ts';
 import type { FullRoomCard } from './queries/room-card.ts';
+import type { Room } from './room.ts';
 
 /** A membership of a user of this server in a room that other servers are asked to take it into. */
 export interface MembershipElsewhere {
@@ -68,4 +70,6 @@ export interface OtherServers {
   describe(request: DescriptionRequest): Promise<SpaceElsewhere | undefined>;
   /** The room behind an alias of another server; undefined if that has no such alias. */
   findAlias(alias: RoomAlias): Promise<RoomElsewhere | undefined>;
+  /** Has the policy server of a room sign an event that has its hashes. @returns the signature, unchecked. */
+  askPolicyServer(server: ServerName, room: Room, pdu: Pdu): Promise<string>;
 }

@@ -10,6 +10,7 @@ import {
 } from './context.ts';
 import { followOthers } from './follow-others.ts';
 import type { OtherServers } from './other-servers.ts';
+import { PolicyKey } from './policy/policy-key.ts';
 import { RoomRegistry } from './room-registry.ts';
 import { UserRooms } from './user-rooms.ts';
 
@@ -45,6 +46,7 @@ export function createRooms(options: RoomsOptions): RoomsContext {
       snapshot: new IdAllocator(database, 'snapshot'),
     },
     creationTime: increasingTime(options.clock),
+    policyKey: new PolicyKey(storage),
     registry: new RoomRegistry(storage, serverName),
     userRooms: new UserRooms(storage),
     entering: new Map(),

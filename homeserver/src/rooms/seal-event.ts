@@ -47,3 +47,27 @@ export function sealEvent(
     throw error;
   }
 }
+
+/** A signature of somebody else, or of another key. */
+export interface FurtherSignature {
+  readonly serverName: string;
+  readonly keyId: string;
+  readonly signature: string;
+}
+
+/**
+ * An event with one more signature beside that of this server, which is still to be made.
+ *
+ * @throws MatrixError 413 `M_TOO_LARGE`.
+ */
+export function withFurtherSignature(
+  sealed: SealedEvent,
+  ownName: string,
+  { serverName, keyId, signature }: FurtherSignature,
+): SealedEvent {
+  const entry = `${JSON.stringify(keyId)}:${JSON.stringify(signature)}`;
+  const further = serverName === ownName ? `,${entry}` : `},${JSON.stringify(serverName)}:{${entry}`;
+  const bytes = sealed.bytes + Buffer.byteLength(further);
+  checkEventSizes(sealed.pdu, bytes);
+  return { ...sealed, bytes, json: { ...sealed.json, suffix: `"${further}}}}` } };
+}

@@ -35,11 +35,6 @@ export const REFUSALS: Readonly<Record<string, Refusal>> = {
   getContent: { status: 404, errcode: 'M_NOT_FOUND', why: FROZEN },
   getContentOverrideName: { status: 404, errcode: 'M_NOT_FOUND', why: FROZEN },
   getContentThumbnail: { status: 404, errcode: 'M_NOT_FOUND', why: FROZEN },
-  getWellknownPolicy: {
-    status: 404,
-    errcode: 'M_NOT_FOUND',
-    why: 'This is no policy server. "404: No policy server information available."',
-  },
 };
 
 /** The same of the Server-Server API. */

@@ -6,8 +6,8 @@ import { isJsonObject, ownValue } from '../../protocol/json-values.ts';
 import { type RoomVersionRules, roomVersionRules } from '../../protocol/room-versions.ts';
 import { pduFromWire, pduToWire } from '../../protocol/wire.ts';
 import { checkForm, checkOrigin, receiveMembership, requireInvitable } from '../../rooms/index.ts';
+import { coSign } from '../co-sign.ts';
 import type { FederationContext } from '../context.ts';
-import { coSign } from './co-sign.ts';
 import { requireMemberEvent } from './member-event.ts';
 
 /** An invite of a user of this server, which this server has to sign. */

@@ -24,9 +24,9 @@ import {
   stateBeforeEvent,
 } from '../../rooms/index.ts';
 import type { StoredEvent } from '../../storage/index.ts';
+import { coSign } from '../co-sign.ts';
 import type { FederationContext } from '../context.ts';
-import { withPolicySignature } from '../receiver/policy-signature.ts';
-import { coSign } from './co-sign.ts';
+import { withPolicySignature } from '../policy-signature.ts';
 import { requireMemberEvent } from './member-event.ts';
 
 /** A member event that another server hands over, after `makeMembership`. */

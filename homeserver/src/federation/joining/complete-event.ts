@@ -1,10 +1,10 @@
 import { randomOpaqueId } from '../../base/ids.ts';
 import type { JsonObject } from '../../protocol/canonical-json.ts';
 import type { Pdu } from '../../protocol/events.ts';
-import { contentHash, eventIdOf, signingBytes } from '../../protocol/hashing.ts';
+import { contentHash, eventIdOf } from '../../protocol/hashing.ts';
 import type { RoomVersionRules } from '../../protocol/room-versions.ts';
-import { addSignature, signBytes } from '../../protocol/signing.ts';
 import { pduToWire } from '../../protocol/wire.ts';
+import { coSign } from '../co-sign.ts';
 import type { FederationContext } from '../context.ts';
 
 /** An event of this server, as others get it. */
@@ -22,7 +22,6 @@ export function completeEvent(
   const isNamed = rules.eventIdFormat === 'in-event';
   const named: Pdu = isNamed ? { ...draft, event_id: `$${randomOpaqueId(18)}:${serverName}` } : draft;
   const hashed: Pdu = { ...named, hashes: { sha256: contentHash(named, rules) }, signatures: {} };
-  const signature = signBytes(signingBytes(hashed, rules), key);
-  const pdu = addSignature(hashed, serverName, key.keyId, signature);
+  const pdu = coSign({ serverName, key }, hashed, rules);
   return { eventId: eventIdOf(pdu, rules), json: pduToWire(pdu, rules) };
 }

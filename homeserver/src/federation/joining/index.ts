@@ -1,5 +1,9 @@
 import type { OtherServers } from '../../rooms/index.ts';
+import { coSign } from '../co-sign.ts';
 import type { FederationContext } from '../context.ts';
+import { FederationError } from '../federation-error.ts';
+import { askPolicyServer } from '../policy-signature.ts';
+import { forClient } from './ask-in-turn.ts';
 import { Descriptions } from './describe-room.ts';
 import { Histories } from './fetch-history.ts';
 import { findAlias } from './find-alias.ts';
@@ -8,6 +12,9 @@ import { joinElsewhere } from './join-elsewhere.ts';
 import { knockElsewhere, leaveElsewhere } from './knock-and-leave.ts';
 
 export { completeRoom, resumeCompleting } from './complete-room.ts';
+
+/** A policy server that does not answer soon holds up everybody in the room. */
+const SOMEBODY_WAITS = { timeLimitMs: 10_000, isUrgent: true };
 
 /** What rooms need of other servers. @param context is there when the first of it is needed, which is made after the rooms. */
 export function otherServersThrough(context: () => FederationContext): OtherServers {
@@ -21,5 +28,13 @@ export function otherServersThrough(context: () => FederationContext): OtherServ
     fetchHistory: (roomId) => histories.fetch(context(), roomId),
     describe: (request) => descriptions.find(context(), request),
     findAlias: (alias) => findAlias(context(), alias),
+    async askPolicyServer(server, { rules }, pdu) {
+      try {
+        const signed = coSign(context(), pdu, rules);
+        return await askPolicyServer(context(), server, signed, rules, SOMEBODY_WAITS);
+      } catch (error) {
+        throw error instanceof FederationError ? forClient(error) : error;
+      }
+    },
   };
 }

@@ -4,6 +4,7 @@ import { domainOf, type ServerName } from '../../protocol/identifiers.ts';
 import { parseJson } from '../../protocol/json-numbers.ts';
 import { isJsonObject } from '../../protocol/json-values.ts';
 import type { RoomVersionRules } from '../../protocol/room-versions.ts';
+import { pduFromWire, pduToWire } from '../../protocol/wire.ts';
 import {
   acceptMembership,
   eventsForServers,
@@ -15,6 +16,7 @@ import {
 } from '../../rooms/index.ts';
 import type { FederationContext } from '../context.ts';
 import { FederationError } from '../federation-error.ts';
+import { withPolicySignature } from '../policy-signature.ts';
 import { askInTurn } from './ask-in-turn.ts';
 import { type CompletedEvent, completeEvent } from './complete-event.ts';
 
@@ -41,13 +43,14 @@ export async function inviteElsewhere(
   const room = await joinedRoom(context.rooms, roomId, sender);
   const draft = { type: 'm.room.member', sender, stateKey: userId, content, originServerTs };
   const invite = completeEvent(context, await proposeEvent(context.rooms, room, draft), room.rules);
-  const signed = await askInTurn(context, [domainOf(userId)], (server) =>
+  const json = await askInTurn(context, [domainOf(userId)], (server) =>
     haveSigned(context, server, room, sender, invite),
   );
+  const signed = await withPolicySignature(context, room, pduFromWire(json, room.rules));
   const { eventId } = await acceptMembership(
     { ...context.rooms, signingKeys: context.keyring },
     room,
-    signed,
+    pduToWire(signed, room.rules),
   );
   return eventId;
 }

@@ -13,7 +13,7 @@ import {
 } from '../../rooms/index.ts';
 import type { FederationContext } from '../context.ts';
 import { FederationError } from '../federation-error.ts';
-import { withPolicySignature } from './policy-signature.ts';
+import { withPolicySignature } from '../policy-signature.ts';
 
 /** How long all questions about one received event may take. */
 const PATIENCE_MS = 60_000;

@@ -4,8 +4,8 @@ import { parseJson } from '../../protocol/json-numbers.ts';
 import { pduFromWire } from '../../protocol/wire.ts';
 import { isServerIn, type Room, receiveChecked } from '../../rooms/index.ts';
 import { type StagedEvent, UnitOfWork } from '../../storage/index.ts';
+import { withPolicySignature } from '../policy-signature.ts';
 import { MissingEventsOfRoom } from './missing-events.ts';
-import { withPolicySignature } from './policy-signature.ts';
 import type { ReceiverContext } from './receiver-context.ts';
 
 const EVENTS_AT_ONCE = 50;

@@ -6,6 +6,7 @@ import { handshakeEndpoints } from './handshakes.ts';
 import { keyEndpoints } from './keys.ts';
 import { mediaEndpoints } from './media.ts';
 import { sendTransaction } from './send-transaction.ts';
+import { signPolicy } from './sign-policy.ts';
 import { userEndpoints } from './users.ts';
 import { getWellKnown } from './well-known.ts';
 
@@ -20,4 +21,5 @@ export const FEDERATION_ROUTES: readonly Endpoint[] = [
   ...directoryEndpoints,
   ...userEndpoints,
   ...mediaEndpoints,
+  signPolicy,
 ];

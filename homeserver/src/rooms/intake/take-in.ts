@@ -134,7 +134,7 @@ async function judge(
   if (rejected !== undefined) return { status: EventStatus.Rejected, reason: rejected, before, authorities };
   const softFailed =
     (isCurrent ? undefined : await checkByCurrentState(pdu, rules, inCurrent)) ??
-    checkByPolicyServer(room, pdu, context.serverName);
+    (await checkByPolicyServer(context, room, pdu));
   const status = softFailed === undefined ? EventStatus.Accepted : EventStatus.SoftFailed;
   return { status, reason: softFailed, before, authorities };
 }

@@ -6,7 +6,7 @@ const insertFact = defineInsertIgnore('meta', { key: 'text', value: 'text' });
 const fact = defineQuery<[string], { value: string }>('SELECT value FROM meta WHERE key = ?');
 
 /** Facts about the database itself. */
-export type MetaKey = 'server_name' | 'epoch' | 'auth_secret' | 'vapid_keys';
+export type MetaKey = 'server_name' | 'epoch' | 'auth_secret' | 'vapid_keys' | 'policy_key';
 
 /** Facts that are written once and stay for the database's life. */
 export class MetaStore {

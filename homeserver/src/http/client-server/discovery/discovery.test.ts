@@ -37,9 +37,8 @@ describe('discovery', () => {
     });
   });
 
-  it('has no support contact and no policy server to tell of', async () => {
+  it('has no support contact to tell of', async () => {
     expect((await server.fetch('/.well-known/matrix/support')).status).to.equal(404);
-    expect((await server.fetch('/.well-known/matrix/policy_server')).status).to.equal(404);
   });
 
   it('tells which room versions can be created, twelve by default', async () => {

@@ -11,7 +11,8 @@ export const getWellKnownSupport = endpoint('getWellknownSupport', {}, ({ servic
   };
 });
 
-/** This server signs no policies. */
-export const getWellKnownPolicy = endpoint('getWellknownPolicy', {}, () => {
-  throw notFound('This is no policy server');
+/** With which key this server signs for the rooms that make it their policy server. */
+export const getWellKnownPolicy = endpoint('getWellknownPolicy', {}, async ({ services }) => {
+  const { publicKeyBase64 } = await services.rooms.policyKey.get();
+  return { public_keys: { ed25519: publicKeyBase64 } };
 });

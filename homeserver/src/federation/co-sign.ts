@@ -1,8 +1,8 @@
-import type { Pdu } from '../../protocol/events.ts';
-import { signingBytes } from '../../protocol/hashing.ts';
-import type { RoomVersionRules } from '../../protocol/room-versions.ts';
-import { addSignature, signBytes } from '../../protocol/signing.ts';
-import type { FederationContext } from '../context.ts';
+import type { Pdu } from '../protocol/events.ts';
+import { signingBytes } from '../protocol/hashing.ts';
+import type { RoomVersionRules } from '../protocol/room-versions.ts';
+import { addSignature, signBytes } from '../protocol/signing.ts';
+import type { FederationContext } from './context.ts';
 
 /** An event with this server's signature beside those that it has. */
 export function coSign(
