@@ -7,7 +7,8 @@ import { sharedRoom } from '../../test-kit/two-servers.ts';
 
 const PATH = '/_synapse/admin/v1/federation/destinations';
 
-describe('what admins see of other servers', () => {
+describe('what admins see of other servers', function () {
+  this.timeout(60_000);
   let network: TestNetwork;
   let server: TestServer;
   let admin: TestUser;

@@ -11,7 +11,8 @@ import type { TestUser } from '../../test-kit/test-user.ts';
 const DEVICES = (userId: string): string =>
   `/_matrix/federation/v1/user/devices/${encodeURIComponent(userId)}`;
 
-describe('requests of other servers', () => {
+describe('requests of other servers', function () {
+  this.timeout(60_000);
   let network: TestNetwork;
   let server: TestServer;
   let remote: FakeHomeserver;
@@ -124,7 +125,8 @@ describe('requests of other servers', () => {
   });
 });
 
-describe('what this server tells others of itself', () => {
+describe('what this server tells others of itself', function () {
+  this.timeout(60_000);
   let network: TestNetwork;
   before(async () => {
     network = await TestNetwork.create();

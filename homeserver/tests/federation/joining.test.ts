@@ -15,7 +15,8 @@ import { roomPath, type TestUser } from '../../test-kit/test-user.ts';
 const V1 = '/_matrix/federation/v1';
 const JOIN_RULES = { type: 'm.room.join_rules', sender: `@creator:${REMOTE}`, stateKey: '' };
 
-describe('entering a room of another server', () => {
+describe('entering a room of another server', function () {
+  this.timeout(60_000);
   let network: TestNetwork;
   let server: TestServer;
   let fake: FakeHomeserver;

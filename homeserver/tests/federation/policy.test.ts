@@ -3,7 +3,8 @@ import type { FakeHomeserver } from '../../test-kit/fake-homeserver.ts';
 import { TestNetwork } from '../../test-kit/test-network.ts';
 import type { TestServer } from '../../test-kit/test-server.ts';
 
-describe('whom a server deals with', () => {
+describe('whom a server deals with', function () {
+  this.timeout(60_000);
   let network: TestNetwork;
   let friend: FakeHomeserver;
   let stranger: FakeHomeserver;

@@ -24,7 +24,8 @@ function rulesOf(version: string): RoomVersionRules {
 /** Any event as servers exchange it. */
 type Wire = Readonly<Record<string, unknown>> & { readonly type: string; readonly content: object };
 
-describe('what other servers may read', () => {
+describe('what other servers may read', function () {
+  this.timeout(60_000);
   let network: TestNetwork;
   let server: TestServer;
   let remote: FakeHomeserver;

@@ -8,7 +8,8 @@ import { roomPath, type TestUser } from '../../test-kit/test-user.ts';
 
 const SEND = '/_matrix/federation/v1/send/';
 
-describe('sending to other servers', () => {
+describe('sending to other servers', function () {
+  this.timeout(60_000);
   let network: TestNetwork;
   let server: TestServer;
   let fake: FakeHomeserver;

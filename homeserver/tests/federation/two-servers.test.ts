@@ -14,7 +14,8 @@ import {
   untilSynced,
 } from '../../test-kit/two-servers.ts';
 
-describe('two servers of ours', () => {
+describe('two servers of ours', function () {
+  this.timeout(60_000);
   let servers: TwoServers;
   before(async () => {
     servers = await startTwoServers();
