@@ -1,5 +1,8 @@
-import { badJson, MatrixError } from '../../protocol/errors.ts';
+import { getRemoteOpenIdUser } from '../../federation/index.ts';
+import { MatrixError } from '../../protocol/errors.ts';
+import type { CallMember } from '../../realtime/index.ts';
 import { customEndpoint, type Endpoint } from '../endpoint.ts';
+import { readBytes } from '../request-body.ts';
 import type { Services } from '../services.ts';
 
 /**
@@ -22,8 +25,20 @@ const OPENID_TOKEN = {
   required: ['access_token', 'matrix_server_name'],
 } as const;
 const NAME = { type: 'string', maxLength: 255 } as const;
-/** Asks that the service watch over the member's leaving. */
-const DELAY = { delay_id: { type: 'string' } } as const;
+const MOST_NEWS_BYTES = 65_536;
+/** Asks that the service watch over the member's leaving. How long the delay is, the delayed event says itself. */
+const DELAY = { delay_id: NAME } as const;
+const MEMBER_OF_CALL = {
+  room_id: NAME,
+  slot_id: NAME,
+  openid_token: OPENID_TOKEN,
+  member: {
+    type: 'object',
+    properties: { id: NAME, claimed_user_id: NAME, claimed_device_id: NAME },
+    required: ['id', 'claimed_user_id', 'claimed_device_id'],
+  },
+  ...DELAY,
+} as const;
 
 /** For clients whose membership is state: Element Call as it is by default. */
 const getSfuToken = customEndpoint(
@@ -40,11 +55,10 @@ const getSfuToken = customEndpoint(
     },
   },
   async ({ body, services, takeFromLimit }) => {
-    refuseWatching(body.delay_id);
-    const userId = await userOf(services, body.openid_token);
+    const userId = await userOf(services, body.room, body.openid_token);
     takeFromLimit('callToken', userId);
     const member = { generation: 'state', deviceId: body.device_id } as const;
-    return services.callTokens.issue({ userId, roomId: body.room, member });
+    return services.callTokens.issue({ userId, roomId: body.room, member, delayId: body.delay_id });
   },
 );
 
@@ -58,28 +72,50 @@ const getCallToken = customEndpoint(
     limit: 'callService',
     bodySchema: {
       type: 'object',
-      properties: {
-        room_id: NAME,
-        slot_id: NAME,
-        openid_token: OPENID_TOKEN,
-        member: {
-          type: 'object',
-          properties: { id: NAME, claimed_user_id: NAME, claimed_device_id: NAME },
-          required: ['id', 'claimed_user_id', 'claimed_device_id'],
-        },
-        ...DELAY,
-      },
+      properties: MEMBER_OF_CALL,
       required: ['room_id', 'slot_id', 'openid_token', 'member'],
     },
   },
   async ({ body, services, takeFromLimit }) => {
-    refuseWatching(body.delay_id);
-    const userId = await userOf(services, body.openid_token);
+    const userId = await userOf(services, body.room_id, body.openid_token);
     takeFromLimit('callToken', userId);
-    const { id: memberId, claimed_user_id: claimed, claimed_device_id: deviceId } = body.member;
-    if (claimed !== userId) throw unauthorized('The token is of somebody else');
-    const member = { generation: 'sticky', memberId, deviceId } as const;
-    return services.callTokens.issue({ userId, roomId: body.room_id, slotId: body.slot_id, member });
+    const member = memberIn(body.member, userId);
+    const { room_id: roomId, slot_id: slotId, delay_id: delayId } = body;
+    return services.callTokens.issue({ userId, roomId, slotId, member, delayId });
+  },
+);
+
+/** For clients that are in a call already, and let the service watch over their leaving. */
+const delegateDelayedLeaveToService = customEndpoint(
+  {
+    name: 'delegateDelayedLeaveToService',
+    method: 'POST',
+    path: `${PATH}/delegate_delayed_leave`,
+    auth: 'none',
+    limit: 'callService',
+    bodySchema: {
+      type: 'object',
+      properties: MEMBER_OF_CALL,
+      required: ['room_id', 'slot_id', 'openid_token', 'member', 'delay_id'],
+    },
+  },
+  async ({ body, services, takeFromLimit }) => {
+    const userId = await userOf(services, body.room_id, body.openid_token);
+    takeFromLimit('callToken', userId);
+    const member = memberIn(body.member, userId);
+    const { room_id: roomId, slot_id: slotId, delay_id: delayId } = body;
+    await services.callTokens.watchLeaving({ userId, roomId, slotId, member, delayId });
+    return {};
+  },
+);
+
+/** What LiveKit tells of itself: signed over the bytes of its body, so they are read as they are. */
+const hearLiveKit = customEndpoint(
+  { name: 'hearLiveKit', method: 'POST', path: `${PATH}/sfu_webhook`, auth: 'none', body: 'stream' },
+  async ({ request, services }) => {
+    const body = (await readBytes(request, MOST_NEWS_BYTES)).toString();
+    await services.callKeeper.hear(body, request.headers.authorization);
+    return {};
   },
 );
 
@@ -89,20 +125,26 @@ const getCallHealth = customEndpoint(
   () => ({}),
 );
 
-/** Clients that are told so ask again without, and watch over their leaving themselves. */
-function refuseWatching(delayId: string | undefined): void {
-  if (delayId !== undefined) throw badJson('This service does not send delayed events for clients');
+function memberIn(
+  claim: { readonly id: string; readonly claimed_user_id: string; readonly claimed_device_id: string },
+  userId: string,
+): CallMember {
+  if (claim.claimed_user_id !== userId) throw unauthorized('The token is of somebody else');
+  return { generation: 'sticky', memberId: claim.id, deviceId: claim.claimed_device_id };
 }
 
+/** Who shows a token, of this server or of another one that is in the room. */
 async function userOf(
-  { accounts, serverName }: Services,
-  token: { readonly access_token: string; readonly matrix_server_name: string },
+  { accounts, federation, serverName }: Services,
+  roomId: string,
+  {
+    access_token: token,
+    matrix_server_name: server,
+  }: { readonly access_token: string; readonly matrix_server_name: string },
 ): Promise<string> {
-  if (token.matrix_server_name !== serverName) {
-    throw unauthorized('Only tokens of this server are taken here');
-  }
+  if (server !== serverName) return getRemoteOpenIdUser(federation, { roomId, server, token });
   try {
-    return await accounts.openId.userOf(token.access_token);
+    return await accounts.openId.userOf(token);
   } catch (error) {
     if (error instanceof MatrixError) throw unauthorized(error.message);
     throw error;
@@ -113,4 +155,10 @@ function unauthorized(message: string): MatrixError {
   return new MatrixError(401, 'M_UNAUTHORIZED', message);
 }
 
-export const liveKitEndpoints: readonly Endpoint[] = [getSfuToken, getCallToken, getCallHealth];
+export const liveKitEndpoints: readonly Endpoint[] = [
+  getSfuToken,
+  getCallToken,
+  delegateDelayedLeaveToService,
+  hearLiveKit,
+  getCallHealth,
+];
