@@ -40,6 +40,17 @@ function decode(part: string): string {
   }
 }
 
+/** The address of our own settings. */
+export function buildSettingsPath(page?: string): string {
+  return page === undefined ? '/settings' : `/settings/${page}`;
+}
+
+/** The address of the settings of a guild. */
+export function buildGuildSettingsPath(guildId: string, page?: string): string {
+  const path = `/guild-settings/${encodeURIComponent(guildId)}`;
+  return page === undefined ? path : `${path}/${page}`;
+}
+
 export function buildHomePath(channelId?: string): string {
   return channelId === undefined ? '/home' : `/home/${encodeURIComponent(channelId)}`;
 }

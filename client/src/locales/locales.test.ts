@@ -57,6 +57,7 @@ describe('locales', () => {
     // What the two languages share: names, forms and placeholders.
     const shared = new Set([
       'account.english',
+      'appearance.percent',
       'members.group',
       'message.reactedWith',
       'search.neighbour',

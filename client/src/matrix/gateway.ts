@@ -12,6 +12,8 @@ import {
 } from 'matrix-js-sdk';
 import type { Session } from '../lib/homeserver/session.ts';
 import type { CustomEmoji } from '../lib/markdown/to-matrix.ts';
+import { type AccountActions, createAccountActions } from './account.ts';
+import { AccountDataStore } from './account-data-store.ts';
 import { ChangeFeed } from './change-feed.ts';
 import { ChannelStore, MemberListStore, ProfileStore, TypingStore } from './channel-stores.ts';
 import { type CommunityActions, createCommunityActions, waitForArrival } from './communities.ts';
@@ -25,6 +27,7 @@ import { PinsStore } from './pins-store.ts';
 import { PlacesStore } from './places.ts';
 import { PollStore } from './poll-store.ts';
 import { createPreviewActions, type PreviewActions } from './previews.ts';
+import { type Privacy, PrivacyGuard, parsePrivacy, privacyType } from './privacy.ts';
 import { quietGlobalLogger, quietLogger } from './quiet-logger.ts';
 import { ReadReporter } from './read-reporter.ts';
 import { createSearchActions, type SearchActions } from './search.ts';
@@ -61,6 +64,9 @@ export interface Gateway {
   readonly communities: CommunityActions;
   readonly people: Readable<People>;
   readonly social: SocialActions;
+  readonly account: AccountActions;
+  /** What others learn of what we do, on all our devices. */
+  readonly privacy: AccountDataStore<Privacy>;
   readonly search: SearchActions;
   readonly previews: PreviewActions;
   person(userId: string): Readable<PersonCard>;
@@ -110,7 +116,10 @@ export function startGateway(session: Session, options: GatewayOptions): Gateway
   });
   leaveCallsOut(client);
   const feed = new ChangeFeed(client);
-  const reads = new ReadReporter(client);
+  const privacy = new AccountDataStore(client, feed, privacyType, parsePrivacy);
+  const guard = new PrivacyGuard(client, privacy, options.storage);
+  const reads = new ReadReporter(client, () => guard.read().showsReading);
+  const messages = createMessageActions(client);
   const connection = watchConnection(client, options.network, () => {
     resendLost(client);
     reads.retryNow();
@@ -123,11 +132,13 @@ export function startGateway(session: Session, options: GatewayOptions): Gateway
     const [channelId = '', pollId = ''] = key.split(' ');
     return new PollStore(client, feed, channelId, pollId);
   });
-  void client.startClient({
-    initialSyncLimit: initialEvents,
-    lazyLoadMembers: true,
-    pendingEventOrdering: PendingEventOrdering.Detached,
-  });
+  void client
+    .startClient({
+      initialSyncLimit: initialEvents,
+      lazyLoadMembers: true,
+      pendingEventOrdering: PendingEventOrdering.Detached,
+    })
+    .then(() => guard.start());
   return {
     userId: session.userId,
     connection: connection.state,
@@ -137,7 +148,14 @@ export function startGateway(session: Session, options: GatewayOptions): Gateway
     places: new PlacesStore(client, feed),
     inbox: new InboxStore(client, feed),
     media: new MediaCache(createMediaLoader(session)),
-    messages: createMessageActions(client),
+    messages: {
+      ...messages,
+      setTyping(channelId, isTyping) {
+        if (guard.read().showsTyping) messages.setTyping(channelId, isTyping);
+      },
+    },
+    account: createAccountActions(client),
+    privacy,
     communities: createCommunityActions(client, session),
     people: new PeopleStore(client, feed),
     social: createSocialActions(client, (roomId) => waitForArrival(client, roomId)),
@@ -156,6 +174,7 @@ export function startGateway(session: Session, options: GatewayOptions): Gateway
     reconnect: () => void client.retryImmediately(),
     stop: () => {
       connection.stop();
+      guard.stop();
       reads.stop();
       client.stopClient();
     },

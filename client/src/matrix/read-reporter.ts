@@ -25,13 +25,16 @@ export type ReadMarkerRoom = Pick<Room, 'roomId' | 'addLocalEchoReceipt'>;
  */
 export class ReadReporter {
   readonly #client: ReadMarkerClient;
+  readonly #showsReading: () => boolean;
   readonly #wanted = new Map<string, string>();
   readonly #busy = new Set<string>();
   readonly #sleepers = new Set<() => void>();
   #isStopped = false;
 
-  constructor(client: ReadMarkerClient) {
+  /** @param showsReading whether others may see how far we have read. */
+  constructor(client: ReadMarkerClient, showsReading: () => boolean = () => true) {
     this.#client = client;
+    this.#showsReading = showsReading;
   }
 
   /** Reports an event of the server as the newest that was read (Matrix 1.19, POST /rooms/{roomId}/read_markers). */
@@ -58,7 +61,8 @@ export class ReadReporter {
     let failures = 0;
     for (let eventId = this.#take(roomId); eventId !== undefined; eventId = this.#take(roomId)) {
       try {
-        await this.#client.setRoomReadMarkersHttpRequest(roomId, eventId, eventId);
+        const [forAll, forUs] = this.#showsReading() ? [eventId, undefined] : [undefined, eventId];
+        await this.#client.setRoomReadMarkersHttpRequest(roomId, eventId, forAll, forUs);
         failures = 0;
         await this.#pause(breath);
       } catch (error) {

@@ -32,6 +32,16 @@ export interface OwnProfile extends Person {
   readonly status: string | undefined;
 }
 
+/** A session of ours: a browser or an application in which we are logged in. */
+export interface SessionInfo {
+  readonly sessionId: string;
+  readonly name: string;
+  readonly isThisOne: boolean;
+  /** When it was used last, in milliseconds. */
+  readonly lastSeen: number | undefined;
+  readonly address: string | undefined;
+}
+
 export interface People {
   /** Those whom we talk to in private. */
   readonly friends: readonly Contact[];

@@ -54,7 +54,7 @@ const previewToggle = (isShown: boolean, label: PlainMessageKey): Action<undefin
   perform: togglePreviews,
 });
 
-const endSession: Action<undefined> = {
+export const endSession: Action<undefined> = {
   id: 'account.log-out',
   label: 'account.logOut',
   icon: LogOut,

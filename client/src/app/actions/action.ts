@@ -1,6 +1,7 @@
 import type { LucideIcon } from 'lucide-react';
 import type { PlainMessageKey } from '../../lib/i18n/messages.ts';
 import { t } from '../../lib/i18n/translate.ts';
+import { readKeyOf } from '../../lib/key-bindings.ts';
 import { describeKey, type KeyPress, nameKey } from '../../lib/keys.ts';
 import type { MenuEntry } from '../../ui/Menu.tsx';
 
@@ -9,7 +10,7 @@ export interface Action<Context> {
   readonly id: string;
   readonly label: PlainMessageKey;
   readonly icon: LucideIcon;
-  /** The key that does it, as `nameKey` names it. */
+  /** The key that does it unless somebody chose another one, as `nameKey` names it. */
   readonly key?: string;
   readonly isDangerous?: boolean;
   readonly isAvailable: (context: Context) => boolean;
@@ -23,14 +24,17 @@ export function listMenuEntries<Context>(
 ): readonly MenuEntry[] {
   return actions
     .filter((action) => action.isAvailable(context))
-    .map((action) => ({
-      id: action.id,
-      label: t(action.label),
-      icon: action.icon,
-      shortcut: action.key === undefined ? undefined : describeKey(action.key),
-      isDangerous: action.isDangerous ?? false,
-      perform: () => action.perform(context),
-    }));
+    .map((action) => {
+      const key = readKeyOf(action);
+      return {
+        id: action.id,
+        label: t(action.label),
+        icon: action.icon,
+        shortcut: key === undefined ? undefined : describeKey(key),
+        isDangerous: action.isDangerous ?? false,
+        perform: () => action.perform(context),
+      };
+    });
 }
 
 /** Does what a key stands for here; false when it stands for nothing. */
@@ -40,7 +44,7 @@ export function performByKey<Context>(
   pressed: KeyPress,
 ): boolean {
   const name = nameKey(pressed).toLowerCase();
-  const action = actions.find((candidate) => candidate.key?.toLowerCase() === name);
+  const action = actions.find((candidate) => readKeyOf(candidate)?.toLowerCase() === name);
   if (!action?.isAvailable(context)) return false;
   action.perform(context);
   return true;

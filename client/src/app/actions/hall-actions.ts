@@ -10,6 +10,7 @@ import {
   Pin,
   Plus,
   Search,
+  Settings,
   TextSearch,
   Users,
 } from 'lucide-react';
@@ -22,7 +23,7 @@ import { openDialog } from '../dialog-store.ts';
 import { openDrawer } from '../drawer-store.ts';
 import { readsMembersFromDrawer } from '../layout.ts';
 import { closePanel, openPanel, usePanel } from '../panel-store.ts';
-import { buildChannelPath, buildHomePath } from '../paths.ts';
+import { buildChannelPath, buildHomePath, buildSettingsPath } from '../paths.ts';
 import type { Action } from './action.ts';
 
 /** Where somebody is in the hall. */
@@ -60,6 +61,15 @@ const showKeys: Action<HallContext> = {
   key: 'Mod+/',
   isAvailable: always,
   perform: () => openDialog({ kind: 'keys' }),
+};
+
+export const openSettings: Action<HallContext> = {
+  id: 'hall.settings',
+  label: 'settings.open',
+  icon: Settings,
+  key: 'Mod+,',
+  isAvailable: always,
+  perform: ({ navigate }) => navigate(buildSettingsPath()),
 };
 
 const goHome: Action<HallContext> = {
@@ -211,5 +221,6 @@ export const hallActions: readonly Action<HallContext>[] = [
   goHome,
   showMembers,
   ...steps,
+  openSettings,
   showKeys,
 ];

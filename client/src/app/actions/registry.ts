@@ -29,12 +29,13 @@ export function listKeys(): {
   readonly everywhere: readonly KeyedAction[];
   readonly onMessages: readonly KeyedAction[];
 } {
-  return { everywhere: hallActions.filter(hasKey), onMessages: messageActions.filter(hasKey) };
+  return { everywhere: listKeyed(hallActions), onMessages: listKeyed(messageActions) };
 }
 
 /** As much of an action as a list of keys shows. */
 export type KeyedAction = Pick<Action<never>, 'id' | 'label' | 'icon'> & { readonly key: string };
 
-function hasKey<Context>(action: Action<Context>): action is Action<Context> & { readonly key: string } {
-  return action.key !== undefined;
+/** Those that have a key from the start: somebody may have chosen another one. */
+function listKeyed(actions: readonly Action<never>[]): readonly KeyedAction[] {
+  return actions.flatMap((action) => (action.key === undefined ? [] : [{ ...action, key: action.key }]));
 }

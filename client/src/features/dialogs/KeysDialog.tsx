@@ -1,5 +1,6 @@
 import { type KeyedAction, listKeys } from '../../app/actions/registry.ts';
 import { t } from '../../lib/i18n/translate.ts';
+import { readKeyOf, useKeyBindings } from '../../lib/key-bindings.ts';
 import { describeKey } from '../../lib/keys.ts';
 import { Dialog } from '../../ui/Dialog.tsx';
 import styles from './KeysDialog.module.css';
@@ -16,15 +17,16 @@ export function KeysDialog({ handleClose }: { readonly handleClose: () => void }
 }
 
 function KeyTable({ title, actions }: { readonly title: string; readonly actions: readonly KeyedAction[] }) {
+  useKeyBindings();
   return (
     <section className={styles.group}>
       <h3 className={styles.title}>{title}</h3>
       <dl className={styles.keys}>
-        {actions.map(({ id, label, key }) => (
-          <div key={id} className={styles.line}>
-            <dt>{t(label)}</dt>
+        {actions.map((action) => (
+          <div key={action.id} className={styles.line}>
+            <dt>{t(action.label)}</dt>
             <dd>
-              <kbd className={styles.key}>{describeKey(key)}</kbd>
+              <kbd className={styles.key}>{describeKey(readKeyOf(action) ?? action.key)}</kbd>
             </dd>
           </div>
         ))}

@@ -1,6 +1,8 @@
 import { Ellipsis } from 'lucide-react';
+import { useLocation } from 'wouter';
 import { accountActions, darkTheme, lightTheme } from '../../app/actions/account-actions.ts';
 import { listMenuEntries } from '../../app/actions/action.ts';
+import { openSettings } from '../../app/actions/hall-actions.ts';
 import { openDialog } from '../../app/dialog-store.ts';
 import { t } from '../../lib/i18n/translate.ts';
 import { useTheme } from '../../lib/theme.ts';
@@ -15,6 +17,7 @@ import styles from './UserPanel.module.css';
 export function UserPanel() {
   const gateway = useGateway();
   const profile = useStore(gateway.profile);
+  const [, navigate] = useLocation();
   const { phase } = useStore(gateway.connection);
   const themeAction = useTheme((state) => (state.theme === 'dark' ? lightTheme : darkTheme));
   const isOnline = phase === 'live';
@@ -39,6 +42,11 @@ export function UserPanel() {
         icon={themeAction.icon}
         label={t(themeAction.label)}
         onClick={() => themeAction.perform(undefined)}
+      />
+      <IconButton
+        icon={openSettings.icon}
+        label={t(openSettings.label)}
+        onClick={() => openSettings.perform({ gateway, navigate })}
       />
       <MenuButton entries={listMenuEntries(accountActions, undefined)} side="top" align="end">
         <IconButton icon={Ellipsis} label={t('account.menu')} />

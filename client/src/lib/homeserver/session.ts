@@ -37,7 +37,7 @@ export function saveSession(session: Session): void {
 }
 
 /** What this browser keeps although nobody is logged in: how it looks has nothing to do with who somebody is. */
-const impersonalKeys: readonly string[] = ['guildhall.theme'];
+const impersonalKeys: readonly string[] = ['guildhall.theme', 'guildhall.appearance'];
 
 /** What belongs to this application among the keys of the origin; the second is the Matrix SDK's. */
 const keyPrefixes: readonly string[] = ['guildhall.', 'mxjssdk_'];

@@ -11,11 +11,15 @@ import { useLazy } from '../../lib/use-lazy.ts';
 import { setTitleBadge } from '../../lib/use-title.ts';
 import { rollUpUnread } from '../../matrix/unread.ts';
 import { ErrorBoundary } from '../../ui/ErrorBoundary.tsx';
+import { Spinner } from '../../ui/Spinner.tsx';
+import { ErrorState } from '../../ui/StateView.tsx';
 import { Toasts } from '../../ui/Toasts.tsx';
 import { showToast } from '../../ui/toast-store.ts';
 import { GuildPlace } from './GuildPlace.tsx';
+import styles from './Hall.module.css';
 import { HomePlace } from './HomePlace.tsx';
 
+const loadSettings = () => import('../settings/SettingsScene.tsx');
 const loadDialogs = () => import('../../features/dialogs/DialogHost.tsx');
 
 /** Guilds, channels and what is open, side by side. */
@@ -32,6 +36,7 @@ export function Hall() {
         </Route>
         <Route path="/home/:channelId/:eventId" component={LinkedMessage} />
         <Route path="/guilds/:guildId/:channelId/:eventId" component={LinkedMessage} />
+        <Route path="/settings/:pageId?">{({ pageId }) => <Settings pageId={pageId} />}</Route>
         <Route>
           <FrontDoor />
         </Route>
@@ -61,6 +66,30 @@ function FrontDoor() {
   const lastPath = usePreferences((state) => state.lastPath);
   const isOurs = guilds.some(({ guildId }) => lastPath?.startsWith(buildGuildPath(guildId)));
   return <Redirect to={lastPath !== undefined && isOurs ? lastPath : buildHomePath()} replace />;
+}
+
+function Settings(props: { readonly pageId: string | undefined }) {
+  const SettingsScene = useLazy(loadSettings);
+  return (
+    <ErrorBoundary fallback={<SceneBroken />}>
+      <Suspense fallback={<SceneLoading />}>
+        <SettingsScene {...props} />
+      </Suspense>
+    </ErrorBoundary>
+  );
+}
+
+function SceneLoading() {
+  return (
+    <div className={styles.loading}>
+      <Spinner size={28} label={t('common.loading')} />
+    </div>
+  );
+}
+
+/** A scene is loaded when it is first opened, which needs the server. */
+function SceneBroken() {
+  return <ErrorState title={t('hall.dialogBroken')} handleRetry={() => window.location.reload()} />;
 }
 
 function OpenDialog() {

@@ -1,0 +1,217 @@
+import { type ChangeEvent, useId, useRef, useState } from 'react';
+import { endSession } from '../../app/actions/account-actions.ts';
+import { openDialog } from '../../app/dialog-store.ts';
+import { describeError } from '../../lib/homeserver/describe-error.ts';
+import { clearSession } from '../../lib/homeserver/session.ts';
+import { t } from '../../lib/i18n/translate.ts';
+import { Button } from '../../ui/Button.tsx';
+import { Switch } from '../../ui/Switch.tsx';
+import { TextField } from '../../ui/TextField.tsx';
+import { showToast } from '../../ui/toast-store.ts';
+import { useSubmit } from '../dialogs/use-submit.ts';
+import { MediaAvatar } from '../media/MediaAvatar.tsx';
+import { useGateway, useStore } from '../session/gateway-context.ts';
+import styles from './AccountPage.module.css';
+import { SettingsForm } from './SettingsForm.tsx';
+import { SettingsSection } from './SettingsFrame.tsx';
+
+const longestName = 64;
+const longestStatus = 128;
+const shortestPassword = 8;
+
+/** Who we are, how we come in, and how we leave for good. */
+export function AccountPage() {
+  return (
+    <>
+      <SettingsSection title={t('settings.profile')} text={t('settings.profileText')}>
+        <AvatarField />
+        <ProfileForm />
+      </SettingsSection>
+      <SettingsSection title={t('settings.password')}>
+        <PasswordForm />
+      </SettingsSection>
+      <SettingsSection title={t('settings.closeAccount')} text={t('settings.closeAccountText')} isDangerous>
+        <ClosingForm />
+        <div>
+          <Button onClick={() => endSession.perform(undefined)}>{t('account.logOut')}</Button>
+        </div>
+      </SettingsSection>
+    </>
+  );
+}
+
+function AvatarField() {
+  const { account, profile: store } = useGateway();
+  const profile = useStore(store);
+  const [isBusy, setIsBusy] = useState(false);
+  const input = useRef<HTMLInputElement>(null);
+  const id = useId();
+  const setAvatar = async (file: File | undefined): Promise<void> => {
+    setIsBusy(true);
+    try {
+      await account.setAvatar(file);
+      showToast(t('common.saved'));
+    } catch (error) {
+      showToast(describeError(error), 'danger');
+    } finally {
+      setIsBusy(false);
+    }
+  };
+  const handleFile = (event: ChangeEvent<HTMLInputElement>): void => {
+    const [file] = event.target.files ?? [];
+    event.target.value = '';
+    if (file) void setAvatar(file);
+  };
+  return (
+    <div className={styles.avatar}>
+      <MediaAvatar id={profile.userId} name={profile.name} mxc={profile.avatarMxc} size={80} />
+      <div className={styles.avatarWords}>
+        <p className={styles.userId}>{profile.userId}</p>
+        <div className={styles.buttons}>
+          <input
+            ref={input}
+            id={id}
+            type="file"
+            accept="image/*"
+            hidden
+            aria-label={t('settings.choosePicture')}
+            onChange={handleFile}
+          />
+          <Button isBusy={isBusy} onClick={() => input.current?.click()}>
+            {t('settings.choosePicture')}
+          </Button>
+          {profile.avatarMxc !== undefined && (
+            <Button variant="plain" disabled={isBusy} onClick={() => void setAvatar(undefined)}>
+              {t('settings.removePicture')}
+            </Button>
+          )}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function ProfileForm() {
+  const { social, profile: store } = useGateway();
+  const profile = useStore(store);
+  const [name, setName] = useState(profile.name);
+  const [status, setStatus] = useState(profile.status ?? '');
+  const submission = useSubmit();
+  const isRenamed = name.trim() !== profile.name;
+  const isNewStatus = status.trim() !== (profile.status ?? '');
+  const work = async (): Promise<void> => {
+    if (isRenamed) await social.setDisplayName(name.trim());
+    if (isNewStatus) await social.setStatus(status.trim());
+    showToast(t('common.saved'));
+  };
+  return (
+    <SettingsForm
+      submission={submission}
+      submitLabel={t('common.saveChanges')}
+      canSubmit={name.trim() !== '' && (isRenamed || isNewStatus)}
+      work={work}
+    >
+      <TextField
+        label={t('account.shownName')}
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+        maxLength={longestName}
+        required
+      />
+      <TextField
+        label={t('account.status')}
+        value={status}
+        onChange={(event) => setStatus(event.target.value)}
+        placeholder={t('account.statusExample')}
+        maxLength={longestStatus}
+      />
+    </SettingsForm>
+  );
+}
+
+function PasswordForm() {
+  const { account } = useGateway();
+  const [password, setPassword] = useState('');
+  const [next, setNext] = useState('');
+  const [endsOthers, setEndsOthers] = useState(true);
+  const submission = useSubmit();
+  const work = async (): Promise<void> => {
+    await account.changePassword(password, next, endsOthers);
+    setPassword('');
+    setNext('');
+    showToast(t('settings.passwordChanged'));
+  };
+  return (
+    <SettingsForm
+      submission={submission}
+      submitLabel={t('settings.changePassword')}
+      canSubmit={password !== '' && next.length >= shortestPassword}
+      work={work}
+    >
+      <TextField
+        type="password"
+        autoComplete="current-password"
+        label={t('settings.currentPassword')}
+        value={password}
+        onChange={(event) => setPassword(event.target.value)}
+      />
+      <TextField
+        type="password"
+        autoComplete="new-password"
+        label={t('settings.newPassword')}
+        hint={t('auth.passwordHint', { count: shortestPassword })}
+        value={next}
+        onChange={(event) => setNext(event.target.value)}
+      />
+      <Switch
+        label={t('settings.endOthers')}
+        hint={t('settings.endOthersHint')}
+        isOn={endsOthers}
+        handleChange={setEndsOthers}
+      />
+    </SettingsForm>
+  );
+}
+
+function ClosingForm() {
+  const { account } = useGateway();
+  const [password, setPassword] = useState('');
+  const [erases, setErases] = useState(false);
+  const submission = useSubmit();
+  const work = async (): Promise<void> => {
+    openDialog({
+      kind: 'confirm',
+      title: t('settings.closeTitle'),
+      text: t('settings.closeAccountText'),
+      confirmLabel: t('settings.closeAccount'),
+      perform: async () => {
+        await account.closeAccount(password, erases);
+        clearSession();
+        window.location.assign('/login');
+      },
+    });
+  };
+  return (
+    <SettingsForm
+      submission={submission}
+      submitLabel={t('settings.closeAccount')}
+      isDangerous
+      canSubmit={password !== ''}
+      work={work}
+    >
+      <TextField
+        type="password"
+        autoComplete="current-password"
+        label={t('settings.passwordToClose')}
+        value={password}
+        onChange={(event) => setPassword(event.target.value)}
+      />
+      <Switch
+        label={t('settings.erase')}
+        hint={t('settings.eraseHint')}
+        isOn={erases}
+        handleChange={setErases}
+      />
+    </SettingsForm>
+  );
+}
