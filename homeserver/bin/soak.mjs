@@ -1,5 +1,6 @@
 // npm run soak -- NAME [ARGUMENTS]: the long forms of tests and the benchmarks, whose figures are too costly for
 // "npm test". Plain JavaScript for Node 18 and newer.
+import { ensureClientBuilt } from './client-build.mjs';
 import { ensureInstalled } from './installation.mjs';
 import { run } from './programs.mjs';
 import { ROOT } from './runtime.mjs';
@@ -9,6 +10,7 @@ const [name = '', ...args] = process.argv.slice(2);
 const soak = SOAKS[name];
 if (soak) {
   const node = await ensureInstalled();
+  if (soak.needsClient) await ensureClientBuilt(node);
   // Another seed each time: the long forms are there to find what the fixed one does not.
   const seed = String(Date.now() % 2 ** 31);
   const env = {

@@ -5,6 +5,7 @@
  * @property {string} what it does and shows, in a few words
  * @property {readonly string[]} command a script and its arguments, from the root of the repository, for Node 24
  * @property {Readonly<Record<string, string>>} [environment]
+ * @property {boolean} [needsClient] whether it looks at the web client as it is built
  */
 
 /** @type {Readonly<Record<string, Soak>>} */
@@ -46,6 +47,10 @@ export const SOAKS = {
     what: '500 events a second in 50 rooms from another server: CPU for each, and when clients have them',
     command: ['homeserver/bench/federation/incoming.ts'],
   },
+  'federation-join': {
+    what: 'a room of 5,000 members and 20,000 state events on Synapse: how soon it can be used and is complete (npm run services -- install)',
+    command: ['homeserver/bench/federation/join.ts'],
+  },
   'federation-catch-up': {
     what: '2,000 events in 20 rooms while the other server is down, and this one restarts: how long until it has all',
     command: ['node_modules/mocha/bin/mocha.js', 'homeserver/tests/federation/catch-up.test.ts'],
@@ -59,5 +64,11 @@ export const SOAKS = {
     what: 'the same on PostgreSQL (npm run services -- start)',
     command: ['homeserver/bench/store/main.ts'],
     environment: { GUILDHALL_TEST_DATABASE: 'postgres' },
+  },
+  timeline: {
+    what: 'a channel of 10,000 messages in Chromium: drift, rows, frames from the trace, switching, and starting with 50 guilds',
+    command: ['client/soak/timeline.ts'],
+    environment: { GUILDHALL_TEST_DATABASE: 'sqlite' },
+    needsClient: true,
   },
 };
