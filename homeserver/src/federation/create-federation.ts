@@ -67,7 +67,17 @@ export async function createFederation(parts: FederationParts): Promise<Federati
     help: 'How many of the homeservers that were asked for something do not answer',
     collect: async (gauge) => gauge.set(await storage.destinations.countFailing()),
   });
-  const fetcher = new KeyFetcher({ client, notaries: settings.keyServers, clock, logger });
+  metrics.gauge({
+    name: 'guildhall_federation_waiting_destinations',
+    help: 'For how many homeservers something waits to be sent',
+    collect: async (gauge) => gauge.set((await storage.outgoing.servers()).length),
+  });
+  metrics.gauge({
+    name: 'guildhall_federation_staged_events',
+    help: 'How many received events are on their way into their rooms',
+    collect: async (gauge) => gauge.set(await storage.received.countStaged()),
+  });
+  const fetcher = new KeyFetcher({ client, notaries: settings.keyServers, clock, logger, metrics });
   const keyring = new ServerKeyring({ serverName, ownKeys, storage, fetcher, clock, logger });
   const { current: key } = ownKeys;
   const joins = new JoinsUnderWay(clock);

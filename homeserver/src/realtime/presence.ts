@@ -173,6 +173,11 @@ export class Presence {
     return this.contentOf(userId);
   }
 
+  /** Everybody who is not offline, those of other servers too. */
+  presentUsers(): UserId[] {
+    return [...this.#users].filter(([, user]) => user.shown !== 'offline').map(([userId]) => userId);
+  }
+
   /** What somebody who may see the user sees. */
   contentOf(userId: UserId): PresenceContent {
     const user = this.#users.get(userId);
@@ -195,7 +200,7 @@ export class Presence {
     viewer: UserId,
     position: number | undefined,
   ): Promise<{ userId: UserId; content: PresenceContent }[]> {
-    const changed = position === undefined ? this.#everybodyPresent() : this.#changedSince(position);
+    const changed = position === undefined ? this.presentUsers() : this.#changedSince(position);
     const others = changed.filter((userId) => userId !== viewer);
     const visible =
       others.length === 0 ? new Set<UserId>() : await this.#rooms.whoShareRoomWith(viewer, others);
@@ -208,10 +213,6 @@ export class Presence {
   stop(): void {
     this.tellAll(COUNTS_AFTER_STOP_MS);
     for (const user of this.#users.values()) user.next?.timer.cancel();
-  }
-
-  #everybodyPresent(): UserId[] {
-    return [...this.#users].filter(([, user]) => user.shown !== 'offline').map(([userId]) => userId);
   }
 
   #changedSince(position: number): UserId[] {

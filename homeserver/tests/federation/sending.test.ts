@@ -164,6 +164,40 @@ describe('sending to other servers', function () {
     });
   });
 
+  it('tells who is there to a server that comes in', async () => {
+    await alice.ok('PUT', `/_matrix/client/v3/presence/${encodeURIComponent(alice.userId)}/status`, {
+      presence: 'online',
+      status_msg: 'at home',
+    });
+    await sharedRoom();
+    await eventually(async () => edus('m.presence').length > 0);
+    expect(edus('m.presence')[0].content.push[0]).to.include({
+      user_id: alice.userId,
+      presence: 'online',
+      status_msg: 'at home',
+    });
+  });
+
+  it('is counted, by what became of it', async () => {
+    const roomId = await sharedRoom();
+    fake.answer('PUT', `${SEND}{txnId}`, ({ body }) => ({
+      pdus: Object.fromEntries(
+        body.pdus.some(({ content }: { content: { body?: string } }) => content.body === 'unwanted')
+          ? [['$unwanted', { error: 'no' }]]
+          : [],
+      ),
+    }));
+    await alice.say(roomId, 'wanted');
+    await eventually(async () => bodies().includes('wanted'));
+    await alice.say(roomId, 'unwanted');
+    const counted = async (line: string): Promise<boolean> =>
+      (await (await fetch(`${server.url}/metrics`)).text()).includes(line);
+    await eventually(() => counted('guildhall_federation_sent_total{kind="pdu",outcome="refused"} 1'));
+    await eventually(() => counted('guildhall_federation_sent_total{kind="pdu",outcome="taken"} 1'));
+    expect(await counted('guildhall_federation_staged_events 0')).to.equal(true);
+    expect(await counted('guildhall_federation_key_fetches_total{outcome="direct"} 1')).to.equal(true);
+  });
+
   it('keeps messages to devices until they were taken', async () => {
     await sharedRoom();
     fake.answer('PUT', `${SEND}{txnId}`, new FakeReply(503));

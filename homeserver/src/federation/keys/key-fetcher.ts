@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
+import type { Metrics } from '../../base/metrics.ts';
 import { BoundedQueue } from '../../media/bounded-queue.ts';
 import type { JsonObject } from '../../protocol/canonical-json.ts';
 import type { ServerName } from '../../protocol/identifiers.ts';
@@ -14,6 +15,7 @@ export interface KeyFetcherParts {
   readonly notaries: readonly ServerName[];
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly metrics: Metrics;
 }
 
 const DIRECT_LIMIT_MS = 10_000;
@@ -46,8 +48,16 @@ export class KeyFetcher {
   #wanted: Wanted[] = [];
   #isAsking = false;
 
+  readonly #count: (outcome: 'direct' | 'notary' | 'failed') => void;
+
   constructor(parts: KeyFetcherParts) {
     this.#parts = parts;
+    const fetches = parts.metrics.counter({
+      name: 'guildhall_federation_key_fetches_total',
+      help: 'How often the keys of a homeserver were asked for, by who has told them',
+      labels: ['outcome'],
+    });
+    this.#count = (outcome) => fetches.inc({ outcome });
   }
 
   /**
@@ -57,8 +67,12 @@ export class KeyFetcher {
    */
   async fetch(serverName: ServerName): Promise<FetchedKeys | undefined> {
     const direct = await this.#fetchDirectly(serverName);
-    if (direct !== undefined) return { document: direct, isDirect: true };
+    if (direct !== undefined) {
+      this.#count('direct');
+      return { document: direct, isDirect: true };
+    }
     const document = await this.#fetchFromNotaries(serverName);
+    this.#count(document === undefined ? 'failed' : 'notary');
     return document && { document, isDirect: false };
   }
 

@@ -3,6 +3,7 @@ import { eventually } from '../../../test-kit/eventually.ts';
 import { ManualClock } from '../../../test-kit/manual-clock.ts';
 import { openTestStorage, type TestStorage } from '../../../test-kit/storage-for-tests.ts';
 import { createLogger } from '../../base/logger.ts';
+import { createMetrics } from '../../base/metrics.ts';
 import type { JsonObject } from '../../protocol/canonical-json.ts';
 import {
   generateSigningKey,
@@ -66,7 +67,13 @@ describe('the keys of servers', () => {
         old: [{ keyId: OWN_OLD.keyId, publicKeyBase64: OWN_OLD.publicKeyBase64, expiredTs: 5000 }],
       },
       storage: database.storage,
-      fetcher: new KeyFetcher({ client: { request: answer, open: neverOpened }, notaries, clock, logger }),
+      fetcher: new KeyFetcher({
+        client: { request: answer, open: neverOpened },
+        notaries,
+        clock,
+        logger,
+        metrics: createMetrics(),
+      }),
       clock,
       logger,
     });

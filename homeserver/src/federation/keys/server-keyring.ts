@@ -5,7 +5,7 @@ import { canonicalJson, type JsonObject } from '../../protocol/canonical-json.ts
 import type { ServerName } from '../../protocol/identifiers.ts';
 import { parseJson } from '../../protocol/json-numbers.ts';
 import { isJsonObject } from '../../protocol/json-values.ts';
-import { signJson, verifyBytes } from '../../protocol/signing.ts';
+import { signJson, verifyBytesAside } from '../../protocol/signing.ts';
 import type { SignatureCheck } from '../../rooms/index.ts';
 import type { ServerKey, Storage } from '../../storage/index.ts';
 import type { Keyring } from '../context.ts';
@@ -66,11 +66,13 @@ export class ServerKeyring implements Keyring {
    * Source: Server-Server API v1.19, "Retrieving server keys"; Room version 5, "Signing key validity period".
    */
   async verify({ serverName, signatures, message, validAt }: SignatureCheck): Promise<boolean> {
-    const holds = ({ keys }: KnownKeys): boolean => {
-      return Object.entries(signatures).some(([keyId, signature]) => {
+    const holds = async ({ keys }: KnownKeys): Promise<boolean> => {
+      for (const [keyId, signature] of Object.entries(signatures)) {
         const key = keys.get(keyId);
-        return key !== undefined && isValidAt(key, validAt) && verifyBytes(message, signature, key.publicKey);
-      });
+        if (key === undefined || !isValidAt(key, validAt)) continue;
+        if (await verifyBytesAside(message, signature, key.publicKey)) return true;
+      }
+      return false;
     };
     const couldHold = ({ keys }: KnownKeys): boolean => {
       return Object.keys(signatures).some((keyId) => isValidAt(keys.get(keyId), validAt));

@@ -1,10 +1,15 @@
 import type { JsonObject } from '../../protocol/canonical-json.ts';
-import type { ServerName } from '../../protocol/identifiers.ts';
+import type { ServerName, UserId } from '../../protocol/identifiers.ts';
 
 /** What servers tell each other beside events. */
 export interface Edu {
   readonly edu_type: string;
   readonly content: JsonObject;
+}
+
+/** An `m.presence` EDU. Source: Server-Server API v1.19. */
+export function presenceEdu(userId: UserId, content: object): Edu {
+  return { edu_type: 'm.presence', content: { push: [{ user_id: userId, ...content }] } };
 }
 
 /** Who types, reads and is there changes often: who cannot be reached hears of the newest, or of nothing. */

@@ -6,11 +6,12 @@ import type { EphemeralChange, Realtime } from '../../realtime/index.ts';
 import type { LogRow, UnitOfWork } from '../../storage/index.ts';
 import type { FederationContext } from '../context.ts';
 import type { KeptMessages } from './kept-messages.ts';
-import { type Edu, PassingEdus } from './outgoing-edus.ts';
+import { type Edu, PassingEdus, presenceEdu } from './outgoing-edus.ts';
 import { noteOutgoing } from './outgoing-events.ts';
+import { PresenceNotices, tellNewcomersOfPresence } from './presence-notices.ts';
 import { ServersInRooms } from './servers-in-rooms.ts';
-import { presenceEdu, serversOfUser, tellOfDevices, tellOfReceipts } from './tell-of-users.ts';
-import { sendTransaction } from './transactions.ts';
+import { serversOfUser, tellOfDevices, tellOfReceipts } from './tell-of-users.ts';
+import { type SendingContext, sendTransaction } from './transactions.ts';
 import { TypingNotices } from './typing-notices.ts';
 
 /** What the sender tells of. */
@@ -46,6 +47,8 @@ export class Sender {
   readonly #context: FederationContext;
   readonly #parts: SenderParts;
   readonly #servers: ServersInRooms;
+  readonly #sending: SendingContext;
+  readonly #presence: PresenceNotices;
   readonly #passing = new PassingEdus();
   /** Servers that are being sent to, and whether there is more since. */
   readonly #running = new Map<ServerName, { again: boolean; done: Promise<void> }>();
@@ -65,6 +68,18 @@ export class Sender {
     this.#context = context;
     this.#parts = parts;
     this.#servers = new ServersInRooms(context);
+    const sent = context.metrics.counter({
+      name: 'guildhall_federation_sent_total',
+      help: 'What was sent to other servers: transactions, events (`pdu`) and EDUs, and what became of it',
+      labels: ['kind', 'outcome'],
+    });
+    const count: SendingContext['count'] = (kind, outcome, howMany) => sent.inc({ kind, outcome }, howMany);
+    this.#sending = { ...context, servers: this.#servers, passing: this.#passing, count };
+    this.#presence = new PresenceNotices({
+      clock: context.clock,
+      present: () => (this.#isLeading ? parts.realtime().presence.presentUsers().filter(this.#isOwn) : []),
+      tell: (userId) => this.#inBackground(this.#tellOfPresence(userId)),
+    });
     this.#typing = new TypingNotices({
       clock: context.clock,
       typingIn: (roomId) => parts.realtime().typing.typingIn(roomId).filter(this.#isOwn),
@@ -79,6 +94,7 @@ export class Sender {
     storage.database.onInvalidated('outgoing', (server) => {
       if (server !== undefined) this.#wake(server);
     });
+    this.#presence.start();
     this.#sweep();
   }
 
@@ -88,6 +104,7 @@ export class Sender {
     this.#timer?.cancel();
     this.#waiting.clear();
     this.#typing.stop();
+    this.#presence.stop();
     const ended = Promise.all([...this.#running.values()].map(({ done }) => done));
     const { promise: late, resolve } = Promise.withResolvers<void>();
     const timer = this.#context.clock.setTimeout(resolve, STOP_AFTER_MS);
@@ -99,12 +116,13 @@ export class Sender {
   /** Notes what there is to send for rows of the log, and sends it when that is stored. */
   async handle(rows: readonly LogRow[], unit: UnitOfWork): Promise<void> {
     this.#isLeading = true;
-    const { encryption, messages } = this.#parts;
+    const { encryption, messages, realtime } = this.#parts;
     const context = this.#context;
     const told = [
       await noteOutgoing(context, this.#servers, rows, unit),
       await tellOfDevices(context, encryption, this.#servers, messages, rows, unit),
       await tellOfReceipts(context, this.#servers, this.#passing, rows),
+      await tellNewcomersOfPresence(context, this.#servers, realtime().presence, this.#passing, rows),
     ];
     const wake = (): void => {
       for (const servers of told) for (const server of servers) this.#wake(server);
@@ -213,13 +231,7 @@ export class Sender {
       this.#isLeading = await storage.database.tryLead(LEAD);
       const mayBeAsked = policy.isAllowed(server) && (await destinations.isReachable(server));
       if (!this.#isLeading || !mayBeAsked) return this.#passing.drop(server);
-      const outcome = await sendTransaction(
-        this.#context,
-        this.#servers,
-        this.#passing,
-        server,
-        () => this.#isClosed,
-      );
+      const outcome = await sendTransaction(this.#sending, server, () => this.#isClosed);
       // Whatever came meanwhile waits as well, unless the server was heard from since.
       if (outcome === 'failed' && run !== undefined) run.again &&= await destinations.isReachable(server);
       if (outcome !== 'sent') return;

@@ -1,6 +1,6 @@
 import type { DeviceListUpdate, Encryption } from '../../encryption/index.ts';
 import type { JsonObject } from '../../protocol/canonical-json.ts';
-import { domainOf, type ServerName, type UserId } from '../../protocol/identifiers.ts';
+import { domainOf, type ServerName } from '../../protocol/identifiers.ts';
 import { LogKind, type LogRow, receiptKey, type UnitOfWork } from '../../storage/index.ts';
 import type { FederationContext } from '../context.ts';
 import type { KeptMessages } from './kept-messages.ts';
@@ -109,9 +109,4 @@ export async function tellOfReceipts(
     }
   }
   return told;
-}
-
-/** An `m.presence` EDU. Source: Server-Server API v1.19. */
-export function presenceEdu(userId: UserId, content: object): Edu {
-  return { edu_type: 'm.presence', content: { push: [{ user_id: userId, ...content }] } };
 }

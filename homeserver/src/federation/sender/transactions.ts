@@ -1,7 +1,7 @@
 import { randomOpaqueId } from '../../base/ids.ts';
 import type { JsonObject } from '../../protocol/canonical-json.ts';
 import type { ServerName } from '../../protocol/identifiers.ts';
-import { isJsonObject } from '../../protocol/json-values.ts';
+import { isJsonObject, ownValue } from '../../protocol/json-values.ts';
 import { type OutgoingMessage, UnitOfWork } from '../../storage/index.ts';
 import type { FederationContext } from '../context.ts';
 import { FederationError } from '../federation-error.ts';
@@ -16,6 +16,17 @@ const ROOMS_AT_ONCE = 50;
 const TIME_LIMIT_MS = 60_000;
 /** Answers with these say that the server cannot take anything now; with others it will not take this ever. As Synapse. */
 const TRY_AGAIN_STATUS: readonly number[] = [401, 404, 429];
+
+/** What sending works with. */
+export interface SendingContext extends FederationContext {
+  readonly servers: ServersInRooms;
+  readonly passing: PassingEdus;
+  /** Counts what was sent, and what became of it. */
+  readonly count: (kind: 'transaction' | 'pdu' | 'edu', outcome: SendingOutcome, howMany: number) => void;
+}
+
+/** `failed`: it is sent again later. */
+type SendingOutcome = 'taken' | 'refused' | 'failed';
 
 /** What goes to a server next, and how far that brings it. */
 interface Transaction {
@@ -32,13 +43,11 @@ interface Transaction {
  * @returns `empty` if nothing waits; `failed` if it has to be tried again later.
  */
 export async function sendTransaction(
-  context: FederationContext,
-  servers: ServersInRooms,
-  passing: PassingEdus,
+  context: SendingContext,
   server: ServerName,
   isClosed: () => boolean,
 ): Promise<'sent' | 'empty' | 'failed'> {
-  const transaction = await nextTransaction(context, servers, passing, server);
+  const transaction = await nextTransaction(context, server);
   const { pdus, edus, rooms, messages } = transaction;
   if (pdus.length > 0 || edus.length > 0) {
     if (!(await deliver(context, server, transaction))) return 'failed';
@@ -54,12 +63,8 @@ export async function sendTransaction(
   return 'sent';
 }
 
-async function nextTransaction(
-  context: FederationContext,
-  servers: ServersInRooms,
-  passing: PassingEdus,
-  server: ServerName,
-): Promise<Transaction> {
+async function nextTransaction(context: SendingContext, server: ServerName): Promise<Transaction> {
+  const { servers, passing } = context;
   const { outgoing } = context.storage;
   const pdus: JsonObject[] = [];
   const rooms: { roomNid: number; next: number }[] = [];
@@ -77,7 +82,7 @@ async function nextTransaction(
 
 /** @returns whether the server needs it no more. */
 async function deliver(
-  { client, clock, logger, serverName }: FederationContext,
+  { client, clock, count, logger, serverName }: SendingContext,
   server: ServerName,
   { pdus, edus }: Transaction,
 ): Promise<boolean> {
@@ -90,10 +95,19 @@ async function deliver(
       body: { origin: serverName, origin_server_ts: now, pdus: [...pdus], edus: [...edus] },
       timeLimitMs: TIME_LIMIT_MS,
     });
-    for (const [eventId, result] of Object.entries(isJsonObject(answer.pdus) ? answer.pdus : {})) {
-      const error = isJsonObject(result) ? result.error : undefined;
-      if (error !== undefined) logger.info('a server did not take an event', { server, eventId, error });
+    const refused = Object.entries(isJsonObject(answer.pdus) ? answer.pdus : {}).flatMap(
+      ([eventId, result]) => {
+        const error = ownValue(result, 'error');
+        return error === undefined ? [] : [{ eventId, error }];
+      },
+    );
+    for (const { eventId, error } of refused) {
+      logger.info('a server did not take an event', { server, eventId, error });
     }
+    count('transaction', 'taken', 1);
+    count('pdu', 'refused', refused.length);
+    count('pdu', 'taken', Math.max(0, pdus.length - refused.length));
+    count('edu', 'taken', edus.length);
     return true;
   } catch (error) {
     if (!(error instanceof FederationError)) throw error;
@@ -101,6 +115,10 @@ async function deliver(
     const isFinal = failure === 'refused' && status < 500 && !TRY_AGAIN_STATUS.includes(status);
     if (isFinal)
       logger.warn('a server refused a transaction, which it does not get again', { server, error });
+    const outcome = isFinal ? 'refused' : 'failed';
+    count('transaction', outcome, 1);
+    count('pdu', outcome, pdus.length);
+    count('edu', outcome, edus.length);
     return isFinal;
   }
 }

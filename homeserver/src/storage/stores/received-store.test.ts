@@ -40,6 +40,7 @@ describe('ReceivedStore', () => {
       expect(staged.map(({ eventId }) => eventId)).to.deep.equal(['$2', '$1']);
       expect(await received.mostStaged(['!other', '!r'], 'a.org')).to.equal(2);
       expect(await received.mostStaged(['!r'], 'b.org')).to.equal(0);
+      expect(await received.countStaged()).to.equal(3);
       const end = new UnitOfWork();
       received.unstage(end, staged.slice(0, 1));
       await database.commit(end);

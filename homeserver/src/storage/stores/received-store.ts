@@ -41,6 +41,7 @@ const firstStaged = defineQuery<[string, number], StagedEvent>(
   `SELECT staged_id AS "stagedId", event_id AS "eventId", origin, json FROM staged_events
    WHERE room_id = ? ORDER BY staged_id LIMIT ?`,
 );
+const countAllStaged = defineQuery<[], { count: number }>('SELECT count(*) AS count FROM staged_events');
 const countStaged = defineQuery<[string[], string], { count: number }>(
   `SELECT count(*) AS count FROM staged_events WHERE room_id = ANY(?:text[]) AND origin = ?
    GROUP BY room_id ORDER BY count DESC LIMIT 1`,
@@ -92,6 +93,11 @@ export class ReceivedStore {
   /** How many events wait that one server has sent, in that of some rooms where they are most. */
   async mostStaged(roomIds: readonly string[], origin: string): Promise<number> {
     return Number((await this.#database.get(countStaged, [[...roomIds], origin]))?.count ?? 0);
+  }
+
+  /** How many events wait. */
+  async countStaged(): Promise<number> {
+    return Number((await this.#database.get(countAllStaged, []))?.count ?? 0);
   }
 
   /** Ends the wait of some events, in a unit. */
