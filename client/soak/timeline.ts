@@ -183,6 +183,7 @@ async function measureStart(ada: TestUser, guild: SeededGuild): Promise<void> {
     }, nameOf(messages));
     took.push(time);
   }
+  console.log(`  ${took.map((time) => time.toFixed(0)).join(', ')} ms`);
   figures.push({
     name: `warm start with ${guilds} guilds and ${guilds * channelsOfGuild} channels (median)`,
     value: quantile(took, 0.5),

@@ -21,6 +21,9 @@ const work = new Set([
   'UpdateLayoutTree',
 ]);
 
+/** What follows script, style and layout, once in each frame. */
+const endOfFrame = 'PrePaint';
+
 interface TraceEvent {
   readonly name: string;
   readonly thread: string;
@@ -40,7 +43,7 @@ export async function traceFrames(page: Page, act: () => Promise<void>): Promise
   });
   await session.send('Tracing.start', {
     traceConfig: {
-      includedCategories: ['devtools.timeline', 'devtools.timeline.frame', 'toplevel', '__metadata'],
+      includedCategories: ['devtools.timeline', 'toplevel'],
     },
   });
   await act();
@@ -66,14 +69,14 @@ function readCosts(raw: readonly JsonObject[]): FrameCosts {
     .map(readEvent)
     .filter(({ thread }) => thread === main)
     .sort((a, b) => a.start - b.start);
-  const begins = events.filter(({ name }) => name === 'BeginMainThreadFrame').map(({ start }) => start);
+  const ends = events.filter(({ name }) => name === endOfFrame).map(({ start }) => start);
   const frames = new Map<number, number>();
   let endOfLast = 0;
   for (const { name, start, duration, threadDuration } of events) {
     // What is inside something that was counted already is part of it.
     if (!work.has(name) || start < endOfLast) continue;
     endOfLast = start + duration;
-    const frame = begins.findLastIndex((begin) => begin <= start);
+    const frame = ends.findIndex((end) => end >= start);
     frames.set(frame, (frames.get(frame) ?? 0) + threadDuration / 1000);
   }
   const tasks = events
@@ -86,7 +89,7 @@ function readCosts(raw: readonly JsonObject[]): FrameCosts {
 function findMainThread(raw: readonly JsonObject[]): string | undefined {
   const counts = new Map<string, number>();
   for (const { name, thread } of raw.map(readEvent))
-    if (name === 'BeginMainThreadFrame') counts.set(thread, (counts.get(thread) ?? 0) + 1);
+    if (name === endOfFrame) counts.set(thread, (counts.get(thread) ?? 0) + 1);
   return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0];
 }
 

@@ -78,6 +78,8 @@ describe('A channel with a long history', function () {
   });
 
   it('does not move what is read when somebody writes, and leads back to the newest', async () => {
+    await eventually(async () => (await distanceToEnd(reader.timeline)) <= STILL);
+    await untilStill(reader.timeline);
     await reader.timeline.hover();
     await reader.page.mouse.wheel(0, -1500);
     const back = reader.page.getByRole('button', { name: 'Jump to the newest' });
