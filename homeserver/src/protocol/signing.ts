@@ -1,4 +1,5 @@
 import { createPrivateKey, createPublicKey, hash, type KeyObject, sign, verify } from 'node:crypto';
+import { promisify } from 'node:util';
 import { decodeBase64, encodeBase64 } from './base64.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { Signatures } from './events.ts';
@@ -46,6 +47,20 @@ export function verifyBytes(bytes: string, signature: string, publicKeyBase64: s
   const publicKey = importPublicKey(publicKeyBase64);
   if (signatureBytes?.byteLength !== 64 || publicKey === undefined) return false;
   return verify(null, Buffer.from(bytes), publicKey, signatureBytes);
+}
+
+const verifyOnThread = promisify(verify);
+
+/** As `verifyBytes`, on one of the threads that Node has for such work: for signatures that come in numbers. */
+export async function verifyBytesAside(
+  bytes: string,
+  signature: string,
+  publicKeyBase64: string,
+): Promise<boolean> {
+  const signatureBytes = decodeBase64(signature);
+  const publicKey = importPublicKey(publicKeyBase64);
+  if (signatureBytes?.byteLength !== 64 || publicKey === undefined) return false;
+  return verifyOnThread(null, Buffer.from(bytes), publicKey, signatureBytes);
 }
 
 /** The object with one more signature beside those it has. `unsigned` is kept and not covered. */
