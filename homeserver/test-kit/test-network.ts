@@ -1,11 +1,12 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import { renameSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createServer, type Server } from 'node:tls';
 import type { ServerName } from '../src/protocol/identifiers.ts';
 import { type Certificate, CertificateAuthority } from './certificates.ts';
+import { Door } from './door.ts';
 import { FakeHomeserver } from './fake-homeserver.ts';
+import { type ServerProcess, type ServerProcessOptions, startServerProcess } from './server-process.ts';
 import { SynapseServer } from './synapse-server.ts';
 import { type TestConfiguration, TestServer, type TestServerOptions } from './test-server.ts';
 
@@ -21,6 +22,9 @@ export class TestNetwork {
   readonly #authority: CertificateAuthority;
   readonly #addresses = new Map<ServerName, string>([[NO_NOTARY, '127.0.0.1:1']]);
   readonly #doors = new Map<ServerName, Door>();
+  /** Where a server of ours finds others, if not where everybody does. */
+  readonly #ownAddresses = new Map<ServerName, Map<ServerName, string>>();
+  readonly #ways = new Map<string, Door>();
   readonly #servers: { stop(): Promise<void> }[] = [];
 
   private constructor(folder: string, authority: CertificateAuthority) {
@@ -31,7 +35,7 @@ export class TestNetwork {
   static async create(): Promise<TestNetwork> {
     const folder = await mkdtemp(join(tmpdir(), 'guildhall-network-'));
     const network = new TestNetwork(folder, await CertificateAuthority.create(folder));
-    await network.#writeAddresses();
+    network.#writeAddresses();
     return network;
   }
 
@@ -40,7 +44,7 @@ export class TestNetwork {
     return {
       FEDERATION: 'on',
       FEDERATION_KEY_SERVERS: NO_NOTARY,
-      FEDERATION_RESOLVE: this.#resolveFile,
+      FEDERATION_RESOLVE: this.#resolveFile(),
       FEDERATION_CA: this.#authority.certFile,
       ALLOW_PRIVATE_ADDRESSES: 'on',
     };
@@ -62,9 +66,26 @@ export class TestNetwork {
     options: TestServerOptions = {},
   ): Promise<TestServer> {
     const door = await this.#openDoor(name);
-    const settings = { SERVER_NAME: door.name, ...this.configuration, ...configuration };
+    this.#ownAddresses.set(door.name, new Map());
+    this.#writeAddresses();
+    const settings = {
+      SERVER_NAME: door.name,
+      ...this.configuration,
+      FEDERATION_RESOLVE: this.#resolveFile(door.name),
+      ...configuration,
+    };
     const server = await TestServer.start(settings, options);
     this.#servers.push(server);
+    door.leadTo(() => server.url);
+    return server;
+  }
+
+  /** As `startServer`, in a process of its own. Its name is `localhost` with a port, as that of a Synapse. */
+  async startProcess(configuration: ServerProcessOptions['configuration']): Promise<ServerProcess> {
+    const door = await this.#openDoor('localhost');
+    const settings = { SERVER_NAME: door.name, ...this.configuration, ...configuration };
+    const server = await startServerProcess({ configuration: settings });
+    this.#servers.push({ stop: () => server.kill('SIGTERM') });
     door.leadTo(() => server.url);
     return server;
   }
@@ -105,7 +126,7 @@ export class TestNetwork {
   /** Says where the others find a server: `127.0.0.1:PORT`. */
   async register(name: ServerName, address: string): Promise<void> {
     this.#addresses.set(name, address);
-    await this.#writeAddresses();
+    this.#writeAddresses();
   }
 
   /** Cuts every connection to a server, until `reconnect`; its own to others stay. */
@@ -118,15 +139,44 @@ export class TestNetwork {
     this.#doorOf(name).open();
   }
 
+  /**
+   * Gives every server a way of its own to each of the others. From then on `cutWay` cuts one of them, in one direction.
+   * The servers are all started; one of them at most is a Synapse, which goes by the names of the others.
+   */
+  async separateWays(): Promise<void> {
+    for (const [to, door] of this.#doors) {
+      for (const from of this.#doors.keys()) {
+        const own = this.#ownAddresses.get(from);
+        if (from === to) continue;
+        const way = own === undefined ? door : await door.openAnother();
+        own?.set(to, `127.0.0.1:${way.port}`);
+        this.#ways.set(`${from} ${to}`, way);
+      }
+    }
+    this.#writeAddresses();
+  }
+
+  /** Cuts every connection that a server makes to another, until `healWay`. */
+  cutWay(from: ServerName, to: ServerName): void {
+    this.#wayOf(from, to).close();
+  }
+
+  /** Lets a server reach another again. */
+  healWay(from: ServerName, to: ServerName): void {
+    this.#wayOf(from, to).open();
+  }
+
   /** Stops all servers. */
   async stop(): Promise<void> {
     await Promise.all(this.#servers.map((server) => server.stop()));
-    await Promise.all([...this.#doors.values()].map((door) => door.stop()));
+    await Promise.all([...this.#doors.values(), ...this.#ways.values()].map((door) => door.stop()));
     await rm(this.#folder, { recursive: true, force: true });
   }
 
   async #openDoor(host: ServerName): Promise<Door> {
     const door = await Door.open(host, await this.certify(host));
+    // A server can be started anew.
+    await this.#doors.get(door.name)?.stop();
     this.#doors.set(door.name, door);
     await this.register(door.name, `127.0.0.1:${door.port}`);
     return door;
@@ -138,86 +188,28 @@ export class TestNetwork {
     return door;
   }
 
-  get #resolveFile(): string {
-    return join(this.#folder, 'addresses.json');
+  #wayOf(from: ServerName, to: ServerName): Door {
+    const way = this.#ways.get(`${from} ${to}`);
+    if (way === undefined) throw new Error(`${from} has no way of its own to ${to}`);
+    return way;
   }
 
-  async #writeAddresses(): Promise<void> {
-    await writeFile(this.#resolveFile, JSON.stringify(Object.fromEntries(this.#addresses)));
-  }
-}
-
-/** A proxy that speaks TLS before a server that does not, and can be shut. */
-class Door {
-  /** Of the server behind it. */
-  readonly name: ServerName;
-  readonly port: number;
-  readonly #server: Server;
-  readonly #sockets: Set<Socket>;
-  #url: () => string = () => {
-    throw new Error('nobody is behind this door yet');
-  };
-  #isOpen = false;
-
-  private constructor(host: string, server: Server, sockets: Set<Socket>) {
-    this.#server = server;
-    this.#sockets = sockets;
-    this.port = (server.address() as AddressInfo).port;
-    this.name = host === 'localhost' ? `localhost:${this.port}` : host;
+  /** The file that says where servers are: for one of ours, or for whoever else asks. */
+  #resolveFile(name = ''): string {
+    const files = [...this.#ownAddresses.keys()];
+    return join(this.#folder, name === '' ? 'addresses.json' : `addresses-${files.indexOf(name)}.json`);
   }
 
-  static async open(host: string, { cert, key }: Certificate): Promise<Door> {
-    const sockets = new Set<Socket>();
-    const server = createServer({ cert, key }, (outside) => door.#pass(outside));
-    // Whoever breaks off while shaking hands is no matter here.
-    server.on('tlsClientError', () => undefined);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const door = new Door(host, server, sockets);
-    return door;
-  }
-
-  /** Opens it. @param url where the server listens, asked for each connection: it may be restarted. */
-  leadTo(url: () => string): void {
-    this.#url = url;
-    this.open();
-  }
-
-  open(): void {
-    this.#isOpen = true;
-  }
-
-  close(): void {
-    this.#isOpen = false;
-    for (const socket of this.#sockets) socket.destroy();
-  }
-
-  async stop(): Promise<void> {
-    this.close();
-    await new Promise((resolve) => this.#server.close(resolve));
-  }
-
-  #pass(outside: Socket): void {
-    if (!this.#isOpen) {
-      outside.destroy();
-      return;
+  #writeAddresses(): void {
+    this.#writeFile(this.#resolveFile(), this.#addresses);
+    for (const [name, own] of this.#ownAddresses) {
+      this.#writeFile(this.#resolveFile(name), new Map([...this.#addresses, ...own]));
     }
-    let port: number;
-    try {
-      port = Number(new URL(this.#url()).port);
-    } catch {
-      // The server is being stopped.
-      outside.destroy();
-      return;
-    }
-    const inside = connect(port, '127.0.0.1');
-    for (const socket of [outside, inside]) {
-      this.#sockets.add(socket);
-      socket.once('close', () => this.#sockets.delete(socket));
-      // One end going away is what the other end learns by its own closing.
-      socket.on('error', () => socket.destroy());
-    }
-    outside.pipe(inside).pipe(outside);
-    outside.once('close', () => inside.destroy());
-    inside.once('close', () => outside.destroy());
+  }
+
+  /** In one step: a server may read it at any time. */
+  #writeFile(file: string, addresses: ReadonlyMap<ServerName, string>): void {
+    writeFileSync(`${file}.new`, JSON.stringify(Object.fromEntries(addresses)));
+    renameSync(`${file}.new`, file);
   }
 }
