@@ -65,6 +65,7 @@ const GUESTS_MAY: ReadonlySet<string> = new Set([
   'getVersions',
   'getRtcTransports',
   'getLiveKitToken',
+  'delegateDelayedLeave',
   'requestOpenIdToken',
   'sendDelayedEvent',
   'getDelayedEvents',

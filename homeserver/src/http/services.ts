@@ -15,7 +15,7 @@ import type { GuildsContext } from '../guilds/index.ts';
 import type { ScheduledTask, TaskFilter } from '../jobs/index.ts';
 import type { Media } from '../media/index.ts';
 import type { ServerName } from '../protocol/identifiers.ts';
-import type { CallTokens, DelayedEvents, Realtime } from '../realtime/index.ts';
+import type { CallKeeper, CallTokens, DelayedEvents, Realtime } from '../realtime/index.ts';
 import type { RoomsContext, ServerNotices } from '../rooms/index.ts';
 import type { Sync } from '../sync/index.ts';
 
@@ -29,6 +29,7 @@ export interface Services {
   readonly realtime: Realtime;
   readonly delayedEvents: DelayedEvents;
   readonly callTokens: CallTokens;
+  readonly callKeeper: CallKeeper;
   readonly encryption: Encryption;
   readonly guilds: GuildsContext;
   readonly federation: Federation;

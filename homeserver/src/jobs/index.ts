@@ -14,4 +14,5 @@ export { receiveEventsJob } from './receive-events.ts';
 export { redactUserJob } from './redact-user.ts';
 export { sendDelayedJob } from './send-delayed.ts';
 export { tellAppServiceJob } from './tell-app-service.ts';
+export { tendCallJob } from './tend-call.ts';
 export { tendMediaJob } from './tend-media.ts';

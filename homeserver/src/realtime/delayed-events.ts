@@ -1,7 +1,14 @@
 import type { Clock } from '../base/clock.ts';
 import { randomOpaqueId } from '../base/ids.ts';
 import type { JsonObject } from '../protocol/canonical-json.ts';
-import { forbidden, invalidParam, limitExceeded, MatrixError, notFound } from '../protocol/errors.ts';
+import {
+  badJson,
+  forbidden,
+  invalidParam,
+  limitExceeded,
+  MatrixError,
+  notFound,
+} from '../protocol/errors.ts';
 import { type RoomsContext, sendEvent, setState, stateKeyOf } from '../rooms/index.ts';
 import {
   type DelayedEvent,
@@ -42,6 +49,8 @@ export const LONGEST_DELAY_MS = 7 * 24 * 60 * 60 * 1000;
 /** How many may wait for one user. */
 export const MOST_DELAYED = 100;
 const MOST_LISTED = 100;
+/** Shorter delays are not watched over: LiveKit could be away for as long. Source: MSC4195. */
+const LEAST_WATCHED_MS = 60 * 60 * 1000;
 const FINISHED_KEPT_MS = 7 * 24 * 60 * 60 * 1000;
 const RETRY_WHEN_FULL_MS = 10_000;
 
@@ -142,6 +151,26 @@ export class DelayedEvents {
       return;
     }
     if (action === 'send') await this.fire(delayId);
+  }
+
+  /**
+   * Makes sure that this server can act on a delayed event in its sender's place.
+   *
+   * @throws MatrixError 400 `M_BAD_JSON` unless it waits, is of this user and room, and has a delay of an hour or more:
+   * not 404, by which clients would know a server that cannot do this at all.
+   */
+  async requireWatchable(delayId: string, userNid: number, roomNid: number): Promise<void> {
+    const event = await this.#storage.delayedEvents.byId(delayId);
+    if (event?.userNid !== userNid || event.roomNid !== roomNid || event.outcome !== null) {
+      throw badJson('There is no such delayed event of yours in this room');
+    }
+    if (event.delayMs < LEAST_WATCHED_MS) throw badJson('Only delays of an hour or more are watched over');
+  }
+
+  /** Puts off a delayed event, unless that was done not long ago for its delay. @throws MatrixError as `act`. */
+  async keepWaiting(delayId: string): Promise<void> {
+    const { runningSince, delayMs } = await this.#existing(delayId);
+    if (this.#clock.now() - runningSince > delayMs / 4) await this.act(delayId, 'restart');
   }
 
   /** One delayed event of a user. @throws MatrixError 404 `M_NOT_FOUND` */

@@ -1,4 +1,5 @@
 /** What happens between the events: receipts, typing, presence. */
+export { CallKeeper } from './calls/call-keeper.ts';
 export { type CallMember, CallTokens } from './calls/call-tokens.ts';
 export { LiveKit } from './calls/livekit.ts';
 export { createRealtime, type Realtime } from './create-realtime.ts';

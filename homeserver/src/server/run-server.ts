@@ -31,7 +31,14 @@ import type { Services } from '../http/services.ts';
 import { listTasks } from '../jobs/index.ts';
 import { createMedia } from '../media/index.ts';
 import { OutboundClient } from '../outbound/index.ts';
-import { CallTokens, createRealtime, DelayedEvents, LiveKit, type Realtime } from '../realtime/index.ts';
+import {
+  CallKeeper,
+  CallTokens,
+  createRealtime,
+  DelayedEvents,
+  LiveKit,
+  type Realtime,
+} from '../realtime/index.ts';
 import {
   createRooms,
   followPeople,
@@ -329,8 +336,9 @@ async function assemble(
     publicUrl,
   });
   const delayedEvents = new DelayedEvents({ storage, rooms, clock });
-  const { liveKit } = configuration;
-  const callTokens = new CallTokens(rooms, liveKit && new LiveKit(liveKit, logger));
+  const liveKit = configuration.liveKit && new LiveKit(configuration.liveKit, logger);
+  const callKeeper = new CallKeeper({ storage, rooms, clock, delayedEvents, liveKit });
+  const callTokens = new CallTokens(rooms, liveKit, callKeeper);
   await startLogReaders({ storage, tail: notifier, clock, logger }, lifecycle, [
     {
       name: 'search',
@@ -348,6 +356,11 @@ async function assemble(
       name: 'guilds',
       begin: 'newest',
       handle: (rows, unit) => followMemberships(guilds, rows, unit),
+    },
+    {
+      name: 'calls',
+      begin: 'newest',
+      handle: (rows, unit) => callKeeper.followMemberships(rows, unit),
     },
     pushing.reader,
     ...federating.readers,
@@ -367,6 +380,7 @@ async function assemble(
     guilds,
     media,
     delayedEvents,
+    callKeeper,
     receiveStaged: (roomId: string, signal: AbortSignal) => receiver.staged.receiveAll(roomId, signal),
     deliverPushes: pushing.deliver,
     tellAppService: (serviceId: string, signal: AbortSignal) =>
@@ -381,6 +395,7 @@ async function assemble(
     realtime,
     delayedEvents,
     callTokens,
+    callKeeper,
     encryption,
     federation,
     receiver,

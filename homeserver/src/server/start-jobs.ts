@@ -18,10 +18,11 @@ import {
   redactUserJob,
   sendDelayedJob,
   tellAppServiceJob,
+  tendCallJob,
   tendMediaJob,
 } from '../jobs/index.ts';
 import type { Media } from '../media/index.ts';
-import type { DelayedEvents } from '../realtime/index.ts';
+import type { CallKeeper, DelayedEvents } from '../realtime/index.ts';
 import type { RoomsContext } from '../rooms/index.ts';
 import type { Storage } from '../storage/index.ts';
 
@@ -34,6 +35,7 @@ interface JobParts {
   readonly guilds: GuildsContext;
   readonly media: Media;
   readonly delayedEvents: DelayedEvents;
+  readonly callKeeper: CallKeeper;
   /** Takes events that other servers have sent into their room. */
   readonly receiveStaged: (roomId: string, signal: AbortSignal) => Promise<void>;
   /** Does what the pusher of a job has to do. */
@@ -51,6 +53,7 @@ export async function startJobs(
     guilds,
     media,
     delayedEvents,
+    callKeeper,
     receiveStaged,
     deliverPushes,
     tellAppService,
@@ -76,6 +79,7 @@ export async function startJobs(
       sendDelayedJob(delayedEvents),
       pushJob(deliverPushes),
       tellAppServiceJob(tellAppService),
+      tendCallJob(callKeeper),
       tendMediaJob(media),
     ],
   });

@@ -1,6 +1,7 @@
 import { forbidden, MatrixError, notFound } from '../../protocol/errors.ts';
 import { domainOf } from '../../protocol/identifiers.ts';
-import { findRoom, powerLevelsOfRoom, type RoomsContext } from '../../rooms/index.ts';
+import { findRoom, powerLevelsOfRoom, type Room, type RoomsContext } from '../../rooms/index.ts';
+import type { CallKeeper } from './call-keeper.ts';
 import { callName, memberName, ROOM_CALL } from './call-names.ts';
 import type { LiveKit } from './livekit.ts';
 
@@ -20,6 +21,8 @@ export interface CallRequest {
   /** The room's one call unless given. */
   readonly slotId?: string;
   readonly member: CallMember;
+  /** The delayed event that this server is to put off while they are in the call, and to send when they are not. */
+  readonly delayId?: string | undefined;
 }
 
 /** How to get into a call: with what in hand, and where. */
@@ -44,10 +47,12 @@ const MEMBER_EVENTS = {
 export class CallTokens {
   readonly #rooms: RoomsContext;
   readonly #liveKit: LiveKit | undefined;
+  readonly #keeper: CallKeeper;
 
-  constructor(rooms: RoomsContext, liveKit: LiveKit | undefined) {
+  constructor(rooms: RoomsContext, liveKit: LiveKit | undefined, keeper: CallKeeper) {
     this.#rooms = rooms;
     this.#liveKit = liveKit;
+    this.#keeper = keeper;
   }
 
   /** Where clients connect to; undefined if there are no calls here. */
@@ -58,25 +63,43 @@ export class CallTokens {
   /**
    * A token for a call.
    * @throws MatrixError 404 `M_NOT_FOUND` without LiveKit; 403 `M_FORBIDDEN` for who is not in the room, or may not be in
-   * calls there; 502 `M_UNKNOWN` when LiveKit does not answer.
+   * calls there; 502 `M_UNKNOWN` when LiveKit does not answer; what `CallKeeper.expect` throws.
    */
-  async issue({ userId, roomId, slotId = ROOM_CALL, member }: CallRequest): Promise<CallToken> {
-    const liveKit = this.#liveKit;
-    if (liveKit === undefined) throw notFound('There are no calls on this server');
-    await this.#requireMember(userId, roomId, member);
+  async issue(request: CallRequest): Promise<CallToken> {
+    const { userId, roomId, member } = request;
+    const liveKit = this.#requireLiveKit();
+    const room = await this.#requireMember(userId, roomId, member);
     const isOurs = domainOf(userId) === this.#rooms.serverName;
-    const room = callName(roomId, slotId);
-    if (isOurs) await liveKit.createRoom(room);
+    const { call, identity } = namesOf(request);
+    if (isOurs) await liveKit.createRoom(call);
+    await this.#keeper.expect({ call, identity, userId, room, delayId: request.delayId });
     const jwt = await liveKit.issueToken({
-      room,
-      identity: identityOf(userId, member),
+      room: call,
+      identity,
       // With the newest generation everybody publishes on their own server; before, on that of whoever came first.
       mayPublish: isOurs || member.generation !== 'slots',
     });
     return { url: liveKit.url, jwt };
   }
 
-  async #requireMember(userId: string, roomId: string, { generation }: CallMember): Promise<void> {
+  /**
+   * Takes over the delayed event with which somebody who is in a call says that they have left: it is put off for as long
+   * as LiveKit sees them, and sent when it does not.
+   * @throws as `issue`, without asking LiveKit.
+   */
+  async watchLeaving(request: CallRequest & { readonly delayId: string }): Promise<void> {
+    this.#requireLiveKit();
+    const { userId, roomId, member, delayId } = request;
+    const room = await this.#requireMember(userId, roomId, member);
+    await this.#keeper.expect({ ...namesOf(request), userId, room, delayId });
+  }
+
+  #requireLiveKit(): LiveKit {
+    if (this.#liveKit === undefined) throw notFound('There are no calls on this server');
+    return this.#liveKit;
+  }
+
+  async #requireMember(userId: string, roomId: string, { generation }: CallMember): Promise<Room> {
     const room = await findRoom(this.#rooms, roomId, (found) => found.membershipOf(userId) === 'join');
     if (room === undefined) throw forbidden('You are not in this room, or it does not exist');
     const { type, isState } = MEMBER_EVENTS[generation];
@@ -84,7 +107,13 @@ export class CallTokens {
     if (levels.userLevel(userId) < levels.eventLevel(type, isState)) {
       throw forbidden('You may not join calls in this room');
     }
+    return room;
   }
+}
+
+/** What a call and somebody in it are called on the SFU. */
+function namesOf({ userId, roomId, slotId = ROOM_CALL, member }: CallRequest) {
+  return { call: callName(roomId, slotId), identity: identityOf(userId, member) };
 }
 
 function identityOf(userId: string, member: CallMember): string {

@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts';
-import { defineDelete, defineQuery, defineUpsert } from '../database/sql.ts';
+import { defineQuery, defineUpsert } from '../database/sql.ts';
 import type { UnitOfWork } from '../database/unit-of-work.ts';
 
 /** Somebody who was let into a call. */
@@ -18,13 +18,18 @@ export interface StoredCallMember {
   readonly delayId: string | null;
 }
 
-const key = { call: 'text', identity: 'text' } as const;
 const upsert = defineUpsert(
   'call_members',
-  { ...key, room_nid: 'bigint', user_nid: 'bigint', until_ts: 'bigint', seen: 'integer' },
+  {
+    call: 'text',
+    identity: 'text',
+    room_nid: 'bigint',
+    user_nid: 'bigint',
+    until_ts: 'bigint',
+    seen: 'integer',
+  },
   ['call', 'identity'],
 );
-const remove = defineDelete('call_members', key);
 const ofCall = defineQuery<[string], Omit<StoredCallMember, 'isSeen'> & { seen: number }>(
   `SELECT call, identity, room_nid AS "roomNid", user_nid AS "userNid", until_ts AS "untilTs", seen,
     delay_id AS "delayId" FROM call_members WHERE call = ?`,
@@ -53,15 +58,27 @@ export class CallMemberStore {
     });
   }
 
-  /** Notes, in a unit, with which delayed event somebody is said to have left; null if with none any more. */
-  setDelay(unit: UnitOfWork, call: string, identity: string, delayId: string | null): void {
+  /** Notes, in a unit, that somebody was in the call since they were let in last. */
+  noteSeen(unit: UnitOfWork, call: string, identity: string): void {
+    unit.run('UPDATE call_members SET seen = 1 WHERE call = ? AND identity = ?', [call, identity]);
+  }
+
+  /** Notes, in a unit, with which delayed event somebody is said to have left. */
+  setDelay(unit: UnitOfWork, call: string, identity: string, delayId: string): void {
     const text = 'UPDATE call_members SET delay_id = ? WHERE call = ? AND identity = ?';
     unit.run(text, [delayId, call, identity]);
   }
 
-  /** Forgets somebody, in a unit. */
-  delete(unit: UnitOfWork, call: string, identity: string): void {
-    unit.write(remove, { call, identity });
+  /** Notes, in a unit, that nothing more is to be said for somebody, unless they have asked for it anew. */
+  endDelay(unit: UnitOfWork, { call, identity, delayId }: StoredCallMember): void {
+    const text = 'UPDATE call_members SET delay_id = NULL WHERE call = ? AND identity = ? AND delay_id = ?';
+    unit.run(text, [call, identity, delayId]);
+  }
+
+  /** Forgets somebody, in a unit, unless they were let in anew. */
+  delete(unit: UnitOfWork, { call, identity, untilTs }: StoredCallMember): void {
+    const text = 'DELETE FROM call_members WHERE call = ? AND identity = ? AND until_ts = ?';
+    unit.run(text, [call, identity, untilTs]);
   }
 
   /** Everybody who was let into a call. */

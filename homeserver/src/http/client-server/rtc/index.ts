@@ -1,7 +1,7 @@
-import { invalidParam, missingParam } from '../../../protocol/errors.ts';
-import type { CallMember } from '../../../realtime/index.ts';
+import { invalidParam, type MatrixError, missingParam } from '../../../protocol/errors.ts';
 import { customEndpoint, type Endpoint } from '../../endpoint.ts';
 import { liveKitServiceUrl } from '../../livekit/index.ts';
+import type { Services } from '../../services.ts';
 
 const V1 = '/_matrix/client/v1/rtc';
 const MSC4143 = '/_matrix/client/unstable/org.matrix.msc4143/rtc';
@@ -32,7 +32,17 @@ const getRtcTransports = customEndpoint(
   },
 );
 
-/** A token for a call, from the homeserver itself. Source: MSC4195, and the form that matrix-js-sdk 43 sends. */
+const NAME = { type: 'string', maxLength: 255 } as const;
+/** Somebody in a call, in the form of MSC4195's newest text (`member_id`), and in that which matrix-js-sdk 43 sends. */
+const MEMBER_OF_CALL = {
+  url: { type: 'string' },
+  room_id: { type: 'string' },
+  slot_id: NAME,
+  member_id: NAME,
+  member: { type: 'object', properties: { id: NAME, claimed_device_id: NAME }, required: ['id'] },
+} as const;
+
+/** A token for a call, from the homeserver itself. Source: MSC4195. */
 const getLiveKitToken = customEndpoint(
   {
     name: 'getLiveKitToken',
@@ -43,43 +53,57 @@ const getLiveKitToken = customEndpoint(
     limit: 'callToken',
     bodySchema: {
       type: 'object',
-      properties: {
-        url: { type: 'string' },
-        room_id: { type: 'string' },
-        slot_id: { type: 'string', maxLength: 255 },
-        member_id: { type: 'string', maxLength: 255 },
-        member: {
-          type: 'object',
-          properties: {
-            id: { type: 'string', maxLength: 255 },
-            claimed_device_id: { type: 'string', maxLength: 255 },
-          },
-          required: ['id'],
-        },
-        server_name: { type: 'string' },
-      },
+      properties: { ...MEMBER_OF_CALL, server_name: { type: 'string' } },
       required: ['url', 'room_id', 'slot_id'],
     },
   },
   async ({ body, requester, services }) => {
-    const { url, room_id: roomId, slot_id: slotId, server_name: serverName } = body;
-    const { url: ours } = services.callTokens;
-    if ((ours !== undefined && url !== ours) || (serverName ?? services.serverName) !== services.serverName) {
-      throw invalidParam('This server lets nobody into calls at that address');
-    }
-    const { userId } = requester;
-    const { jwt } = await services.callTokens.issue({ userId, roomId, slotId, member: memberIn(body) });
+    if ((body.server_name ?? services.serverName) !== services.serverName) throw notOurCalls();
+    const { jwt } = await services.callTokens.issue(callIn(body, requester.userId, services));
     return { jwt };
   },
 );
 
-function memberIn(body: {
+/** Lets the server watch over somebody's leaving of a call. Source: MSC4195. */
+const delegateDelayedLeave = customEndpoint(
+  {
+    name: 'delegateDelayedLeave',
+    method: 'POST',
+    path: `${V1}/livekit/delegate_delayed_leave`,
+    aliases: [`${MSC4195}/livekit/delegate_delayed_leave`],
+    auth: 'user',
+    limit: 'callToken',
+    bodySchema: {
+      type: 'object',
+      properties: { ...MEMBER_OF_CALL, delay_id: NAME },
+      required: ['url', 'room_id', 'slot_id', 'delay_id'],
+    },
+  },
+  async ({ body, requester, services }) => {
+    const call = callIn(body, requester.userId, services);
+    await services.callTokens.watchLeaving({ ...call, delayId: body.delay_id });
+    return {};
+  },
+);
+
+interface MemberOfCall {
+  readonly url: string;
+  readonly room_id: string;
+  readonly slot_id: string;
   readonly member?: { readonly id: string; readonly claimed_device_id?: string };
   readonly member_id?: string;
-}): CallMember {
-  const memberId = body.member_id ?? body.member?.id;
-  if (memberId === undefined) throw missingParam('member_id is missing');
-  return { generation: 'slots', memberId, deviceId: body.member?.claimed_device_id };
 }
 
-export const rtcEndpoints: readonly Endpoint[] = [getRtcTransports, getLiveKitToken];
+function callIn(body: MemberOfCall, userId: string, { callTokens }: Services) {
+  if (callTokens.url !== undefined && body.url !== callTokens.url) throw notOurCalls();
+  const memberId = body.member_id ?? body.member?.id;
+  if (memberId === undefined) throw missingParam('member_id is missing');
+  const member = { generation: 'slots', memberId, deviceId: body.member?.claimed_device_id } as const;
+  return { userId, roomId: body.room_id, slotId: body.slot_id, member };
+}
+
+function notOurCalls(): MatrixError {
+  return invalidParam('This server lets nobody into calls at that address');
+}
+
+export const rtcEndpoints: readonly Endpoint[] = [getRtcTransports, getLiveKitToken, delegateDelayedLeave];
