@@ -89,7 +89,11 @@ export class FakeHomeserver {
     this.#server = server;
   }
 
-  /** Starts one, and makes it known to the servers of the network. */
+  /**
+   * Starts one, and makes it known to the servers of the network.
+   *
+   * @param name `localhost:PORT` for one that a Synapse finds as well.
+   */
   static async start(
     network: TestNetwork,
     name: ServerName = REMOTE,
@@ -102,7 +106,7 @@ export class FakeHomeserver {
     const fake = new FakeHomeserver(name, key, server);
     fake.answer('GET', '/_matrix/key/v2/server', () => fake.keyDocument());
     fake.answer('PUT', '/_matrix/federation/v1/send/{txnId}', () => ({ pdus: {} }));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => server.listen(portOf(name), '127.0.0.1', resolve));
     await network.register(name, `127.0.0.1:${(server.address() as AddressInfo).port}`);
     return fake;
   }
@@ -184,6 +188,11 @@ export class FakeHomeserver {
 }
 
 const NOT_HERE = new FakeReply(404, { errcode: 'M_UNRECOGNIZED', error: 'This server has no such path' });
+
+/** The port that a name tells; 0, which is any, for one that is found by the network's help. */
+function portOf(name: ServerName): number {
+  return Number(/^localhost:(\d+)$/.exec(name)?.[1] ?? 0);
+}
 
 function decodeAll(params: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, decodeURIComponent(value)]));

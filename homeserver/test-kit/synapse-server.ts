@@ -60,6 +60,11 @@ export class SynapseServer {
     return server;
   }
 
+  /** Of its process. */
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   /** A new account with a session. */
   register(localpart: string): Promise<TestUser> {
     // What another server answers is neither checked nor covered.

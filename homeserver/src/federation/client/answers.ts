@@ -1,7 +1,9 @@
+import { setImmediate } from 'node:timers/promises';
 import type { OutboundAnswer } from '../../outbound/index.ts';
 import type { JsonObject } from '../../protocol/canonical-json.ts';
 import type { ServerName } from '../../protocol/identifiers.ts';
 import { parseJson } from '../../protocol/json-numbers.ts';
+import { JsonPieces } from '../../protocol/json-pieces.ts';
 import { isJsonObject, ownValue } from '../../protocol/json-values.ts';
 import { FederationError } from '../federation-error.ts';
 
@@ -25,10 +27,30 @@ export function retryAfterMs(headers: Readonly<Record<string, string>>): number 
  * @throws FederationError if it is something else.
  */
 export async function readObject(destination: ServerName, body: AsyncIterable<Buffer>): Promise<JsonObject> {
-  const json = parseOrUndefined(Buffer.concat(await Array.fromAsync(body)));
+  const json = await readJson(body);
   const answer = Array.isArray(json) && json.length === 2 ? json[1] : json;
   if (isJsonObject(answer)) return answer;
   throw new FederationError(destination, 'malformed', 'the answer is no JSON object');
+}
+
+/** Parses while the rest is on its way; the state of a large room would keep everybody else waiting at the end. */
+async function readJson(body: AsyncIterable<Buffer>): Promise<unknown> {
+  const pieces = new JsonPieces();
+  let error: unknown;
+  for await (const part of body) {
+    try {
+      if (error === undefined) pieces.add(part);
+    } catch (thrown) {
+      // All of the answer is read nevertheless: the connection serves for the next one.
+      error = thrown;
+    }
+    await setImmediate();
+  }
+  try {
+    return error === undefined ? pieces.end() : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** What a server says with an answer that is an error. */
