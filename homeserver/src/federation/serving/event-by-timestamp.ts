@@ -1,6 +1,7 @@
 import { notFound } from '../../protocol/errors.ts';
 import type { EventId, RoomId, ServerName } from '../../protocol/identifiers.ts';
 import { hiddenFromServer, lastBefore } from '../../rooms/index.ts';
+import { BEFORE_ALL } from '../../storage/index.ts';
 import { roomOfReader, type ServingContext } from './reader.ts';
 
 /** How many events are looked at: those that the server may not see are passed over. */
@@ -28,7 +29,7 @@ export async function serveEventByTimestamp(
     const places =
       direction === 'f'
         ? await log.forward(room.nid, from, end, LOOKED_AT_ONCE)
-        : await log.backward(room.nid, from, 0, LOOKED_AT_ONCE);
+        : await log.backward(room.nid, from, BEFORE_ALL, LOOKED_AT_ONCE);
     const found = await events.getAll(places.map(({ nid }) => nid));
     const hidden = await hiddenFromServer(context.rooms, room, found, server);
     const event = found.find(({ nid }) => !hidden.has(nid));
