@@ -66,6 +66,8 @@ export interface OtherServers {
    * @returns whether there is more now; false as well when nobody could be asked.
    */
   fetchHistory(roomId: RoomId): Promise<boolean>;
+  /** How far an event of a room that is not here is from the room's beginning; undefined if no server says that it has it. */
+  depthOf(roomId: RoomId, eventId: EventId): Promise<number | undefined>;
   /** What other servers say of a room and of those in it; undefined if nobody says anything. */
   describe(request: DescriptionRequest): Promise<SpaceElsewhere | undefined>;
   /** The room behind an alias of another server; undefined if that has no such alias. */

@@ -283,6 +283,47 @@ describe('two servers of ours', function () {
       ]);
     });
 
+    it('finds what was said before by its ID, also where a link leads to it, and by its time', async () => {
+      const { alice, bob } = servers;
+      for (const question of ['event', 'context', 'timestamp'] as const) {
+        const roomId = await alice.createRoom({ preset: 'public_chat' });
+        const said = await alice.say(roomId, 'long ago');
+        const { origin_server_ts: ts } = await alice.ok(
+          'GET',
+          `${roomPath(roomId)}/event/${encodeURIComponent(said)}`,
+        );
+        for (let count = 0; count < 120; count += 1) await alice.say(roomId, `message ${count}`);
+        await joinVia(bob, roomId, 'here.test');
+        const paths = {
+          event: `event/${encodeURIComponent(said)}`,
+          context: `context/${encodeURIComponent(said)}`,
+          timestamp: `timestamp_to_event?dir=f&ts=${ts}`,
+        };
+        const prefix = question === 'timestamp' ? '/_matrix/client/v1' : '/_matrix/client/v3';
+        const found = await bob.ok('GET', `${prefix}/rooms/${encodeURIComponent(roomId)}/${paths[question]}`);
+        expect((found.event ?? found).event_id).to.equal(said);
+      }
+    });
+
+    it('does not find what nobody has said, nor what is for those who were there', async () => {
+      const { alice, bob } = servers;
+      const state = [
+        { type: 'm.room.history_visibility', state_key: '', content: { history_visibility: 'joined' } },
+      ];
+      const open = await alice.createRoom({ preset: 'public_chat' });
+      const closed = await alice.createRoom({ preset: 'public_chat', initial_state: state });
+      const secret = await alice.say(closed, 'between us');
+      for (const roomId of [open, closed]) await joinVia(bob, roomId, 'here.test');
+      for (const [roomId, eventId] of [
+        [open, `$${'x'.repeat(43)}`],
+        [open, secret],
+        [closed, secret],
+      ] as const) {
+        const path = `${roomPath(roomId)}/event/${encodeURIComponent(eventId)}`;
+        expect((await bob.request('GET', path)).status).to.equal(404);
+      }
+    });
+
     it('shows nothing of what was said before where that is for those who were there', async () => {
       const { alice, bob } = servers;
       const state = [

@@ -81,7 +81,8 @@ async function openEdges({ storage }: FederationContext, room: Room): Promise<St
   );
 }
 
-async function serversToAsk(
+/** The servers of a room that can be asked for what is not here: three at most. */
+export async function serversToAsk(
   { destinations, policy, serverName }: FederationContext,
   room: Room,
 ): Promise<ServerName[]> {

@@ -5,6 +5,7 @@ import { FederationError } from '../federation-error.ts';
 import { askPolicyServer } from '../policy-signature.ts';
 import { forClient } from './ask-in-turn.ts';
 import { Descriptions } from './describe-room.ts';
+import { EventsElsewhere } from './event-elsewhere.ts';
 import { Histories } from './fetch-history.ts';
 import { findAlias } from './find-alias.ts';
 import { inviteElsewhere } from './invite-elsewhere.ts';
@@ -20,12 +21,14 @@ const SOMEBODY_WAITS = { timeLimitMs: 10_000, isUrgent: true };
 export function otherServersThrough(context: () => FederationContext): OtherServers {
   const histories = new Histories();
   const descriptions = new Descriptions();
+  const events = new EventsElsewhere();
   return {
     join: (membership) => joinElsewhere(context(), membership),
     knock: (membership) => knockElsewhere(context(), membership),
     leave: (membership) => leaveElsewhere(context(), membership),
     invite: (invite) => inviteElsewhere(context(), invite),
     fetchHistory: (roomId) => histories.fetch(context(), roomId),
+    depthOf: (roomId, eventId) => events.depthOf(context(), roomId, eventId),
     describe: (request) => descriptions.find(context(), request),
     findAlias: (alias) => findAlias(context(), alias),
     async askPolicyServer(server, { rules }, pdu) {

@@ -7,6 +7,7 @@ import type { RoomsContext } from '../context.ts';
 import { readAround } from './around.ts';
 import { getVisibleEvent } from './event.ts';
 import { passesFilter } from './event-filter.ts';
+import { fetchBackTo } from './older-history.ts';
 import { stateAfter, viewRoom } from './room-view.ts';
 
 /** How much around an event. */
@@ -47,6 +48,7 @@ export async function getContext(
 ): Promise<EventContext> {
   const view = await viewRoom(context, roomId, viewer);
   const { room } = view;
+  await fetchBackTo(context, view, eventId);
   const event = await getVisibleEvent(context, room, eventId, viewer);
   const position = await context.storage.log.positionOf(event.nid);
   if (position === undefined) throw notFound('There is no such event in this room');

@@ -5,6 +5,7 @@ import { presentEvents, type Viewer } from '../client-event.ts';
 import type { RoomsContext } from '../context.ts';
 import type { Room } from '../room.ts';
 import { canSee } from './history-visibility.ts';
+import { fetchBackTo } from './older-history.ts';
 import { lookAtRoom } from './room-view.ts';
 
 /**
@@ -22,6 +23,7 @@ export async function getEvent(
 ): Promise<JsonObject> {
   const view = await lookAtRoom(context, roomId, viewer);
   if (view === undefined) throw noSuchEvent();
+  await fetchBackTo(context, view, eventId);
   const event = await getVisibleEvent(context, view.room, eventId, viewer);
   const [presented] = await presentEvents(context, view.room, [event], viewer);
   return presented ?? {};

@@ -3,9 +3,9 @@ import type { JsonObject } from '../../protocol/canonical-json.ts';
 import { BEFORE_ALL, type StoredEvent } from '../../storage/index.ts';
 import { presentEvents, type Viewer } from '../client-event.ts';
 import type { RoomsContext } from '../context.ts';
-import { untilComplete } from '../full-state.ts';
+import { fetchOlder } from './older-history.ts';
 import { beginningOfLog, pageToken, positionOfToken } from './page-token.ts';
-import { endOfView, membersAfter, type RoomView, viewRoom } from './room-view.ts';
+import { endOfView, membersAfter, viewRoom } from './room-view.ts';
 import { readTimeline } from './timeline.ts';
 
 /** Which part of a room's history. */
@@ -70,16 +70,6 @@ export async function getMessages(
     ...(next === undefined ? {} : { end: pageToken(context, next) }),
     ...(members.length === 0 ? {} : { state: await presentEvents(context, view.room, members, viewer, []) }),
   };
-}
-
-/** Gets older events of a room from other servers, if the viewer may see such. @returns whether there are more now. */
-async function fetchOlder(context: RoomsContext, { room, departure }: RoomView): Promise<boolean> {
-  if (context.otherServers === undefined || departure !== undefined) return false;
-  const visibility = room.content('m.room.history_visibility')?.history_visibility ?? 'shared';
-  // What happened before anybody of this server came in is for nobody here.
-  if (visibility === 'joined' || visibility === 'invited') return false;
-  await untilComplete(context, room);
-  return context.otherServers.fetchHistory(room.roomId);
 }
 
 /** The member events of those who sent the events of a page, as of the newest of them. */
