@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { RoomServiceClient, TokenVerifier } from 'livekit-server-sdk';
 import { findLivekit } from '../bin/livekit.mjs';
+import { eventually } from '../test-kit/eventually.ts';
 import { type FakeLiveKit, LIVEKIT_KEYS, startFakeLiveKit } from '../test-kit/fake-livekit.ts';
 import { startLiveKit } from '../test-kit/livekit-process.ts';
 import { TestServer } from '../test-kit/test-server.ts';
@@ -211,7 +212,7 @@ describe('calls without LiveKit', () => {
 describe('calls through a real LiveKit', function () {
   this.timeout(60_000);
 
-  it('are begun by this server, and entered with its tokens', async function () {
+  it('are begun by this server, entered with its tokens, and left when it says so', async function () {
     const program = findLivekit();
     if (program === undefined) return this.skip();
     const liveKit = await startLiveKit(program);
@@ -230,6 +231,17 @@ describe('calls through a real LiveKit', function () {
       const people = await api.listParticipants(video?.room ?? '');
       expect(people.map(({ identity }) => identity)).to.deep.equal([sub]);
       expect(people[0]?.permission).to.include({ canPublish: true, canSubscribe: true, hidden: false });
+
+      const bob = await server.register('bob');
+      await bob.request('POST', `/_matrix/client/v3/join/${encodeURIComponent(roomId)}`, {});
+      const token = await bob.request('POST', GET_TOKEN, asked);
+      expect(await enter(liveKit.url, String(token.body.jwt))).to.equal('entered');
+      const kick = `/_matrix/client/v3/rooms/${encodeURIComponent(roomId)}/kick`;
+      await alice.request('POST', kick, { user_id: bob.userId });
+      await eventually(async () => {
+        const left = await api.listParticipants(video?.room ?? '');
+        return left.every(({ identity }) => identity === sub);
+      });
     } finally {
       await server.stop();
       await liveKit.stop();

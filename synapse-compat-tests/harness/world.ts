@@ -83,7 +83,8 @@ export class World {
  * @returns the last answer, also if it never was.
  */
 export async function eventually<T>(ask: () => Promise<T>, isWanted: (answer: T) => boolean): Promise<T> {
-  const deadline = performance.now() + 8_000;
+  // Guildhall gathers for ten seconds when devices were seen.
+  const deadline = performance.now() + 20_000;
   for (;;) {
     const answer = await ask();
     if (isWanted(answer) || performance.now() > deadline) return answer;
