@@ -1,4 +1,5 @@
 import { Hash, MessageCircle } from 'lucide-react';
+import { memo } from 'react';
 import { useLocation } from 'wouter';
 import { createChannelInGuild, inviteToGuild } from '../../app/actions/guild-actions.ts';
 import { openDialog } from '../../app/dialog-store.ts';
@@ -22,8 +23,13 @@ interface TimelineItemViewProps {
   readonly highlightedId: string | undefined;
 }
 
-/** One row of the timeline, whatever its kind. */
-export function TimelineItemView({ row, channel, guild, highlightedId }: TimelineItemViewProps) {
+/** One row of the timeline, whatever its kind. It stays as it is while others come and go around it. */
+export const TimelineItemView = memo(function TimelineItemView({
+  row,
+  channel,
+  guild,
+  highlightedId,
+}: TimelineItemViewProps) {
   switch (row.type) {
     case 'message':
       return (
@@ -63,7 +69,7 @@ export function TimelineItemView({ row, channel, guild, highlightedId }: Timelin
     case 'intro':
       return <ChannelIntro channel={channel} guild={guild} />;
   }
-}
+});
 
 function ChannelIntro({ channel, guild }: Pick<TimelineItemViewProps, 'channel' | 'guild'>) {
   const { kind, name, topic, partner } = channel;

@@ -5,6 +5,7 @@ import {
   useCallback,
   useEffect,
   useLayoutEffect,
+  useMemo,
   useRef,
   useState,
 } from 'react';
@@ -79,7 +80,9 @@ export function useTimelineScroll(
     // What joins a window in the past to the present is not news that somebody waited for.
     followOnAppend: snapshot.isLive && wasLive.current,
     scrollEndThreshold: endThreshold,
-    overscan: 10,
+    overscan: 6,
+    // Scrolling and the measures that follow from it are drawn together.
+    useFlushSync: false,
     paddingStart: snapshot.hasOlder ? olderSpace : 16,
     paddingEnd: 20,
   });
@@ -149,8 +152,7 @@ export function useTimelineScroll(
     [rows],
   );
 
-  const lastMessage = rows.findLast((row) => row.type === 'message');
-  const tabKey = rows.some((row) => row.key === focusedKey) ? focusedKey : lastMessage?.key;
+  const tabKey = useMemo(() => findTabKey(rows, focusedKey), [rows, focusedKey]);
 
   const focusRow = (index: number): void => {
     const row = rows[index];
@@ -190,6 +192,12 @@ export function useTimelineScroll(
     returnToEnd,
     findElement,
   };
+}
+
+/** The row that had the focus last, or the newest message. */
+function findTabKey(rows: readonly TimelineRow[], focusedKey: string | undefined): string | undefined {
+  if (focusedKey !== undefined && rows.some((row) => row.key === focusedKey)) return focusedKey;
+  return rows.findLast((row) => row.type === 'message')?.key;
 }
 
 /** The row of a message, or the one with this key. */
