@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { isState } from '../../protocol/events.ts';
 import { EventStatus, type StoredEvent, UnitOfWork } from '../../storage/index.ts';
 import { authHeightOf } from '../auth-height.ts';
@@ -22,8 +23,9 @@ export interface CheckedState {
   readonly stateIds: ReadonlySet<string>;
 }
 
-/** So many signatures are checked side by side, and so many events stored at once, before others get their turn. */
+/** So many events are checked side by side, authorised, and stored at once, before others get their turn. */
 const CHECKED_AT_ONCE = 50;
+const JUDGED_AT_ONCE = 200;
 const STORED_AT_ONCE = 500;
 
 /**
@@ -47,6 +49,7 @@ export async function checkState(
         ),
       );
       passed.push(...checked.filter((event) => event !== undefined));
+      await setImmediate();
     }
     return passed;
   };
@@ -83,7 +86,8 @@ export async function judgeState(
   const redactions = await redactionsOf(context, room.rules, ordered);
   for (const eventId of known.keys()) if (isOfOther(eventId)) known.delete(eventId);
   const fresh: StoredEvent[] = [];
-  for (const { eventId, pdu } of ordered) {
+  for (const [at, { eventId, pdu }] of ordered.entries()) {
+    if (at % JUDGED_AT_ONCE === 0) await setImmediate();
     if (known.has(eventId)) continue;
     const authEvents = pdu.auth_events.flatMap((id) => known.get(id) ?? []);
     if (authEvents.length < pdu.auth_events.length) continue;
