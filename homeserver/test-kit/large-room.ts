@@ -113,13 +113,13 @@ export class LargeRoom {
   }
 
   #add(sender: string, type: string, stateKey: string, content: JsonObject): void {
-    this.#state.set(
-      stateMapKey(type, stateKey),
-      this.#append(sender, { type, state_key: stateKey, content }),
-    );
+    const key = stateMapKey(type, stateKey);
+    const before = this.#state.get(key);
+    if (before !== undefined) this.#replaced.push(before);
+    this.#state.set(key, this.#append(sender, { type, state_key: stateKey, content }));
   }
 
-  #append(sender: string, input: Omit<AuthSelectionInput, 'sender'>): { eventId: string; json: JsonObject } {
+  #append(sender: string, input: Omit<AuthSelectionInput, 'sender'>): MadeEvent {
     this.#depth += 1;
     const isCreate = input.type === 'm.room.create';
     const draft: Pdu = {

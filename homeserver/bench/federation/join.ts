@@ -14,6 +14,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { eventually } from '../../test-kit/eventually.ts';
 import { LargeRoom } from '../../test-kit/large-room.ts';
@@ -22,7 +23,7 @@ import { TestNetwork } from '../../test-kit/test-network.ts';
 import { registerUser, roomPath, type TestUser } from '../../test-kit/test-user.ts';
 import { joinVia } from '../../test-kit/two-servers.ts';
 import { readUsage } from '../process-usage.ts';
-import { formatNumber } from '../statistics.ts';
+import { formatNumber, percentile } from '../statistics.ts';
 
 const { values } = parseArgs({
   options: {
@@ -43,6 +44,13 @@ if (!members || !stateEvents || !others || !servers) throw new Error('the option
 /** Synapse's own default: the state of the room is a large answer. */
 const PATIENT = { federation: { client_timeout: '60s', destination_min_retry_interval: '1s' } };
 const USABLE_WITHIN_MS = 2_000;
+const ASK_EVERY_MS = 10;
+
+/** A process that is measured. */
+interface Server {
+  readonly url: string;
+  readonly pid: number;
+}
 
 /** What a server needed. Milliseconds, of the wall clock unless it says CPU. */
 interface Measured {
@@ -51,6 +59,8 @@ interface Measured {
   readonly usableCpuMs: number;
   readonly completeMs: number;
   readonly completeCpuMs: number;
+  /** How long others waited for an answer meanwhile that takes no time. */
+  readonly waitsMs: readonly number[];
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'guildhall-federation-'));
@@ -82,18 +92,20 @@ try {
       `Synapse has them after ${made} s`,
   );
 
-  const ours = await measure(alice, guildhall.pid, room, synapse.serverName);
+  const ours = await measure(alice, guildhall, room, synapse.serverName);
   print('Guildhall', ours);
   const entries = await compareStates(alice, sylvia, room.roomId);
   console.log(`state: ${entries} entries, the same on Guildhall and Synapse`);
-  print('Synapse', await measure(sandra, other.pid, room, synapse.serverName));
+  print('Synapse', await measure(sandra, other, room, synapse.serverName));
   if (ours.usableMs > USABLE_WITHIN_MS)
     throw new Error(`the room was not usable after ${USABLE_WITHIN_MS} ms`);
 } finally {
   for (const stop of stops) await stop();
 }
 
-async function measure(user: TestUser, pid: number, room: LargeRoom, via: string): Promise<Measured> {
+async function measure(user: TestUser, server: Server, room: LargeRoom, via: string): Promise<Measured> {
+  const { url, pid } = server;
+  const bystander = watch(url);
   const before = readUsage([pid]).cpuSeconds;
   const began = performance.now();
   const elapsed = () => performance.now() - began;
@@ -103,7 +115,29 @@ async function measure(user: TestUser, pid: number, room: LargeRoom, via: string
   await use(user, room);
   const [usableMs, usableCpuMs] = [elapsed(), cpuMs()];
   await untilComplete(user, room.roomId);
-  return { joinMs, usableMs, usableCpuMs, completeMs: elapsed(), completeCpuMs: cpuMs() };
+  const whole = { completeMs: elapsed(), completeCpuMs: cpuMs() };
+  return { joinMs, usableMs, usableCpuMs, ...whole, waitsMs: await bystander.stop() };
+}
+
+/** Asks a server again and again for something that costs it nothing. */
+function watch(url: string): { stop(): Promise<readonly number[]> } {
+  const waitsMs: number[] = [];
+  let isOver = false;
+  const asking = (async () => {
+    while (!isOver) {
+      const began = performance.now();
+      await (await fetch(`${url}/_matrix/client/versions`)).arrayBuffer();
+      waitsMs.push(performance.now() - began);
+      await delay(ASK_EVERY_MS);
+    }
+  })();
+  return {
+    async stop() {
+      isOver = true;
+      await asking;
+      return waitsMs;
+    },
+  };
 }
 
 /** What a client does with a room first: shows its name and its timeline, and sends. */
@@ -143,10 +177,12 @@ async function compareStates(one: TestUser, other: TestUser, roomId: string): Pr
 }
 
 function print(name: string, measured: Measured): void {
-  const { joinMs, usableMs, usableCpuMs, completeMs, completeCpuMs } = measured;
+  const { joinMs, usableMs, usableCpuMs, completeMs, completeCpuMs, waitsMs } = measured;
+  const [median, most] = [0.5, 1].map((part) => formatNumber(percentile(waitsMs, part)));
   const seconds = (ms: number) => `${formatNumber(ms / 1000)} s`;
   console.log(
     `${name.padEnd(9)}  joined ${seconds(joinMs)}, used ${seconds(usableMs)} (CPU ${seconds(usableCpuMs)}), ` +
-      `complete ${seconds(completeMs)} (CPU ${seconds(completeCpuMs)})`,
+      `complete ${seconds(completeMs)} (CPU ${seconds(completeCpuMs)}); ` +
+      `others waited ${median} ms, at most ${most} ms`,
   );
 }
