@@ -1,5 +1,6 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { buildServiceWorker } from './build-service-worker.ts';
 
 /** Where the homeserver listens while the client is developed with `npm run dev -w client`. */
 const homeserver = process.env.GUILDHALL_DEV_SERVER ?? 'http://localhost:8008';
@@ -8,7 +9,7 @@ const homeserver = process.env.GUILDHALL_DEV_SERVER ?? 'http://localhost:8008';
 const homeserverPaths = ['/_matrix', '/_guildhall', '/.well-known'];
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), buildServiceWorker()],
   build: {
     target: ['chrome140', 'firefox140', 'safari18'],
     // One stylesheet a chunk; the first page never waits for the style of the whole application.

@@ -202,7 +202,7 @@ describe('Settings', function () {
     await ada.page.getByRole('button', { name: 'Use ours' }).click();
     expect(await readStyle('--accent')).not.to.include('#2255dd');
     await flip('Previews of links');
-    await ada.page.getByRole('radio', { name: 'Like the system' }).check();
+    await ada.page.getByRole('radio', { name: 'System' }).check();
     expect(await readStyle('color-scheme')).to.equal('light dark');
   });
 

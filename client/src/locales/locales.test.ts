@@ -60,6 +60,7 @@ describe('locales', () => {
       'appearance.percent',
       'members.group',
       'message.reactedWith',
+      'notifications.lineLabel',
       'search.neighbour',
       'thread.latest',
     ]);

@@ -14,6 +14,7 @@ import type { Session } from '../lib/homeserver/session.ts';
 import type { CustomEmoji } from '../lib/markdown/to-matrix.ts';
 import { type AccountActions, createAccountActions } from './account.ts';
 import { AccountDataStore } from './account-data-store.ts';
+import { type Alert, watchAlerts } from './alerts.ts';
 import { ChangeFeed } from './change-feed.ts';
 import { ChannelStore, MemberListStore, ProfileStore, TypingStore } from './channel-stores.ts';
 import { type CommunityActions, createCommunityActions, waitForArrival } from './communities.ts';
@@ -22,6 +23,12 @@ import { listCustomEmoji } from './image-packs.ts';
 import { InboxStore } from './inbox-store.ts';
 import { createMediaLoader, MediaCache } from './media.ts';
 import { createMessageActions, type MessageActions } from './messages.ts';
+import { NotificationKeeper } from './notification-keeper.ts';
+import {
+  type NotificationWishes,
+  notificationsType,
+  parseNotificationWishes,
+} from './notification-levels.ts';
 import { PeopleStore, PersonStore } from './people-stores.ts';
 import { PinsStore } from './pins-store.ts';
 import { PlacesStore } from './places.ts';
@@ -48,6 +55,7 @@ import type {
   PollResult,
 } from './types.ts';
 import { type KeyValueStorage, UnsentStore } from './unsent-store.ts';
+import { createWebPushActions, type WebPushActions } from './web-push.ts';
 
 /** Everything that views may know and do. The Matrix SDK stays behind it. */
 export interface Gateway {
@@ -69,6 +77,11 @@ export interface Gateway {
   readonly privacy: AccountDataStore<Privacy>;
   readonly search: SearchActions;
   readonly previews: PreviewActions;
+  /** What we want to hear of, by guild, category and channel. */
+  readonly notifications: AccountDataStore<NotificationWishes>;
+  readonly webPush: WebPushActions;
+  /** Calls back for everything that is to be heard of; returns the function that ends it. */
+  watchAlerts(handleAlert: (alert: Alert) => void): () => void;
   person(userId: string): Readable<PersonCard>;
   guild(guildId: string): Readable<GuildDetails | undefined>;
   channel(channelId: string): Readable<ChannelDetails | undefined>;
@@ -117,6 +130,8 @@ export function startGateway(session: Session, options: GatewayOptions): Gateway
   leaveCallsOut(client);
   const feed = new ChangeFeed(client);
   const privacy = new AccountDataStore(client, feed, privacyType, parsePrivacy);
+  const notifications = new AccountDataStore(client, feed, notificationsType, parseNotificationWishes);
+  const keeper = new NotificationKeeper(client, feed, notifications);
   const guard = new PrivacyGuard(client, privacy, options.storage);
   const reads = new ReadReporter(client, () => guard.read().showsReading);
   const messages = createMessageActions(client);
@@ -138,7 +153,10 @@ export function startGateway(session: Session, options: GatewayOptions): Gateway
       lazyLoadMembers: true,
       pendingEventOrdering: PendingEventOrdering.Detached,
     })
-    .then(() => guard.start());
+    .then(() => {
+      guard.start();
+      keeper.start();
+    });
   return {
     userId: session.userId,
     connection: connection.state,
@@ -156,6 +174,9 @@ export function startGateway(session: Session, options: GatewayOptions): Gateway
     },
     account: createAccountActions(client),
     privacy,
+    notifications,
+    webPush: createWebPushActions(client),
+    watchAlerts: (handleAlert) => watchAlerts(client, handleAlert),
     communities: createCommunityActions(client, session),
     people: new PeopleStore(client, feed),
     social: createSocialActions(client, (roomId) => waitForArrival(client, roomId)),
@@ -175,6 +196,7 @@ export function startGateway(session: Session, options: GatewayOptions): Gateway
     stop: () => {
       connection.stop();
       guard.stop();
+      keeper.stop();
       reads.stop();
       client.stopClient();
     },

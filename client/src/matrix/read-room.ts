@@ -8,6 +8,7 @@ import {
 import { isSteward, readLocalpart } from '../lib/identifiers.ts';
 import { asArray, asObject, asString } from '../lib/parse.ts';
 import type { SpaceChild } from './channel-tree.ts';
+import { isMuted } from './muted-rooms.ts';
 import { pollStart } from './polls.ts';
 import type { Permissions, Person, Presence, Unread } from './types.ts';
 import { findUnread, type UnreadCandidate } from './unread.ts';
@@ -87,6 +88,7 @@ export function readSpaceChildren(room: Room): readonly SpaceChild[] {
 }
 
 export function readUnread(client: MatrixClient, room: Room): Unread {
+  if (isMuted(client, room.roomId)) return { unread: false, mentions: 0 };
   return findUnread(listUnreadCandidates(client, room), {
     total: room.getUnreadNotificationCount(NotificationCountType.Total),
     highlights: room.getUnreadNotificationCount(NotificationCountType.Highlight),

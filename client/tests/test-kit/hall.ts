@@ -59,9 +59,9 @@ export class Hall {
   }
 
   /** Opens a hall with an empty database. Close it after the tests. */
-  static async open(configuration: TestConfiguration = {}): Promise<Hall> {
+  static async open(configuration: TestConfiguration = {}, clientDirectory = CLIENT): Promise<Hall> {
     const clock = new ShiftedClock();
-    const server = await TestServer.start(configuration, { clientDirectory: CLIENT, clock });
+    const server = await TestServer.start(configuration, { clientDirectory, clock });
     try {
       const browser = await chromium.launch({
         executablePath: process.env.GUILDHALL_TEST_CHROMIUM ?? '/usr/bin/chromium',
@@ -84,6 +84,8 @@ export class Hall {
       colorScheme: 'dark',
       locale: 'en-GB',
       timezoneId: 'UTC',
+      // What it keeps would hide from tests what a page asks for; they allow it where they are about it.
+      serviceWorkers: 'block',
       ...options,
     });
     context.setDefaultTimeout(PATIENCE_MS);

@@ -1,4 +1,4 @@
-import { CheckCheck, Settings } from 'lucide-react';
+import { Bell, CheckCheck, Settings } from 'lucide-react';
 import type { Gateway } from '../../matrix/gateway.ts';
 import type { ChannelSummary } from '../../matrix/types.ts';
 import { openDialog } from '../dialog-store.ts';
@@ -17,6 +17,15 @@ const markChannelRead: Action<ChannelContext> = {
   perform: ({ gateway, channel }) => void gateway.timeline(channel.channelId).markRead(),
 };
 
+const setChannelNotifications: Action<ChannelContext> = {
+  id: 'channel.notifications',
+  label: 'notifications.title',
+  icon: Bell,
+  isAvailable: ({ channel }) => channel.joined,
+  perform: ({ channel }) =>
+    openDialog({ kind: 'notifications', roomId: channel.channelId, name: channel.name }),
+};
+
 const openChannelSettings: Action<ChannelContext> = {
   id: 'channel.settings',
   label: 'channel.settings',
@@ -26,4 +35,8 @@ const openChannelSettings: Action<ChannelContext> = {
 };
 
 /** What can be done with a channel in a list. */
-export const channelActions: readonly Action<ChannelContext>[] = [markChannelRead, openChannelSettings];
+export const channelActions: readonly Action<ChannelContext>[] = [
+  markChannelRead,
+  setChannelNotifications,
+  openChannelSettings,
+];

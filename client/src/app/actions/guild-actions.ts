@@ -1,4 +1,4 @@
-import { FolderPlus, Hash, LogOut, UserPlus } from 'lucide-react';
+import { Bell, FolderPlus, Hash, LogOut, UserPlus } from 'lucide-react';
 import { t } from '../../lib/i18n/translate.ts';
 import type { Gateway } from '../../matrix/gateway.ts';
 import type { GuildDetails } from '../../matrix/types.ts';
@@ -35,6 +35,14 @@ const createCategoryInGuild: Action<GuildContext> = {
   perform: ({ guild }) => openDialog({ kind: 'create-category', guildId: guild.guildId }),
 };
 
+const setGuildNotifications: Action<GuildContext> = {
+  id: 'guild.notifications',
+  label: 'notifications.title',
+  icon: Bell,
+  isAvailable: () => true,
+  perform: ({ guild }) => openDialog({ kind: 'notifications', roomId: guild.guildId, name: guild.name }),
+};
+
 const leaveGuild: Action<GuildContext> = {
   id: 'guild.leave',
   label: 'guild.leave',
@@ -59,5 +67,6 @@ export const guildActions: readonly Action<GuildContext>[] = [
   inviteToGuild,
   createChannelInGuild,
   createCategoryInGuild,
+  setGuildNotifications,
   leaveGuild,
 ];

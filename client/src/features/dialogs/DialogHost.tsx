@@ -1,5 +1,6 @@
 import { closeDialog, type DialogRequest } from '../../app/dialog-store.ts';
 import { InboxDialog } from '../inbox/InboxDialog.tsx';
+import { NotificationsDialog } from '../notifications/NotificationsDialog.tsx';
 import { SwitcherDialog } from '../switcher/SwitcherDialog.tsx';
 import { ChannelSettingsDialog } from './ChannelSettingsDialog.tsx';
 import { ConfirmDialog } from './ConfirmDialog.tsx';
@@ -34,6 +35,8 @@ export default function DialogHost({ request }: { readonly request: DialogReques
       return <JumpToDateDialog channelId={request.channelId} handleClose={closeDialog} />;
     case 'create-poll':
       return <CreatePollDialog channelId={request.channelId} handleClose={closeDialog} />;
+    case 'notifications':
+      return <NotificationsDialog {...request} handleClose={closeDialog} />;
     case 'switcher':
       return <SwitcherDialog handleClose={closeDialog} />;
     case 'inbox':

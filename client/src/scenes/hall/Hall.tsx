@@ -4,9 +4,11 @@ import { closeDialog, type DialogRequest, useDialog } from '../../app/dialog-sto
 import { requestJump } from '../../app/jump-store.ts';
 import { buildChannelPath, buildGuildPath, buildHomePath, parsePath } from '../../app/paths.ts';
 import { useHallKeys } from '../../app/use-hall-keys.ts';
+import { DesktopAlerts } from '../../features/notifications/DesktopAlerts.tsx';
 import { useGateway, useStore } from '../../features/session/gateway-context.ts';
 import { t } from '../../lib/i18n/translate.ts';
 import { usePreferences } from '../../lib/preferences.ts';
+import { startServiceWorker } from '../../lib/service-worker.ts';
 import { useLazy } from '../../lib/use-lazy.ts';
 import { setTitleBadge } from '../../lib/use-title.ts';
 import { rollUpUnread } from '../../matrix/unread.ts';
@@ -25,6 +27,7 @@ const loadDialogs = () => import('../../features/dialogs/DialogHost.tsx');
 /** Guilds, channels and what is open, side by side. */
 export function Hall() {
   useHallKeys();
+  useEffect(startServiceWorker, []);
   return (
     <>
       <Switch>
@@ -43,6 +46,7 @@ export function Hall() {
       </Switch>
       <OpenDialog />
       <TitleBadge />
+      <DesktopAlerts />
       <Toasts />
     </>
   );

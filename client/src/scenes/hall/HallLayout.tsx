@@ -1,4 +1,4 @@
-import { WifiOff } from 'lucide-react';
+import { Sparkles, WifiOff } from 'lucide-react';
 import { type ReactNode, useEffect } from 'react';
 import { useLocation } from 'wouter';
 import { closeDrawer, useDrawer } from '../../app/drawer-store.ts';
@@ -11,6 +11,7 @@ import { useGateway, useStore } from '../../features/session/gateway-context.ts'
 import { t } from '../../lib/i18n/translate.ts';
 import { joinClasses } from '../../lib/join-classes.ts';
 import { usePreferences } from '../../lib/preferences.ts';
+import { useUpdate } from '../../lib/service-worker.ts';
 import { Banner } from '../../ui/Banner.tsx';
 import { Button } from '../../ui/Button.tsx';
 import styles from './HallLayout.module.css';
@@ -51,6 +52,7 @@ export function HallLayout({ selected, list, children, members }: HallLayoutProp
       <main className={styles.main} inert={isCovered}>
         <InsecureOriginBanner />
         <ConnectionBanner />
+        <UpdateBanner />
         {children}
       </main>
       {members && (isMembersDrawer(layout) || showsMembers) && (
@@ -92,6 +94,20 @@ function ConnectionBanner() {
       action={<Button onClick={gateway.reconnect}>{t('hall.tryNow')}</Button>}
     >
       {t('hall.unreachable')}
+    </Banner>
+  );
+}
+
+function UpdateBanner() {
+  const isReady = useUpdate((state) => state.isReady);
+  if (!isReady) return null;
+  return (
+    <Banner
+      tone="info"
+      icon={<Sparkles size={18} aria-hidden />}
+      action={<Button onClick={() => window.location.reload()}>{t('update.load')}</Button>}
+    >
+      {t('update.ready')}
     </Banner>
   );
 }

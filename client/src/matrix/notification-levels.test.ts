@@ -1,0 +1,62 @@
+import { expect } from 'chai';
+import { findNextEnd, parseNotificationWishes, resolveLevel, rulesOf } from './notification-levels.ts';
+
+const path = ['!channel', '!category', '!guild'];
+
+describe('resolveLevel', () => {
+  const resolve = (rooms: object, now = 1000) => resolveLevel(parseNotificationWishes({ rooms }), path, now);
+
+  it('leaves alone what nobody wished for', () => {
+    expect(resolve({ '!other': { level: 'none' } })).to.equal(undefined);
+  });
+
+  it('goes by the nearest level', () => {
+    expect(resolve({ '!guild': { level: 'none' } })).to.equal('none');
+    expect(resolve({ '!guild': { level: 'none' }, '!category': { level: 'mentions' } })).to.equal('mentions');
+    expect(resolve({ '!category': { level: 'mentions' }, '!channel': { level: 'all' } })).to.equal('all');
+    expect(resolve({ '!guild': { level: 'mentions' }, '!channel': {} })).to.equal('mentions');
+  });
+
+  it('is quiet as long as anything around it is muted', () => {
+    const rooms = { '!guild': { mutedUntil: 2000 }, '!channel': { level: 'all' } };
+    expect(resolve(rooms, 1999)).to.equal('none');
+    expect(resolve(rooms, 2000)).to.equal('all');
+  });
+
+  it('goes back to what is usual when a mute is over or a wish was taken back', () => {
+    expect(resolve({ '!guild': { mutedUntil: 500 } })).to.equal('default');
+    expect(resolve({ '!channel': {} })).to.equal('default');
+  });
+});
+
+describe('findNextEnd', () => {
+  it('finds the first mute that ends after now', () => {
+    const wishes = parseNotificationWishes({
+      rooms: {
+        '!a': { mutedUntil: 10 },
+        '!b': { mutedUntil: 40 },
+        '!c': { mutedUntil: 30 },
+        '!d': { level: 'all' },
+      },
+    });
+    expect(findNextEnd(wishes, 20)).to.equal(30);
+    expect(findNextEnd(wishes, 40)).to.equal(undefined);
+  });
+});
+
+describe('parseNotificationWishes', () => {
+  it('drops what it does not understand', () => {
+    expect(parseNotificationWishes('x')).to.deep.equal({ rooms: {} });
+    const content = { rooms: { '!a': { level: 'loud', mutedUntil: 'soon' }, '!b': 7 } };
+    expect(parseNotificationWishes(content)).to.deep.equal({ rooms: { '!a': {} } });
+  });
+});
+
+describe('rulesOf', () => {
+  it('lets mentions through unless nothing is to be heard', () => {
+    expect(rulesOf('none')).to.deep.equal({ override: 'quiet', room: undefined });
+    expect(rulesOf('mentions')).to.deep.equal({ override: undefined, room: 'quiet' });
+    expect(rulesOf('all')).to.deep.equal({ override: undefined, room: 'notify' });
+    expect(rulesOf('default')).to.deep.equal({ override: undefined, room: undefined });
+  });
+});
