@@ -11,6 +11,7 @@ import {
   type Room,
   serversIn,
 } from '../../rooms/index.ts';
+import { BEFORE_ALL } from '../../storage/index.ts';
 import type { FederationContext } from '../context.ts';
 import { FederationError } from '../federation-error.ts';
 import { withPolicySignature } from '../policy-signature.ts';
@@ -95,7 +96,7 @@ export class MissingEventsOfRoom implements MissingEvents {
 
   /** The events between some events and the newest that are here. */
   async #between(followers: readonly CheckedEvent[]): Promise<readonly CheckedEvent[]> {
-    if (this.#rounds === MOST_ROUNDS) return [];
+    if (this.#rounds === MOST_ROUNDS || (await this.#isBeforeAll())) return [];
     this.#rounds += 1;
     const newest = this.#room.head.extremities.map(({ eventId }) => eventId);
     const body = {
@@ -111,6 +112,17 @@ export class MissingEventsOfRoom implements MissingEvents {
       return listed.length === 0 ? undefined : listed;
     });
     return (answer ?? []).flatMap((json) => this.#formOf(json) ?? []);
+  }
+
+  /**
+   * Whether the event is from before what is here of the room's history, as what sticks in a room may be that this server
+   * has come into: nothing lies between. What it followed would be taken for news.
+   */
+  async #isBeforeAll(): Promise<boolean> {
+    const { log, events } = this.#context.storage;
+    const [oldest] = await log.forward(this.#room.nid, BEFORE_ALL, Number.MAX_SAFE_INTEGER, 1);
+    const event = oldest === undefined ? undefined : await events.get(oldest.nid);
+    return event !== undefined && this.#received.pdu.depth < event.pdu.depth;
   }
 
   /** Events that others name as their authority. */

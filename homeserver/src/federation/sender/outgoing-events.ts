@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../protocol/canonical-json.ts';
 import { domainOf, type ServerName } from '../../protocol/identifiers.ts';
+import { stickyUntil } from '../../protocol/sticky.ts';
 import { ENTERED, eventsForServers, HANDED_OVER, hasPlace } from '../../rooms/index.ts';
 import {
   EventStatus,
@@ -17,7 +18,7 @@ const LOOKED_AT_ONCE = 200;
 
 /**
  * Notes, in a unit, which servers have to get the events of some rows of the log: those that were in the room at the
- * event, and whoever was invited and is no more, or had knocked.
+ * event, and whoever was invited and is no more, or had knocked. A server that comes into a room gets what sticks there.
  *
  * @returns these servers.
  */
@@ -33,10 +34,10 @@ export async function noteOutgoing(
     if (roomNid === undefined) continue;
     if (row.kind === LogKind.StateMove || row.kind === LogKind.RoomGone) servers.forget(roomNid);
     if (row.kind !== LogKind.Event) continue;
-    for (const server of await destinationsOf(context, servers, row, roomNid)) {
+    for (const [server, from] of await destinationsOf(context, servers, row, roomNid)) {
       const rooms = noted.get(server) ?? new Map<number, OutgoingRoom>();
       noted.set(server, rooms);
-      const first = rooms.get(roomNid)?.first ?? row.position;
+      const first = Math.min(rooms.get(roomNid)?.first ?? from, from);
       rooms.set(roomNid, { roomNid, first, last: row.position });
     }
   }
@@ -46,25 +47,57 @@ export async function noteOutgoing(
   return new Set(noted.keys());
 }
 
+/** @returns who has to get something because of an event, and from which position on. */
 async function destinationsOf(
-  { rooms, storage, serverName, policy }: FederationContext,
+  context: FederationContext,
   servers: ServersInRooms,
   row: LogRow,
   roomNid: number,
-): Promise<ServerName[]> {
+): Promise<(readonly [ServerName, number])[]> {
+  const { rooms, storage, serverName, policy } = context;
   const room = await rooms.registry.byNid(roomNid);
   const event = row.ref === undefined ? undefined : await storage.events.get(row.ref);
   if (room === undefined || event === undefined || !hasPlace(event)) return [];
-  const found = isOutgoing(event, row, serverName)
-    ? await servers.before(room, event)
-    : new Set<ServerName>();
+  const isOurs = isOutgoing(event, row, serverName);
+  const comingServer = serverOfJoin(event);
+  const before =
+    isOurs || comingServer !== undefined ? await servers.before(room, event) : new Set<ServerName>();
   await servers.follow(roomNid, event);
-  if (!isOutgoing(event, row, serverName)) return [];
-  const uninvited = uninvitedServer(event);
-  if (uninvited !== undefined) found.add(uninvited);
+  const found = new Map<ServerName, number>();
+  if (isOurs) {
+    for (const server of before) found.set(server, row.position);
+    const uninvited = uninvitedServer(event);
+    if (uninvited !== undefined) found.set(uninvited, row.position);
+    found.delete(domainOf(event.pdu.sender));
+  }
+  if (comingServer !== undefined && comingServer !== serverName && !before.has(comingServer)) {
+    const sticking = await firstSticking(context, roomNid, row.position);
+    if (sticking !== undefined) found.set(comingServer, sticking);
+  }
   found.delete(serverName);
-  found.delete(domainOf(event.pdu.sender));
-  return [...found].filter((server) => policy.isAllowed(server));
+  return [...found].filter(([server]) => policy.isAllowed(server));
+}
+
+/** The server whose user an event brings into a room. */
+function serverOfJoin({ pdu }: StoredEvent): ServerName | undefined {
+  const isJoin = pdu.type === 'm.room.member' && pdu.content.membership === 'join';
+  return isJoin ? domainOf(pdu.state_key ?? '') : undefined;
+}
+
+/**
+ * Where the oldest of this server's events is that stick in a room.
+ *
+ * Source: MSC4354, by which each server gives what sticks of its users to the servers that come.
+ */
+async function firstSticking(
+  { clock, storage, serverName }: FederationContext,
+  roomNid: number,
+  until: number,
+): Promise<number | undefined> {
+  const places = await storage.stickyEvents.ofRoom(roomNid, { after: 0, until, now: clock.now() });
+  const events = await storage.events.getAll(places.map(({ nid }) => nid));
+  const ours = new Set(events.filter(({ pdu }) => domainOf(pdu.sender) === serverName).map(({ nid }) => nid));
+  return places.find(({ nid }) => ours.has(nid))?.position;
 }
 
 /** Whether other servers get an event from here: it was made here, or given to this server for them. */
@@ -88,7 +121,7 @@ export interface OutgoingEvents {
 
 /** Reads the first events of a room that a server has to get, as they are sent; at most `limit` of them. */
 export async function readOutgoing(
-  { rooms, storage, serverName }: FederationContext,
+  { clock, rooms, storage, serverName }: FederationContext,
   servers: ServersInRooms,
   server: ServerName,
   { roomNid, first, last }: OutgoingRoom,
@@ -99,6 +132,8 @@ export async function readOutgoing(
   const rows = await storage.log.eventsFrom(roomNid, first, last, LOOKED_AT_ONCE);
   const events = new Map((await storage.events.getAll(refsOf(rows))).map((event) => [event.nid, event]));
   const since = await servers.inSince(room, server);
+  const isInRoom = since < Infinity;
+  const now = clock.now();
   const chosen: StoredEvent[] = [];
   let next = rows.length < LOOKED_AT_ONCE ? last + 1 : (rows.at(-1)?.position ?? last) + 1;
   for (const row of rows) {
@@ -106,7 +141,10 @@ export async function readOutgoing(
     if (event === undefined || !hasPlace(event) || !isOutgoing(event, row, serverName)) continue;
     if (domainOf(event.pdu.sender) === server) continue;
     const isFor =
-      row.position > since || uninvitedServer(event) === server || (await servers.wasIn(event, server));
+      row.position > since ||
+      (isInRoom && sticks(event, now)) ||
+      uninvitedServer(event) === server ||
+      (await servers.wasIn(event, server));
     if (!isFor) continue;
     if (chosen.length === limit) {
       next = row.position;
@@ -115,6 +153,10 @@ export async function readOutgoing(
     chosen.push(event);
   }
   return { pdus: await eventsForServers(rooms, room, chosen), next };
+}
+
+function sticks({ pdu, redactedBy }: StoredEvent, now: number): boolean {
+  return redactedBy === null && (stickyUntil(pdu, pdu.origin_server_ts) ?? 0) > now;
 }
 
 function refsOf(rows: readonly LogRow[]): number[] {
