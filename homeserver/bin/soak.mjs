@@ -1,5 +1,5 @@
-// npm run soak -- NAME [ARGUMENTS]: the long forms of tests and the benchmarks, whose figures are too costly for
-// "npm test". Plain JavaScript for Node 18 and newer.
+// npm run soak -- NAME [--seed N] [ARGUMENTS]: the long forms of tests and the benchmarks, whose figures are too costly
+// for "npm test"; with a seed that was printed, what failed with it once more. Plain JavaScript for Node 18 and newer.
 import { ensureClientBuilt } from './client-build.mjs';
 import { ensureInstalled } from './installation.mjs';
 import { run } from './programs.mjs';
@@ -11,12 +11,15 @@ const soak = SOAKS[name];
 if (soak) {
   const node = await ensureInstalled();
   if (soak.needsClient) await ensureClientBuilt(node);
+  const at = args.indexOf('--seed');
+  const [, given] = at === -1 ? [] : args.splice(at, 2);
   // Another seed each time: the long forms are there to find what the fixed one does not.
   const seed = String(Date.now() % 2 ** 31);
   const env = {
     ...process.env,
-    GUILDHALL_TEST_SEED: process.env.GUILDHALL_TEST_SEED ?? seed,
+    GUILDHALL_TEST_SEED: given ?? process.env.GUILDHALL_TEST_SEED ?? seed,
     ...soak.environment,
+    ...(given === undefined ? {} : soak.once),
   };
   console.log(`${name}: ${soak.what} (GUILDHALL_TEST_SEED=${env.GUILDHALL_TEST_SEED})`);
   process.exitCode = await run(node, [...soak.command, ...args], { cwd: ROOT, env });

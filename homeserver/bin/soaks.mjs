@@ -56,6 +56,12 @@ export const SOAKS = {
     command: ['node_modules/mocha/bin/mocha.js', 'homeserver/tests/federation/catch-up.test.ts'],
     environment: { GUILDHALL_TEST_CATCH_UP_EVENTS: '2000', GUILDHALL_TEST_CATCH_UP_ROOMS: '20' },
   },
+  partitions: {
+    what: '100 random schedules in which two servers of ours and a Synapse lose each other, and agree in the end',
+    command: ['node_modules/mocha/bin/mocha.js', 'synapse-compat-tests/federation/partitions.test.ts'],
+    environment: { GUILDHALL_TEST_PARTITIONS: '100' },
+    once: { GUILDHALL_TEST_PARTITIONS: '1' },
+  },
   store: {
     what: 'a million messages in 100 rooms on SQLite: bytes a message, growth of each table, reads of history',
     command: ['homeserver/bench/store/main.ts'],

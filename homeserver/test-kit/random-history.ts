@@ -97,6 +97,15 @@ function memberOf(sender: string, target: string, membership: string): RemoteSen
   return { type: 'm.room.member', sender, stateKey: target, content: { membership } };
 }
 
+/** Numbers that are the same for the same seed, and have nothing in common with those of the next one. */
+export function diceOf(seed: number): Dice {
+  let state = Math.imul(seed, 2_654_435_761);
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
 /** One of several, by the dice. */
 export function pick<T>(items: readonly T[], dice: Dice): T {
   return items[dice(items.length)] as T;

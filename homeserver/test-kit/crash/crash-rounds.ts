@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { openSnapshot } from '../../src/storage/database/open-snapshot.ts';
 import { defineQuery } from '../../src/storage/database/sql.ts';
 import { eventually } from '../eventually.ts';
-import { type Dice, pick } from '../random-history.ts';
+import { type Dice, diceOf, pick } from '../random-history.ts';
 import { contradictionsIn, expectSoundIndexes } from '../sound-database.ts';
 import { registerUser, roomPath, type TestUser } from '../test-user.ts';
 import { CrashProcess } from './crash-process.ts';
@@ -225,13 +225,4 @@ async function readHistory(user: TestUser, roomId: string): Promise<string[]> {
     from = page.end;
     if (from === undefined) return found;
   }
-}
-
-/** Numbers that are the same for the same seed. */
-function diceOf(seed: number): Dice {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
 }
