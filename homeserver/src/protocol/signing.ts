@@ -1,5 +1,4 @@
 import { createPrivateKey, createPublicKey, hash, type KeyObject, sign, verify } from 'node:crypto';
-import { promisify } from 'node:util';
 import { decodeBase64, encodeBase64 } from './base64.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { Signatures } from './events.ts';
@@ -49,8 +48,6 @@ export function verifyBytes(bytes: string, signature: string, publicKeyBase64: s
   return verify(null, Buffer.from(bytes), publicKey, signatureBytes);
 }
 
-const verifyOnThread = promisify(verify);
-
 /** As `verifyBytes`, on one of the threads that Node has for such work: for signatures that come in numbers. */
 export async function verifyBytesAside(
   bytes: string,
@@ -60,7 +57,12 @@ export async function verifyBytesAside(
   const signatureBytes = decodeBase64(signature);
   const publicKey = importPublicKey(publicKeyBase64);
   if (signatureBytes?.byteLength !== 64 || publicKey === undefined) return false;
-  return verifyOnThread(null, Buffer.from(bytes), publicKey, signatureBytes);
+  const { promise, resolve, reject } = Promise.withResolvers<boolean>();
+  verify(null, Buffer.from(bytes), publicKey, signatureBytes, (error, isValid) => {
+    if (error === null) resolve(isValid);
+    else reject(error);
+  });
+  return promise;
 }
 
 /** The object with one more signature beside those it has. `unsigned` is kept and not covered. */
