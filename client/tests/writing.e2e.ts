@@ -86,6 +86,38 @@ describe('Writing', function () {
     await visitor.seeImage(visitor.message('Light the').getByRole('img', { name: ':lantern:' }));
   });
 
+  it('offers the pictures of the guild as emoji, as reactions and as stickers', async () => {
+    const url = await upload(hall, ada, await hall.paint(drawLantern()), 'image/png');
+    await ada.setState(guild.guildId, 'm.room.image_pack', {
+      images: { lantern: { url, body: 'A lantern', info: { mimetype: 'image/png', w: 256, h: 256 } } },
+    });
+    const popup = visitor.page.getByRole('dialog');
+    await eventually(async () => {
+      await visitor.page.getByRole('button', { name: 'Emoji', exact: true }).click();
+      await popup.getByLabel('Search emoji').fill('lant');
+      if ((await popup.getByRole('button', { name: ':lantern:' }).count()) > 0) return true;
+      await visitor.page.keyboard.press('Escape');
+      return false;
+    });
+    await expectAccessible(visitor.page, 'emoji of the guild');
+    await visitor.page.keyboard.press('Enter');
+    await type(' in my window');
+    await visitor.page.keyboard.press('Enter');
+    const message = visitor.message('in my window');
+    await visitor.seeImage(message.getByRole('img', { name: ':lantern:' }));
+    await visitor.act('in my window', 'Add a reaction');
+    await popup.getByRole('button', { name: 'More emoji' }).click();
+    await popup.getByRole('button', { name: ':lantern:' }).click();
+    const reactions = message.getByRole('list', { name: 'Reactions' });
+    await visitor.seeImage(reactions.getByRole('img'));
+    await visitor.chooseFromMenu('Add something', 'Send a sticker');
+    await popup.getByRole('button', { name: 'A lantern' }).waitFor();
+    await expectAccessible(visitor.page, 'stickers');
+    await popup.getByRole('button', { name: 'A lantern' }).click();
+    await visitor.seeImage(visitor.timeline.getByRole('img', { name: 'A lantern' }));
+    expect(await lastContent()).to.include({ body: 'A lantern', url });
+  });
+
   it('lists commands, and does what one says', async () => {
     await type('/');
     await option(/topic/).waitFor();

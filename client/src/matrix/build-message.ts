@@ -6,6 +6,7 @@ import {
   type Mention,
 } from '../lib/markdown/to-matrix.ts';
 import type { JsonObject } from '../lib/parse.ts';
+import type { Sticker } from './image-packs.ts';
 
 /** A text that is about to be sent, as it was typed. */
 export interface OutgoingText {
@@ -145,6 +146,20 @@ function buildVoice({ duration, waveform }: FileShape & { readonly kind: 'voice'
       waveform: waveform.map((loudness) => Math.round(loudness * 1024)),
     },
     'org.matrix.msc3245.voice': {},
+  };
+}
+
+/** The content of a sticker (Matrix 1.19, "m.sticker"), which may answer something or stand in a thread. */
+export function buildSticker(
+  { mxc, body, info }: Sticker,
+  { replyTo, thread }: Pick<OutgoingText, 'replyTo' | 'thread'>,
+): JsonObject {
+  return {
+    body,
+    url: mxc,
+    info,
+    'm.mentions': replyTo ? { user_ids: [replyTo.authorId] } : {},
+    ...((replyTo || thread) && { 'm.relates_to': buildRelation(replyTo?.eventId, thread) }),
   };
 }
 

@@ -14,12 +14,13 @@ import type { Session } from '../lib/homeserver/session.ts';
 import type { CustomEmoji } from '../lib/markdown/to-matrix.ts';
 import { type AccountActions, createAccountActions } from './account.ts';
 import { AccountDataStore } from './account-data-store.ts';
+import { type AdministrationActions, createAdministrationActions } from './administration.ts';
 import { type Alert, watchAlerts } from './alerts.ts';
 import { ChangeFeed } from './change-feed.ts';
 import { ChannelStore, MemberListStore, ProfileStore, TypingStore } from './channel-stores.ts';
 import { type CommunityActions, createCommunityActions, waitForArrival } from './communities.ts';
 import { GuildListStore, GuildStore, type HomeSnapshot, HomeStore } from './guild-stores.ts';
-import { listCustomEmoji } from './image-packs.ts';
+import { listCustomEmoji, listStickers, type Sticker } from './image-packs.ts';
 import { InboxStore } from './inbox-store.ts';
 import { createMediaLoader, MediaCache } from './media.ts';
 import { createMessageActions, type MessageActions } from './messages.ts';
@@ -73,6 +74,7 @@ export interface Gateway {
   readonly people: Readable<People>;
   readonly social: SocialActions;
   readonly account: AccountActions;
+  readonly administration: AdministrationActions;
   /** What others learn of what we do, on all our devices. */
   readonly privacy: AccountDataStore<Privacy>;
   readonly search: SearchActions;
@@ -88,6 +90,8 @@ export interface Gateway {
   members(roomId: string): MemberListStore;
   /** The pictures that can be used as emoji in a channel now. */
   listCustomEmoji(channelId: string): readonly CustomEmoji[];
+  /** The stickers that can be sent in a channel now. */
+  listStickers(channelId: string): readonly Sticker[];
   typing(channelId: string): Readable<readonly string[]>;
   timeline(channelId: string): TimelineStore;
   thread(channelId: string, rootId: string): ThreadStore;
@@ -173,6 +177,7 @@ export function startGateway(session: Session, options: GatewayOptions): Gateway
       },
     },
     account: createAccountActions(client),
+    administration: createAdministrationActions(client),
     privacy,
     notifications,
     webPush: createWebPushActions(client),
@@ -187,6 +192,7 @@ export function startGateway(session: Session, options: GatewayOptions): Gateway
     channel: keepOne((channelId) => new ChannelStore(client, feed, channelId)),
     members: keepOne((roomId) => new MemberListStore(client, feed, roomId)),
     listCustomEmoji: (channelId) => listCustomEmoji(client, channelId),
+    listStickers: (channelId) => listStickers(client, channelId),
     typing: keepOne((channelId) => new TypingStore(client, feed, channelId)),
     timeline: keepOne((channelId) => new TimelineStore(client, feed, reads, channelId)),
     thread: (channelId, rootId) => threads(`${channelId} ${rootId}`),

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { readPack } from './image-packs.ts';
+import { readPack, readStickers } from './image-packs.ts';
 
 describe('readPack', () => {
   it('reads the emoji of a pack, and leaves its stickers alone', () => {
@@ -25,5 +25,19 @@ describe('readPack', () => {
     };
     expect(readPack({ images })).to.deep.equal([]);
     expect(readPack(undefined)).to.deep.equal([]);
+  });
+});
+
+describe('readStickers', () => {
+  it('reads the stickers of a pack with what they say and measure, and leaves its emoji alone', () => {
+    const images = {
+      lamp: { url: 'mxc://hall/lamp', usage: ['emoticon'] },
+      boat: { url: 'mxc://hall/boat', body: 'A boat', info: { w: 100, h: 80 } },
+      wave: { url: 'mxc://hall/wave', usage: ['emoticon', 'sticker'] },
+    };
+    expect(readStickers({ images })).to.deep.equal([
+      { shortcode: 'boat', mxc: 'mxc://hall/boat', body: 'A boat', info: { w: 100, h: 80 } },
+      { shortcode: 'wave', mxc: 'mxc://hall/wave', body: 'wave', info: {} },
+    ]);
   });
 });

@@ -6,18 +6,20 @@ import {
   MatrixEvent,
   RelationType,
 } from 'matrix-js-sdk';
-import type { RoomMessageEventContent } from 'matrix-js-sdk/lib/types.js';
+import type { RoomMessageEventContent, StickerEventContent } from 'matrix-js-sdk/lib/types.js';
 import { t } from '../lib/i18n/translate.ts';
 import { asObject, type JsonObject } from '../lib/parse.ts';
 import {
   buildEdit,
   buildFile,
   buildForward,
+  buildSticker,
   buildText,
   type MessageFields,
   type OutgoingFile,
   type OutgoingText,
 } from './build-message.ts';
+import type { Sticker } from './image-packs.ts';
 import { buildPoll, type OutgoingPoll, pollEnd, pollResponse, pollStart } from './polls.ts';
 import { readContent, readEdit } from './read-message.ts';
 import { readPinnedIds } from './read-room.ts';
@@ -45,6 +47,8 @@ export interface MessageActions {
   editText(channelId: string, eventId: string, outgoing: OutgoingText): void;
   /** Uploads a file and sends it; rejects when the upload fails or is cancelled. */
   sendFile(channelId: string, outgoing: OutgoingFile, control: UploadControl): Promise<void>;
+  /** Sends a sticker, as an answer or into a thread where `place` says so. */
+  sendSticker(channelId: string, sticker: Sticker, place: Pick<OutgoingText, 'replyTo' | 'thread'>): void;
   react(channelId: string, eventId: string, key: string): void;
   /** Deletes a message or takes a reaction back; rejects when the server refuses. */
   remove(channelId: string, eventId: string): Promise<void>;
@@ -95,6 +99,11 @@ export function createMessageActions(client: MatrixClient): MessageActions {
     async sendFile(channelId, outgoing, control) {
       const mxc = await upload(client, outgoing.file, control);
       send(channelId, buildFile(outgoing, mxc));
+    },
+    sendSticker(channelId, sticker, place) {
+      // The SDK's types want the sizes that a pack may leave out.
+      const content = buildSticker(sticker, place) as unknown as StickerEventContent;
+      client.sendEvent(channelId, EventType.Sticker, content).catch(() => undefined);
     },
     react(channelId, eventId, key) {
       const relation = { rel_type: RelationType.Annotation as const, event_id: eventId, key };

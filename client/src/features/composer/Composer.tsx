@@ -1,15 +1,26 @@
-import { ChartBar, CirclePlus, Mic, Paperclip, SendHorizontal, Smile } from 'lucide-react';
+import {
+  ChartBar,
+  CirclePlus,
+  Mic,
+  Paperclip,
+  SendHorizontal,
+  Smile,
+  Sticker as StickerIcon,
+} from 'lucide-react';
 import { type ClipboardEvent, type KeyboardEvent, useLayoutEffect, useRef, useState } from 'react';
 import { deleteMessage } from '../../app/actions/message-actions.ts';
 import { openDialog } from '../../app/dialog-store.ts';
 import { describeError } from '../../lib/homeserver/describe-error.ts';
 import { t } from '../../lib/i18n/translate.ts';
 import type { OutgoingText, OutgoingThread } from '../../matrix/build-message.ts';
+import type { Sticker } from '../../matrix/image-packs.ts';
 import type { ChannelDetails, Message, TimelineItem } from '../../matrix/types.ts';
 import { IconButton } from '../../ui/IconButton.tsx';
 import { MenuButton } from '../../ui/Menu.tsx';
 import { showToast } from '../../ui/toast-store.ts';
 import { EmojiPopover } from '../emoji/EmojiPopover.tsx';
+import type { PickedEmoji } from '../emoji/emoji-data.ts';
+import { StickerPopover } from '../emoji/StickerPopover.tsx';
 import { useGateway } from '../session/gateway-context.ts';
 import { TypingLine } from '../timeline/TypingLine.tsx';
 import { AttachmentTrayView } from './AttachmentTrayView.tsx';
@@ -58,6 +69,7 @@ function OpenComposer({ channel, tray, thread }: ComposerProps) {
   const fileInput = useRef<HTMLInputElement>(null);
   const emojiButton = useRef<HTMLButtonElement>(null);
   const [showsEmoji, setShowsEmoji] = useState(false);
+  const [stickers, setStickers] = useState<readonly Sticker[]>();
   const [isRecording, setIsRecording] = useState(false);
   const { noteTyping, endTyping } = useTyping(gateway.messages, channelId);
   const completion = useCompletions(channelId, composerId, input);
@@ -145,6 +157,27 @@ function OpenComposer({ channel, tray, thread }: ComposerProps) {
     cancelReference(composerId);
   };
 
+  const handleStickers = (): void => {
+    const offered = gateway.listStickers(channelId);
+    if (offered.length > 0) setStickers(offered);
+    else showToast(t('sticker.none'));
+  };
+
+  const sendSticker = (sticker: Sticker): void => {
+    gateway.messages.sendSticker(channelId, sticker, { replyTo: toReference(composer.replyTo), thread });
+    cancelReference(composerId);
+  };
+
+  const insertEmoji = (picked: PickedEmoji): void => {
+    const caret = input.current?.selectionStart ?? text.length;
+    const sign = typeof picked === 'string' ? picked : `:${picked.shortcode}:`;
+    changeComposer(composerId, {
+      text: text.slice(0, caret) + sign + text.slice(caret),
+      ...(typeof picked !== 'string' && { emoji: [...composer.emoji, picked] }),
+      focusRequests: focusRequests + 1,
+    });
+  };
+
   const handlePaste = (event: ClipboardEvent): void => {
     if (event.clipboardData.files.length === 0) return;
     event.preventDefault();
@@ -183,6 +216,12 @@ function OpenComposer({ channel, tray, thread }: ComposerProps) {
                 label: t('poll.create'),
                 icon: ChartBar,
                 perform: () => openDialog({ kind: 'create-poll', channelId }),
+              },
+              {
+                id: 'sticker',
+                label: t('sticker.send'),
+                icon: StickerIcon,
+                perform: handleStickers,
               },
             ]}
           >
@@ -241,15 +280,18 @@ function OpenComposer({ channel, tray, thread }: ComposerProps) {
       {showsEmoji && (
         <EmojiPopover
           anchor={emojiButton.current}
+          channelId={channelId}
           beginsWithAll
           handleClose={() => setShowsEmoji(false)}
-          handlePick={(emoji) => {
-            const caret = input.current?.selectionStart ?? text.length;
-            changeComposer(composerId, {
-              text: text.slice(0, caret) + emoji + text.slice(caret),
-              focusRequests: focusRequests + 1,
-            });
-          }}
+          handlePick={insertEmoji}
+        />
+      )}
+      {stickers && (
+        <StickerPopover
+          anchor={emojiButton.current}
+          stickers={stickers}
+          handleClose={() => setStickers(undefined)}
+          handlePick={sendSticker}
         />
       )}
     </div>

@@ -7,24 +7,32 @@ import { ErrorBoundary } from '../../ui/ErrorBoundary.tsx';
 import { Spinner } from '../../ui/Spinner.tsx';
 import { ErrorState } from '../../ui/StateView.tsx';
 import styles from './EmojiPopover.module.css';
-import { quickReactions } from './emoji-data.ts';
+import { type PickedEmoji, quickReactions } from './emoji-data.ts';
 
 const loadEmojiGrid = () => import('./EmojiGrid.tsx');
 
 interface EmojiPopoverProps {
   readonly anchor: Element | null;
-  readonly handlePick: (emoji: string) => void;
+  /** The channel whose own emoji are offered beside those of everybody. */
+  readonly channelId: string;
+  readonly handlePick: (picked: PickedEmoji) => void;
   readonly handleClose: () => void;
   /** Begins with all emoji instead of the few that are used most. */
   readonly beginsWithAll?: boolean;
 }
 
 /** A choice of emoji beside an element: a few at first, all of them one click away. Open as long as it is rendered. */
-export function EmojiPopover({ anchor, handlePick, handleClose, beginsWithAll = false }: EmojiPopoverProps) {
+export function EmojiPopover({
+  anchor,
+  channelId,
+  handlePick,
+  handleClose,
+  beginsWithAll = false,
+}: EmojiPopoverProps) {
   const [showsAll, setShowsAll] = useState(beginsWithAll);
   const EmojiGrid = useLazy(loadEmojiGrid);
-  const pick = (emoji: string): void => {
-    handlePick(emoji);
+  const pick = (picked: PickedEmoji): void => {
+    handlePick(picked);
     handleClose();
   };
   return (
@@ -42,7 +50,7 @@ export function EmojiPopover({ anchor, handlePick, handleClose, beginsWithAll = 
             {showsAll ? (
               <ErrorBoundary fallback={<GridBroken />}>
                 <Suspense fallback={<GridLoading />}>
-                  <EmojiGrid handlePick={pick} />
+                  <EmojiGrid channelId={channelId} handlePick={pick} />
                 </Suspense>
               </ErrorBoundary>
             ) : (

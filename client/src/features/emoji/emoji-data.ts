@@ -1,4 +1,5 @@
 import type { PlainMessageKey } from '../../lib/i18n/messages.ts';
+import type { CustomEmoji } from '../../lib/markdown/to-matrix.ts';
 import { asAmount, asArray, asObject, asString } from '../../lib/parse.ts';
 
 export interface Emoji {
@@ -10,6 +11,14 @@ export interface Emoji {
 export interface EmojiGroup {
   readonly name: PlainMessageKey;
   readonly emoji: readonly Emoji[];
+}
+
+/** What was picked: an emoji, or a picture of a pack. */
+export type PickedEmoji = string | CustomEmoji;
+
+/** What a reaction says of what was picked: the emoji itself, or the address of the picture (MSC4027). */
+export function readReactionKey(picked: PickedEmoji): string {
+  return typeof picked === 'string' ? picked : picked.mxc;
 }
 
 /** The reactions that are offered first. */
@@ -62,6 +71,12 @@ export function searchEmoji(groups: readonly EmojiGroup[], typed: string): reado
     else if (emoji.tags.some((tag) => tag.startsWith(query))) byTag.push(emoji);
   }
   return [...byLabel, ...byTag];
+}
+
+/** The emoji of packs whose name holds what was typed; all of them while nothing was. */
+export function searchCustomEmoji(emoji: readonly CustomEmoji[], typed: string): readonly CustomEmoji[] {
+  const query = typed.trim().toLowerCase().replaceAll(' ', '_');
+  return emoji.filter(({ shortcode }) => shortcode.toLowerCase().includes(query));
 }
 
 function startsAWord(label: string, query: string): boolean {

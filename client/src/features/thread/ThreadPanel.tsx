@@ -17,6 +17,7 @@ import { Composer } from '../composer/Composer.tsx';
 import { changeComposer, readComposer, startEdit, startReply } from '../composer/composer-store.ts';
 import { useAttachments } from '../composer/use-attachments.ts';
 import { EmojiPopover } from '../emoji/EmojiPopover.tsx';
+import { readReactionKey } from '../emoji/emoji-data.ts';
 import { useGateway, useStore } from '../session/gateway-context.ts';
 import { TimelineItemView } from '../timeline/TimelineItemView.tsx';
 import { TimelineSkeleton } from '../timeline/TimelineSkeleton.tsx';
@@ -99,8 +100,11 @@ export default function ThreadPanel({ channel, rootId }: ThreadPanelProps) {
         {picking && (
           <EmojiPopover
             anchor={picking.anchor}
+            channelId={channelId}
             handleClose={() => setPicking(undefined)}
-            handlePick={(emoji) => toggleReaction({ gateway, message: picking.message, ...controls }, emoji)}
+            handlePick={(picked) =>
+              toggleReaction({ gateway, message: picking.message, ...controls }, readReactionKey(picked))
+            }
           />
         )}
       </aside>

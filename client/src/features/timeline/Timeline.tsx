@@ -12,6 +12,7 @@ import { ContextMenu } from '../../ui/Menu.tsx';
 import { showToast } from '../../ui/toast-store.ts';
 import { startEdit, startReply } from '../composer/composer-store.ts';
 import { EmojiPopover } from '../emoji/EmojiPopover.tsx';
+import { readReactionKey } from '../emoji/emoji-data.ts';
 import { useGateway, useStore } from '../session/gateway-context.ts';
 import { MessageAnnouncer } from './MessageAnnouncer.tsx';
 import { NewsBar } from './NewsBar.tsx';
@@ -164,8 +165,9 @@ function LoadedTimeline({ channel, guild, store, snapshot }: LoadedTimelineProps
         {picking && (
           <EmojiPopover
             anchor={scroll.findElement(picking.key)}
+            channelId={channelId}
             handleClose={() => setPicking(undefined)}
-            handlePick={(emoji) => toggleReaction(buildContext(picking), emoji)}
+            handlePick={(picked) => toggleReaction(buildContext(picking), readReactionKey(picked))}
           />
         )}
       </div>
