@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { eventually } from '../../homeserver/test-kit/eventually.ts';
 import type { TestUser } from '../../homeserver/test-kit/test-user.ts';
-import { channelPath, createGuild, type SeededGuild } from './test-kit/guild.ts';
+import { channelPath, createChannel, createGuild, type SeededGuild } from './test-kit/guild.ts';
 import { Hall } from './test-kit/hall.ts';
 import {
   countRows,
@@ -37,6 +37,7 @@ describe('A channel with a long history', function () {
     hall = await Hall.open();
     ada = await hall.server.register('ada');
     guild = await createGuild(ada, { name: 'The Archive' });
+    await createChannel(ada, guild, { name: 'next-door' });
     await fillChannel(ada, guild.generalId, MESSAGES);
   });
   beforeEach(async () => {
@@ -75,6 +76,20 @@ describe('A channel with a long history', function () {
     }
     await reader.message(nameOf(1)).waitFor();
     expect(pieces).to.be.at.least(5);
+  });
+
+  it('begins at the newest again for who comes back, and has what was loaded without asking', async () => {
+    await scrollToBegin(reader);
+    await reader.channelLink('next-door').click();
+    await reader.channelHeading('next-door').waitFor();
+    await reader.channelLink('general').click();
+    await reader.message(nameOf(MESSAGES)).waitFor();
+    await untilStill(reader.timeline);
+    expect(await distanceToEnd(reader.timeline)).to.be.at.most(STILL);
+    const held = holdRequests(reader);
+    await scrollToBegin(reader);
+    await reader.message(nameOf(1)).waitFor();
+    expect(held.count()).to.equal(0);
   });
 
   it('does not move what is read when somebody writes, and leads back to the newest', async () => {
@@ -120,3 +135,12 @@ describe('A channel with a long history', function () {
     await reader.message('Remember this?').waitFor();
   });
 });
+
+async function scrollToBegin(reader: Visitor): Promise<void> {
+  const begin = reader.page.getByRole('heading', { name: 'Welcome to general' });
+  await reader.timeline.hover();
+  await eventually(async () => {
+    await scrollToTop(reader);
+    return begin.isVisible();
+  });
+}

@@ -14,6 +14,9 @@ import type { Message, Notice, TimelineItem, TimelineSnapshot } from './types.ts
 /** How many events one request for older or newer ones asks for. */
 const pieceSize = 50;
 
+/** How many of the events in memory are shown when a channel is opened; older ones come back as the reader scrolls. */
+const firstLook = 150;
+
 const dayFormat = new Intl.DateTimeFormat('en-CA', { dateStyle: 'short' });
 
 /**
@@ -34,6 +37,8 @@ export class TimelineStore extends FeedStore<TimelineSnapshot> {
   readonly #threaded = new Set<string>();
   /** A timeline of the window; undefined means the live one. */
   #anchor: EventTimeline | undefined;
+  /** The first event of the live timeline that is shown; undefined shows all that is loaded. */
+  #firstShown: string | undefined;
   #older: TimelineSnapshot['older'] = 'idle';
   #loadingNewer = false;
   #readUpTo: string | undefined;
@@ -59,6 +64,10 @@ export class TimelineStore extends FeedStore<TimelineSnapshot> {
   async loadOlder(): Promise<void> {
     const room = this.#room();
     if (!room || this.#older === 'loading' || !this.#hasOlder(room)) return;
+    if (this.#firstShown !== undefined) {
+      this.#showMore(room);
+      return;
+    }
     this.#older = 'loading';
     this.refresh();
     const first = this.#listEntries(room)[0];
@@ -72,6 +81,16 @@ export class TimelineStore extends FeedStore<TimelineSnapshot> {
     } catch {
       this.#older = 'failed';
     }
+    this.refresh();
+  }
+
+  /** Shows a piece more of what is in memory. */
+  #showMore(room: Room): void {
+    const first = this.#listEntries(room)[0];
+    const events = listChainEvents(this.#currentAnchor(room));
+    const index = findEvent(events, this.#firstShown) - pieceSize;
+    this.#firstShown = index > 0 ? events[index]?.getId() : undefined;
+    if (first) this.#pieceStarts.add(first.key);
     this.refresh();
   }
 
@@ -113,6 +132,7 @@ export class TimelineStore extends FeedStore<TimelineSnapshot> {
     }
     if (found) {
       this.#anchor = found;
+      this.#firstShown = undefined;
       this.#pieceStarts.clear();
       this.refresh();
     }
@@ -168,7 +188,17 @@ export class TimelineStore extends FeedStore<TimelineSnapshot> {
   protected override attach(): void {
     // Nobody told us of changes while we were detached.
     this.#entries.markAllStale();
+    this.#beginAtEnd();
     super.attach();
+  }
+
+  /** What somebody scrolled through is not laid out again each time that they come back. */
+  #beginAtEnd(): void {
+    const room = this.#room();
+    if (!room || this.#anchor) return;
+    const events = listChainEvents(room.getLiveTimeline());
+    this.#firstShown = events.length > firstLook ? events.at(-firstLook)?.getId() : undefined;
+    this.#pieceStarts.clear();
   }
 
   protected override compute(): TimelineSnapshot {
@@ -222,11 +252,14 @@ export class TimelineStore extends FeedStore<TimelineSnapshot> {
   }
 
   #hasOlder(room: Room): boolean {
+    if (this.#firstShown !== undefined) return true;
     return firstOf(this.#currentAnchor(room)).getPaginationToken(Direction.Backward) !== null;
   }
 
   #listEvents(room: Room): MatrixEvent[] {
-    const events = listChainEvents(this.#currentAnchor(room));
+    const loaded = listChainEvents(this.#currentAnchor(room));
+    const events =
+      this.#firstShown === undefined ? loaded : loaded.slice(findEvent(loaded, this.#firstShown));
     return this.#isLive(room) ? [...events, ...room.getPendingEvents()] : events;
   }
 
@@ -271,6 +304,14 @@ export interface Arrival {
   readonly eventId: string;
   /** The root of the thread in which the wanted event is. */
   readonly threadId: string | undefined;
+}
+
+/** Where an event stands; at the beginning for one that is gone. */
+function findEvent(events: readonly MatrixEvent[], eventId: string | undefined): number {
+  return Math.max(
+    0,
+    events.findIndex((event) => event.getId() === eventId),
+  );
 }
 
 /** In a conversation between two it goes without saying that both came. */
