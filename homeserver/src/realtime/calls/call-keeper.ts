@@ -65,12 +65,18 @@ export class CallKeeper {
 
   /** Has the calls looked after that people have lost their place in, by a change of membership. For a reader of the log. */
   async followMemberships(rows: readonly LogRow[], unit: UnitOfWork): Promise<void> {
-    const { storage } = this.#options;
-    for (const { kind, room: roomNid, user: userNid } of rows) {
-      if (roomNid === undefined || userNid === undefined) continue;
+    const { storage, liveKit } = this.#options;
+    if (liveKit === undefined) return;
+    const changed = new Map<number, Set<number>>();
+    for (const { kind, room, user } of rows) {
+      if (room === undefined || user === undefined) continue;
       if (kind !== LogKind.Event && kind !== LogKind.StateMove) continue;
-      const calls = await storage.callMembers.callsOf(roomNid, userNid);
-      for (const call of calls) storage.jobs.enqueue(unit, { kind: JobKind.TendCall, key: call });
+      changed.set(room, (changed.get(room) ?? new Set()).add(user));
+    }
+    if (changed.size === 0) return;
+    for (const { call, roomNid, userNid } of await storage.callMembers.inRooms([...changed.keys()])) {
+      if (changed.get(roomNid)?.has(userNid))
+        storage.jobs.enqueue(unit, { kind: JobKind.TendCall, key: call });
     }
   }
 

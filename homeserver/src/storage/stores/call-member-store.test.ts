@@ -23,8 +23,8 @@ describe('CallMemberStore', () => {
       expect(await callMembers.ofCall('c')).to.deep.equal([{ ...MEMBER, isSeen: true, delayId: 'later' }]);
       await commit(storage, (unit) => callMembers.put(unit, { ...MEMBER, untilTs: 200 }));
       expect(await callMembers.ofCall('c')).to.deep.equal([{ ...MEMBER, untilTs: 200, delayId: 'later' }]);
-      expect(await callMembers.callsOf(1, 2)).to.deep.equal(['c']);
-      expect(await callMembers.callsOf(1, 3)).to.deep.equal([]);
+      expect(await callMembers.inRooms([3, 1])).to.deep.equal([{ call: 'c', roomNid: 1, userNid: 2 }]);
+      expect(await callMembers.inRooms([3])).to.deep.equal([]);
     }));
 
   it('ends nothing that was begun anew meanwhile', () =>

@@ -34,8 +34,10 @@ const ofCall = defineQuery<[string], Omit<StoredCallMember, 'isSeen'> & { seen: 
   `SELECT call, identity, room_nid AS "roomNid", user_nid AS "userNid", until_ts AS "untilTs", seen,
     delay_id AS "delayId" FROM call_members WHERE call = ?`,
 );
-const callsOf = defineQuery<[number, number], { call: string }>(
-  'SELECT DISTINCT call FROM call_members WHERE room_nid = ? AND user_nid = ?',
+type Participation = Pick<StoredCallMember, 'call' | 'roomNid' | 'userNid'>;
+const inRooms = defineQuery<[readonly number[]], Participation>(
+  `SELECT DISTINCT call, room_nid AS "roomNid", user_nid AS "userNid" FROM call_members
+   WHERE room_nid = ANY(?:bigint[])`,
 );
 
 /** Who was let into which call, for as long as they may be there. */
@@ -87,8 +89,8 @@ export class CallMemberStore {
     return rows.map(({ seen, ...member }) => ({ ...member, isSeen: seen !== 0 }));
   }
 
-  /** The calls of a room that a user was let into. */
-  async callsOf(roomNid: number, userNid: number): Promise<string[]> {
-    return (await this.#database.all(callsOf, [roomNid, userNid])).map(({ call }) => call);
+  /** Which users were let into which calls of some rooms. */
+  inRooms(roomNids: readonly number[]): Promise<Participation[]> {
+    return this.#database.all(inRooms, [roomNids]);
   }
 }
