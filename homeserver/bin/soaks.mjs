@@ -5,6 +5,7 @@
  * @property {string} what it does and shows, in a few words
  * @property {readonly string[]} command a script and its arguments, from the root of the repository, for Node 24
  * @property {Readonly<Record<string, string>>} [environment]
+ * @property {Readonly<Record<string, string>>} [once] makes one run of it, for a seed that is given
  * @property {boolean} [needsClient] whether it looks at the web client as it is built
  */
 

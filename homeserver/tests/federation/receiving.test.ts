@@ -191,6 +191,26 @@ describe('transactions of other servers', function () {
     expect(fake.requestsTo('/_matrix/federation/v1/get_missing_events/').length).to.be.at.most(5);
   });
 
+  it('are tried again with the events between, where the sender could not be reached at first', async () => {
+    const { roomId, remote } = await share();
+    const missing = await remote.send([remote.newest], say('missing'));
+    const late = await remote.send([remote.newest], say('late'));
+    let isFirst = true;
+    const asked = new Promise<void>((resolve) => {
+      fake.answer('POST', '/_matrix/federation/v1/get_missing_events/{roomId}', () => {
+        resolve();
+        if (!isFirst) return { events: [remote.json(missing) as JsonObject] };
+        isFirst = false;
+        return new FakeReply(502);
+      });
+    });
+    // The state alone would bring the event in, and leave out the one before it.
+    fake.answer('GET', '/_matrix/federation/v1/state_ids/{roomId}', () => idsOfState(remote, [missing]));
+    await peer.send({ pdus: [remote.json(late)] });
+    await asked;
+    await shows(roomId, ['missing', 'late']);
+  });
+
   it('wait for no server that does not answer', async () => {
     const stuck = await share();
     const open = await share();

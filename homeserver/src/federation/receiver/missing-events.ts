@@ -46,14 +46,29 @@ export class MissingEventsOfRoom implements MissingEvents {
   #rounds = 0;
   #askedSingly = 0;
   #servers: readonly ServerName[] | undefined;
+  readonly #unreachable: Set<ServerName>;
+  #isCutOff = false;
 
-  constructor(context: FederationContext, room: Room, origin: ServerName, received: CheckedEvent) {
+  /** @param unreachable servers that are not asked, as they have just not answered; gets those that do not answer now. */
+  constructor(
+    context: FederationContext,
+    room: Room,
+    origin: ServerName,
+    received: CheckedEvent,
+    unreachable = new Set<ServerName>(),
+  ) {
     this.#context = context;
     this.#room = room;
     this.#origin = origin;
     this.#received = received;
+    this.#unreachable = unreachable;
     this.#found.set(received.eventId, received);
     this.#endsAt = context.clock.now() + PATIENCE_MS;
+  }
+
+  /** Whether something could not be had since the server that sent the event, or its sender's, did not answer. */
+  get isCutOff(): boolean {
+    return this.#isCutOff;
   }
 
   async fetch(_roomId: string, eventIds: readonly string[]): Promise<readonly unknown[]> {
@@ -76,6 +91,8 @@ export class MissingEventsOfRoom implements MissingEvents {
   }
 
   async stateBefore(roomId: string, eventId: string): Promise<ForeignState | undefined> {
+    // With it, the events between would not be asked for any more.
+    if (this.#isCutOff) return undefined;
     const query = `${encodeURIComponent(roomId)}?event_id=${encodeURIComponent(eventId)}`;
     return this.#firstAnswer(async (server) => {
       const ids = await this.#get(server, `/_matrix/federation/v1/state_ids/${query}`, LARGEST_STATE_BYTES);
@@ -169,15 +186,19 @@ export class MissingEventsOfRoom implements MissingEvents {
   /** Asks server after server until one has an answer. */
   async #firstAnswer<T>(ask: (server: ServerName) => Promise<T | undefined>): Promise<T | undefined> {
     for (const server of await this.#candidates()) {
+      if (this.#unreachable.has(server)) continue;
       try {
         const answer = await ask(server);
         if (answer !== undefined) return answer;
       } catch (error) {
         if (!(error instanceof FederationError)) throw error;
+        if (mayAnswerLater(error)) this.#unreachable.add(server);
         const { roomId } = this.#room;
         this.#context.logger.debug('a server did not give missing events', { roomId, server, error });
       }
     }
+    const asked = [this.#origin, domainOf(this.#received.pdu.sender)];
+    this.#isCutOff ||= asked.some((server) => this.#unreachable.has(server));
     return undefined;
   }
 
@@ -224,6 +245,10 @@ export class MissingEventsOfRoom implements MissingEvents {
     const isUrgent = destination === this.#origin;
     return this.#context.client.request({ ...request, destination, timeLimitMs, isUrgent });
   }
+}
+
+function mayAnswerLater({ failure, status = 0 }: FederationError): boolean {
+  return failure === 'unreachable' || failure === 'resting' || status === 429 || status >= 500;
 }
 
 function listOf(value: unknown): unknown[] {

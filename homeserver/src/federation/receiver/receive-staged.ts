@@ -1,5 +1,6 @@
 import { RecentMap } from '../../base/recent-map.ts';
 import { MatrixError } from '../../protocol/errors.ts';
+import type { ServerName } from '../../protocol/identifiers.ts';
 import { parseJson } from '../../protocol/json-numbers.ts';
 import { pduFromWire } from '../../protocol/wire.ts';
 import { isServerIn, type Room, receiveChecked } from '../../rooms/index.ts';
@@ -12,12 +13,20 @@ const EVENTS_AT_ONCE = 50;
 /** So that an event which cannot be taken in does not hold up those behind it for ever. */
 const MOST_ATTEMPTS = 3;
 const REMEMBERED_FAILURES = 1000;
+/**
+ * How often an event waits for servers that cannot be reached, with pauses that double (see `JobRunner`): about an hour. So many
+ * of a room wait at most.
+ */
+const MOST_DEFERRALS = 12;
+const MOST_DEFERRED = 50;
 
 /** Takes staged events into their rooms: one after the other in a room, in the order in which they came. */
 export class StagedEvents {
   readonly #context: ReceiverContext;
   /** How often taking in an event has failed, in a way that is no answer. */
   readonly #failures = new RecentMap<string, number>(REMEMBERED_FAILURES);
+  /** How often an event was left for later. */
+  readonly #deferrals = new RecentMap<string, number>(REMEMBERED_FAILURES);
 
   constructor(context: ReceiverContext) {
     this.#context = context;
@@ -30,16 +39,23 @@ export class StagedEvents {
    */
   async receiveAll(roomId: string, signal: AbortSignal): Promise<void> {
     const { rooms, storage } = this.#context;
+    const unreachable = new Set<ServerName>();
+    const deferred = new Set<number>();
     for (;;) {
-      const staged = await storage.received.firstStaged(roomId, EVENTS_AT_ONCE);
-      if (staged.length === 0) return;
+      const first = await storage.received.firstStaged(roomId, EVENTS_AT_ONCE + deferred.size);
+      const staged = first.filter(({ stagedId }) => !deferred.has(stagedId));
+      if (staged.length === 0) break;
       const done: StagedEvent[] = [];
       try {
         for (const event of staged) {
           signal.throwIfAborted();
           const room = await rooms.registry.byId(roomId);
           if (room !== undefined && isServerIn(room)) {
-            await untilAborted(signal, this.#receive(room, event));
+            const receiving = this.#receive(room, event, unreachable, deferred.size < MOST_DEFERRED);
+            if (!(await untilAborted(signal, receiving))) {
+              deferred.add(event.stagedId);
+              continue;
+            }
           }
           done.push(event);
         }
@@ -49,17 +65,29 @@ export class StagedEvents {
         if (!unit.isEmpty) await storage.database.commit(unit);
       }
     }
+    if (deferred.size > 0) {
+      const servers = [...unreachable].join(', ');
+      throw new Error(`${deferred.size} events need others that cannot be had now from ${servers}`);
+    }
   }
 
-  async #receive(room: Room, { eventId, origin, json }: StagedEvent): Promise<void> {
+  /** @returns false for an event that is to be received again later, where that may be. */
+  async #receive(
+    room: Room,
+    { eventId, origin, json }: StagedEvent,
+    unreachable: Set<ServerName>,
+    mayDefer: boolean,
+  ): Promise<boolean> {
     const { rooms, keyring, count, logger } = this.#context;
     const pdu = await withPolicySignature(this.#context, room, pduFromWire(parseJson(json), room.rules));
     const event = { eventId, pdu };
     const about = { origin, roomId: room.roomId, eventId, sender: event.pdu.sender, type: event.pdu.type };
-    const source = new MissingEventsOfRoom(this.#context, room, origin, event);
+    const source = new MissingEventsOfRoom(this.#context, room, origin, event, unreachable);
     try {
       const intake = { ...rooms, signingKeys: keyring };
       const { outcome, reason } = await receiveChecked(intake, room, event, source);
+      const isIncomplete = outcome === 'missing' || outcome === 'outlier';
+      if (isIncomplete && source.isCutOff && mayDefer && this.#defer(eventId)) return false;
       count('pdu', outcome);
       if (reason !== undefined) logger.info('an event was not accepted', { ...about, outcome, reason });
     } catch (error) {
@@ -67,6 +95,14 @@ export class StagedEvents {
       count('pdu', 'dropped');
       logger.warn('an event was dropped', { ...about, error });
     }
+    return true;
+  }
+
+  /** @returns whether an event may wait for servers that do not answer now. */
+  #defer(eventId: string): boolean {
+    const deferrals = (this.#deferrals.get(eventId) ?? 0) + 1;
+    this.#deferrals.set(eventId, deferrals);
+    return deferrals <= MOST_DEFERRALS;
   }
 
   /** @throws the error, until it has happened too often. */
@@ -79,12 +115,12 @@ export class StagedEvents {
 }
 
 /** Waits no longer for work that asks other servers once the server stops: the work is done again after the next start. */
-async function untilAborted(signal: AbortSignal, work: Promise<void>): Promise<void> {
+async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   const abort = (): void => reject(signal.reason);
   signal.addEventListener('abort', abort, { once: true });
   try {
-    await Promise.race([work, aborted]);
+    return await Promise.race([work, aborted]);
   } finally {
     signal.removeEventListener('abort', abort);
   }
