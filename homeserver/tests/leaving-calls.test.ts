@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { TokenVerifier } from 'livekit-server-sdk';
+import { callName, memberName } from '../src/realtime/calls/call-names.ts';
 import { eventually } from '../test-kit/eventually.ts';
 import { type FakeLiveKit, LIVEKIT_KEYS, signNews, startFakeLiveKit } from '../test-kit/fake-livekit.ts';
 import { ShiftedClock } from '../test-kit/shifted-clock.ts';
@@ -142,6 +143,37 @@ describe('leaving calls', function () {
       liveKit.members.delete(caller.place);
       await tell('participant_left', caller);
       await eventually(async () => !(await saysIn(caller.user)));
+    });
+  }
+
+  for (const [path, how] of [
+    ['/sfu/get', 'state'],
+    ['/get_token', 'a sticky event'],
+    ['/delegate_delayed_leave', 'a sticky event, in a call already'],
+  ] as const) {
+    it(`is said for who asks the service beside LiveKit, with ${how}`, async () => {
+      const user = await join();
+      const delayId = await sayIn(user);
+      const openId = `/_matrix/client/v3/user/${encodeURIComponent(user.userId)}/openid/request_token`;
+      const { body: token } = await user.request('POST', openId, {});
+      const shown = { openid_token: token, delay_id: delayId, delay_timeout: HOUR_MS };
+      const member = { id: 'm1', claimed_user_id: user.userId, claimed_device_id: 'DEV' };
+      const asked =
+        path === '/sfu/get'
+          ? { ...shown, room: roomId, device_id: 'DEV' }
+          : { ...shown, room_id: roomId, slot_id: 'm.call#ROOM', member };
+      const answer = await server.request('POST', `/livekit/jwt${path}`, asked);
+      expect(answer.status).to.equal(200);
+      const call = callName(roomId, 'm.call#ROOM');
+      const name =
+        path === '/sfu/get'
+          ? `${user.userId}:DEV`
+          : memberName(user.userId, member.id, member.claimed_device_id);
+      const caller = { user, call, place: `${call} ${name}` };
+      await enter(caller);
+      liveKit.members.delete(caller.place);
+      await tell('participant_left', caller);
+      await eventually(async () => !(await saysIn(user)));
     });
   }
 
