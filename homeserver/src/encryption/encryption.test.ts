@@ -44,7 +44,7 @@ describe('encryption', () => {
         asked,
         async query(server, users, timeoutMs) {
           asked.push([server, users, timeoutMs]);
-          return { deviceKeys: {}, masterKeys: {}, selfSigningKeys: {}, ...keys };
+          return { deviceKeys: {}, masterKeys: {}, selfSigningKeys: {}, isOutdated: false, ...keys };
         },
         async claim(server, wanted) {
           asked.push([server, wanted]);

@@ -11,6 +11,7 @@ export type {
   GivenOneTimeKeys,
   KeysOfUsers,
   RemoteKeys,
+  RemoteKeysOfUsers,
   RemoteMessages,
   RemoteToDevice,
 } from './remote-keys.ts';

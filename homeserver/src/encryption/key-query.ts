@@ -61,7 +61,9 @@ export class KeyQuery {
     const found = await this.queryLocal(local ?? {}, { viewer, withNames: true });
     const failures = await askServers(servers, timeoutMs, this.#logger, async (server, users, patience) => {
       const answer = await this.#remote.query(server, users, patience);
-      await this.#takeOver(found, answer, Object.keys(users), viewer);
+      await this.#takeOver(found, answer, users, viewer);
+      // Clients get them, and ask again later.
+      if (answer.isOutdated) throw new Error('the keys are those that the server told last');
     });
     const own = Object.hasOwn(asked, viewer.userId) ? await this.#ownKey(viewer, 'user_signing') : undefined;
     return { ...found, userSigningKeys: own === undefined ? {} : { [viewer.userId]: own }, failures };
@@ -114,18 +116,24 @@ export class KeyQuery {
   async #takeOver(
     found: KeysOfUsers,
     answer: KeysOfUsers,
-    userIds: readonly UserId[],
+    asked: AskedDevices,
     viewer: KeyViewer,
   ): Promise<void> {
-    const nids = await this.#storage.strings.findAll(userIds);
+    const nids = await this.#storage.strings.findAll(Object.keys(asked));
     const signatures = new Signatures(
       await this.#storage.crossSigning.signaturesOn([...nids.values()], viewer.userNid),
       viewer,
     );
-    for (const userId of userIds) {
+    for (const [userId, deviceIds] of Object.entries(asked)) {
       const owner = { userId, userNid: nids.get(userId) ?? 0 };
-      const devices = Object.entries(answer.deviceKeys[userId] ?? {}).filter(
-        ([deviceId, keys]) => isJsonObject(keys) && keys.user_id === userId && keys.device_id === deviceId,
+      const told = answer.deviceKeys[userId];
+      if (told === undefined && answer.isOutdated) continue;
+      const devices = Object.entries(told ?? {}).filter(
+        ([deviceId, keys]) =>
+          isJsonObject(keys) &&
+          keys.user_id === userId &&
+          keys.device_id === deviceId &&
+          (deviceIds.length === 0 || deviceIds.includes(deviceId)),
       );
       found.deviceKeys[userId] = Object.fromEntries(
         devices.map(([deviceId, keys]) => [deviceId, signatures.on(keys, owner, deviceId)]),

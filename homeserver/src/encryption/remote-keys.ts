@@ -18,13 +18,19 @@ export interface KeysOfUsers {
   readonly selfSigningKeys: Record<UserId, JsonObject>;
 }
 
+/** Keys of users of another server. */
+export interface RemoteKeysOfUsers extends KeysOfUsers {
+  /** Whether the server does not answer, and these are those that it told last: of some of the users, or of none. */
+  readonly isOutdated: boolean;
+}
+
 /** What encryption needs of other servers; who follows the federation gives it. */
 export interface RemoteKeys {
   /**
    * Keys of users of one server, from it or from what is known of them.
    * @throws if the server cannot be asked.
    */
-  query(server: ServerName, users: AskedDevices, timeoutMs: number): Promise<KeysOfUsers>;
+  query(server: ServerName, users: AskedDevices, timeoutMs: number): Promise<RemoteKeysOfUsers>;
   /**
    * One-time keys of devices of one server.
    * @throws if the server cannot be asked.

@@ -38,6 +38,7 @@ import { ReceiptStore } from './stores/receipt-store.ts';
 import { ReceivedStore } from './stores/received-store.ts';
 import { RegistrationTokenStore } from './stores/registration-token-store.ts';
 import { RelationStore } from './stores/relation-store.ts';
+import { RemoteKeyStore } from './stores/remote-key-store.ts';
 import { RendezvousStore } from './stores/rendezvous-store.ts';
 import { ReportStore } from './stores/report-store.ts';
 import { RoomDetailsStore } from './stores/room-details-store.ts';
@@ -114,6 +115,7 @@ export interface Storage {
   readonly callMembers: CallMemberStore;
   readonly pushers: PusherStore;
   readonly outgoing: OutgoingStore;
+  readonly remoteKeys: RemoteKeyStore;
   readonly reports: ReportStore;
   readonly urlPreviews: UrlPreviewStore;
   readonly appServices: AppServiceStore;
@@ -183,6 +185,7 @@ export async function openStorage(options: DatabaseOptions): Promise<Storage> {
     callMembers: new CallMemberStore(database),
     pushers: new PusherStore(database),
     outgoing: new OutgoingStore(database),
+    remoteKeys: new RemoteKeyStore(database),
     reports: new ReportStore(database),
     urlPreviews: new UrlPreviewStore(database),
     appServices: new AppServiceStore(database),

@@ -391,6 +391,32 @@ describe('two servers of ours', function () {
       });
       expect(claimed.one_time_keys[bob.userId][bob.deviceId]).to.deep.equal(crypto.oneTimeKeys(1));
     });
+
+    it('gives the keys that are known while the other server cannot be reached', async () => {
+      const { network, here, alice, bob } = servers;
+      await sharedRoom(alice, bob);
+      const query = (userIds: string[], deviceIds: string[] = []) =>
+        alice.ok('POST', '/_matrix/client/v3/keys/query', {
+          device_keys: Object.fromEntries(userIds.map((userId) => [userId, deviceIds])),
+          timeout: 2_000,
+        });
+      const before = await query([bob.userId]);
+      expect(before.failures).to.deep.equal({});
+      const stranger = '@stranger:there.test';
+      await query([stranger]);
+      network.cutOff('there.test');
+      try {
+        await here.restart();
+        const known = await query([bob.userId]);
+        expect(known.device_keys).to.deep.equal(before.device_keys);
+        expect(known.failures).to.have.property('there.test');
+        expect((await query([bob.userId], ['OTHER'])).device_keys).to.deep.equal({ [bob.userId]: {} });
+        expect((await query([stranger])).device_keys).to.deep.equal({});
+        expect((await query([stranger, bob.userId])).device_keys).to.deep.equal(before.device_keys);
+      } finally {
+        network.reconnect('there.test');
+      }
+    });
   });
 
   describe('what the servers show each other', () => {

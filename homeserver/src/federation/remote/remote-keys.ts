@@ -4,11 +4,14 @@ import type {
   GivenOneTimeKeys,
   KeysOfUsers,
   RemoteKeys,
+  RemoteKeysOfUsers,
 } from '../../encryption/index.ts';
 import type { JsonObject, JsonValue } from '../../protocol/canonical-json.ts';
 import type { ServerName, UserId } from '../../protocol/identifiers.ts';
 import { isJsonObject, ownValue } from '../../protocol/json-values.ts';
-import type { FederationContext } from '../context.ts';
+import type { FederationContext, FederationRequest } from '../context.ts';
+import { FederationError } from '../federation-error.ts';
+import { LastKnownKeys } from './last-known-keys.ts';
 
 /**
  * Asks other servers for the keys of their users. Of an answer, what is of no user who was asked for is left out.
@@ -18,26 +21,46 @@ import type { FederationContext } from '../context.ts';
  */
 export function remoteKeysThrough(context: () => FederationContext): RemoteKeys {
   return {
-    async query(server, users, timeoutMs) {
-      const answer = await ask(context(), server, 'query', { device_keys: asJson(users) }, timeoutMs);
-      return keysOfUsers(answer, users);
-    },
-    async claim(server, wanted, timeoutMs) {
-      const answer = await ask(context(), server, 'claim', { one_time_keys: asJson(wanted) }, timeoutMs);
-      return givenKeys(answer, wanted);
+    query: (server, users, timeoutMs) => queryKeys(context(), server, users, timeoutMs),
+    async claim(server, wanted, timeLimitMs) {
+      const body = { one_time_keys: asJson(wanted) };
+      return givenKeys(await ask(context(), server, 'claim', { body, timeLimitMs, isUrgent: true }), wanted);
     },
   };
 }
 
+async function queryKeys(
+  context: FederationContext,
+  server: ServerName,
+  users: AskedDevices,
+  timeLimitMs: number,
+): Promise<RemoteKeysOfUsers> {
+  const lastKnown = new LastKnownKeys(context.storage);
+  const userIds = Object.keys(users);
+  const known = await lastKnown.find(userIds);
+  const isUrgent = userIds.some((userId) => known.deviceKeys[userId] === undefined);
+  // All devices, so that the answer can be kept.
+  const body = { device_keys: Object.fromEntries(userIds.map((userId) => [userId, []])) };
+  try {
+    // Nobody needs to wait for a server that is given time if there is something to answer with.
+    const answer = await ask(context, server, 'query', { body, timeLimitMs, isUrgent });
+    const told = keysOfUsers(answer, users);
+    await lastKnown.remember(told, userIds);
+    return { ...told, isOutdated: false };
+  } catch (error) {
+    if (!(error instanceof FederationError)) throw error;
+    return { ...known, isOutdated: true };
+  }
+}
+
 function ask(
   { client }: FederationContext,
-  server: ServerName,
+  destination: ServerName,
   what: 'query' | 'claim',
-  body: JsonObject,
-  timeLimitMs: number,
+  request: Pick<FederationRequest, 'body' | 'timeLimitMs' | 'isUrgent'>,
 ): Promise<JsonObject> {
   const path = `/_matrix/federation/v1/user/keys/${what}`;
-  return client.request({ destination: server, method: 'POST', path, body, timeLimitMs, isUrgent: true });
+  return client.request({ destination, method: 'POST', path, ...request });
 }
 
 function keysOfUsers(answer: JsonObject, users: AskedDevices): KeysOfUsers {

@@ -20,6 +20,7 @@ import { up as careOfMedia } from './0025-care-of-media.ts';
 import { up as stickyEvents } from './0026-sticky-events.ts';
 import { up as administration } from './0027-administration.ts';
 import { up as callMembers } from './0028-call-members.ts';
+import { up as remoteKeys } from './0031-remote-keys.ts';
 
 /** Every change of the schema, in order. A released migration is never edited: add another. */
 export const migrations: readonly { readonly name: string; readonly up: (knex: Knex) => Promise<void> }[] = [
@@ -44,6 +45,7 @@ export const migrations: readonly { readonly name: string; readonly up: (knex: K
   { name: '0027-administration', up: administration },
   { name: '0026-sticky-events', up: stickyEvents },
   { name: '0028-call-members', up: callMembers },
+  { name: '0031-remote-keys', up: remoteKeys },
 ];
 
 /**
