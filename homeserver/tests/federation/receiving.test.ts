@@ -337,6 +337,39 @@ describe('transactions of other servers', function () {
     expect(found).to.include('online');
   });
 
+  it('tell of devices, and of keys that count while their server does not answer, after a restart as well', async () => {
+    await share();
+    const key = (usage: object, id: string) => ({ user_id: BOB, ...usage, keys: { [`ed25519:${id}`]: id } });
+    const phone = { ...key({ device_id: 'PHONE' }, 'PHONE'), algorithms: [], signatures: {} };
+    const tablet = { ...key({ device_id: 'TABLET' }, 'TABLET'), algorithms: [], signatures: {} };
+    const master = { ...key({ usage: ['master'] }, 'm'), signatures: {} };
+    fake.answer('POST', '/_matrix/federation/v1/user/keys/query', {
+      device_keys: { [BOB]: { PHONE: phone, LAPTOP: { ...phone, device_id: 'LAPTOP' } } },
+    });
+    const query = () =>
+      alice.ok('POST', '/_matrix/client/v3/keys/query', { device_keys: { [BOB]: [] }, timeout: 2_000 });
+    expect(Object.keys((await query()).device_keys[BOB])).to.have.members(['PHONE', 'LAPTOP']);
+    const { next_batch: since } = await alice.sync();
+    const update = { user_id: BOB, stream_id: 8, prev_id: [7] };
+    await peer.send({
+      edus: [
+        {
+          edu_type: 'm.device_list_update',
+          content: { ...update, device_id: 'TABLET', keys: tablet },
+        },
+        { edu_type: 'm.device_list_update', content: { ...update, device_id: 'LAPTOP', deleted: true } },
+        { edu_type: 'm.signing_key_update', content: { user_id: BOB, master_key: master } },
+      ],
+    });
+    await server.restart();
+    expect((await alice.sync({ since })).device_lists.changed).to.deep.equal([BOB]);
+    fake.answer('POST', '/_matrix/federation/v1/user/keys/query', new FakeReply(502));
+    const known = await query();
+    expect(known.device_keys[BOB]).to.deep.equal({ PHONE: phone, TABLET: tablet });
+    expect(known.master_keys[BOB]).to.deep.equal(master);
+    expect(Object.keys(known.failures)).to.deep.equal([REMOTE]);
+  });
+
   it('tell nothing of users of third servers, nor of those who are not in the room', async () => {
     const { roomId } = await share();
     const { next_batch: since } = await alice.sync();
