@@ -76,6 +76,13 @@ describe('buildTimelineItems', () => {
     expect(outline(build(entries, { hasOlder: false }))).to.deep.equal(['day', 'a', 'day', 'b']);
   });
 
+  it('takes who came before a history was brought for having come on its first day', () => {
+    const joined = notice('j', 9 * day, { type: 'joined', name: 'Ben' });
+    const items = build([joined, message('a', day), message('b', 2 * day)], { hasOlder: false });
+    expect(outline(items)).to.deep.equal(['day', 'Ben joined', 'a', 'day', 'b']);
+    expect(items[0]).to.include({ type: 'day', timestamp: day });
+  });
+
   it('draws the unread line above the first message of somebody else after what was read', () => {
     const entries = [message('a', 0), message('mine', 1, { isOwn: true }), message('b', 2)];
     expect(outline(build(entries, { readUpTo: 'a' }))).to.deep.equal(['a', 'mine+', 'unread', 'b']);

@@ -32,14 +32,17 @@ export function buildTimelineItems(
     if (fold[0]) items.push(foldNotices(fold[0], fold));
     fold = [];
   };
-  for (const entry of entries) {
-    const newDay = previous
-      ? layout.dayOf(previous.timestamp) !== layout.dayOf(entry.timestamp)
-      : !layout.hasOlder;
+  const moments = listMoments(entries);
+  let momentBefore: number | undefined;
+  for (const [index, entry] of entries.entries()) {
+    const moment = moments[index] ?? entry.timestamp;
+    const newDay =
+      momentBefore === undefined ? !layout.hasOlder : layout.dayOf(momentBefore) !== layout.dayOf(moment);
+    momentBefore = moment;
     const broken = newDay || entry === marker || layout.pieceStarts.has(entry.key);
     if (broken || entry.kind === 'message') closeFold();
     // Keyed by the event below it: the same day may begin at another event once older ones are loaded.
-    if (newDay) items.push({ type: 'day', key: `day:${entry.key}`, timestamp: entry.timestamp });
+    if (newDay) items.push({ type: 'day', key: `day:${entry.key}`, timestamp: moment });
     if (entry === marker) items.push({ type: 'unread', key: 'unread' });
     if (entry.kind === 'message') items.push(placeMessage(entry, broken ? undefined : previous));
     else fold.push(entry);
@@ -47,6 +50,20 @@ export function buildTimelineItems(
   }
   closeFold();
   return items;
+}
+
+/**
+ * When each entry is told to have happened. Who was let into a channel before its history was brought there came, by the
+ * clock, after what was said long ago: such notices count as from the day of what follows them.
+ */
+function listMoments(entries: readonly (Message | Notice)[]): readonly number[] {
+  const moments: number[] = [];
+  let next = Number.POSITIVE_INFINITY;
+  for (const entry of entries.toReversed()) {
+    next = entry.kind === 'notice' ? Math.min(entry.timestamp, next) : entry.timestamp;
+    moments.push(next);
+  }
+  return moments.toReversed();
 }
 
 function foldNotices(first: Notice, notices: readonly Notice[]): TimelineItem {
