@@ -33,6 +33,7 @@ describe('a server that was down for long', function () {
     await here.restart();
     await sayEverywhere(alice, rooms, EVENTS / 2);
 
+    const heap = new HeapWatch();
     const startedAt = performance.now();
     network.reconnect('there.test');
     // Whoever hears from a server tries it again.
@@ -49,10 +50,10 @@ describe('a server that was down for long', function () {
         .map(({ event_id: eventId }: { event_id: string }) => eventId);
       expect(seen).to.deep.equal(said.toReversed());
     }
+    const heapMb = heap.end();
     if (process.env.GUILDHALL_TEST_CATCH_UP_EVENTS !== undefined) {
-      const { heapUsed } = process.memoryUsage();
       console.log(
-        `${EVENTS} events in ${ROOMS} rooms: ${Math.round(tookMs)} ms, heap ${Math.round(heapUsed / 1e6)} MB`,
+        `${EVENTS} events in ${ROOMS} rooms: all there after ${Math.round(tookMs)} ms, heap of both servers ${heapMb}`,
       );
     }
   });
@@ -80,6 +81,24 @@ describe('a server that was down for long', function () {
     expect(JSON.stringify(chunk)).not.to.include(between);
   });
 });
+
+/** How much the heap of this process grows. */
+class HeapWatch {
+  readonly #before = process.memoryUsage().heapUsed;
+  #most = this.#before;
+  readonly #timer = setInterval(() => this.#look(), 20);
+
+  /** @returns in words, in megabytes. */
+  end(): string {
+    clearInterval(this.#timer);
+    this.#look();
+    return `${Math.round(this.#before / 1e6)} MB before, ${Math.round(this.#most / 1e6)} MB at most`;
+  }
+
+  #look(): void {
+    this.#most = Math.max(this.#most, process.memoryUsage().heapUsed);
+  }
+}
 
 /** Says something in each room in turn, until so much was said. */
 async function sayEverywhere(
