@@ -6,7 +6,7 @@ import { isJsonObject } from '../protocol/json-values.ts';
 import type { KeyUsage, Storage, StoredDeviceKeys, StoredKeySignature } from '../storage/index.ts';
 import { askServers, byServer, checkUserIds, type Failures } from './ask-servers.ts';
 import { parseObject, publicPartOf, withSignaturesOf } from './key-objects.ts';
-import type { AskedDevices, KeysOfUsers, RemoteKeys } from './remote-keys.ts';
+import type { AskedDevices, KeysOfUsers, RemoteKeys, RemoteKeysOfUsers } from './remote-keys.ts';
 
 /** Who looks at keys: nobody in particular for another server. */
 export type KeyViewer = Pick<Requester, 'userId' | 'userNid'>;
@@ -115,7 +115,7 @@ export class KeyQuery {
   /** Takes over what another server says of the users that it was asked for, with what the viewer has signed of it. */
   async #takeOver(
     found: KeysOfUsers,
-    answer: KeysOfUsers,
+    answer: RemoteKeysOfUsers,
     asked: AskedDevices,
     viewer: KeyViewer,
   ): Promise<void> {
