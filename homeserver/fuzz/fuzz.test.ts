@@ -25,7 +25,11 @@ describe('requests of all kinds', function () {
   this.timeout((SECONDS + 120) * 1_000);
   let server: TestServer;
   before(async () => {
-    server = await TestServer.start({ REGISTRATION_SHARED_SECRET: SECRET, MAX_UPLOAD: '100K' });
+    server = await TestServer.start(
+      { REGISTRATION_SHARED_SECRET: SECRET, MAX_UPLOAD: '100K' },
+      // So that what grows is not the thousands of rooms that memory has place for.
+      { roomMemoryBytes: 8_000_000 },
+    );
   });
   after(() => server.stop());
 

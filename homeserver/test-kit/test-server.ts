@@ -18,6 +18,8 @@ export interface TestServerOptions {
   readonly clientDirectory?: string;
   /** The machine's clock unless given. */
   readonly clock?: Clock;
+  /** What rooms may take in memory, in bytes; as in production unless given. */
+  readonly roomMemoryBytes?: number;
 }
 
 const DEFAULT_NAME = 'hs.test';
@@ -149,6 +151,7 @@ export class TestServer {
       configuration: loadConfiguration({ argv: [], env }),
       clientDirectory: this.#options.clientDirectory ?? join(this.#dataDir, 'no-client'),
       ...(this.#options.clock && { clock: this.#options.clock }),
+      ...(this.#options.roomMemoryBytes && { roomMemoryBytes: this.#options.roomMemoryBytes }),
       logger: createLogger({ level: (process.env.GUILDHALL_TEST_LOG as LogLevel | undefined) ?? 'error' }),
       passwordHashing: CHEAP_HASHING,
     });

@@ -6,8 +6,8 @@ import { EMPTY_SNAPSHOT, type RoomRow, type Storage } from '../storage/index.ts'
 import { RoomReader } from './read-room.ts';
 import { Room, stateKeyOf } from './room.ts';
 
-/** Above this many bytes (estimated) the rooms that were not used for longest leave memory. */
-const BUDGET_BYTES = 256_000_000;
+/** Above this many bytes (estimated), unless told otherwise, the rooms that were not used for longest leave memory. */
+const ROOM_MEMORY_BYTES = 256_000_000;
 const BYTES_A_MEMBER = 200;
 const BYTES_A_STATE_EVENT = 1500;
 const READ_AT_ONCE = 100;
@@ -31,8 +31,10 @@ export class RoomRegistry {
   readonly #sizes = new Map<number, number>();
   #bytes = 0;
   #conflicts = 0;
+  readonly #memoryBytes: number;
 
-  constructor(storage: Storage, serverName: string) {
+  constructor(storage: Storage, serverName: string, memoryBytes = ROOM_MEMORY_BYTES) {
+    this.#memoryBytes = memoryBytes;
     this.#storage = storage;
     this.#reader = new RoomReader(storage, serverName);
   }
@@ -207,8 +209,8 @@ export class RoomRegistry {
     const size = room.members.size * BYTES_A_MEMBER + room.state.size * BYTES_A_STATE_EVENT;
     this.#bytes += size - (this.#sizes.get(room.nid) ?? 0);
     this.#sizes.set(room.nid, size);
-    for (const idle of this.#bytes > BUDGET_BYTES ? this.#loaded.values() : []) {
-      if (this.#bytes <= BUDGET_BYTES) return;
+    for (const idle of this.#bytes > this.#memoryBytes ? this.#loaded.values() : []) {
+      if (this.#bytes <= this.#memoryBytes) return;
       if (idle !== room && idle.isIdle) this.#forget(idle);
     }
   }

@@ -29,6 +29,8 @@ export interface RoomsOptions {
   readonly otherServers?: OtherServers | undefined;
   /** None unless given. */
   readonly appServices?: AppServiceNames;
+  /** What rooms may take in memory, in bytes, estimated; 256 MB unless given. */
+  readonly roomMemoryBytes?: number | undefined;
 }
 
 /** Sets the rooms up: what every command and query takes as its first argument. */
@@ -47,7 +49,7 @@ export function createRooms(options: RoomsOptions): RoomsContext {
     },
     creationTime: increasingTime(options.clock),
     policyKey: new PolicyKey(storage),
-    registry: new RoomRegistry(storage, serverName),
+    registry: new RoomRegistry(storage, serverName, options.roomMemoryBytes),
     userRooms: new UserRooms(storage),
     entering: new Map(),
     sending: new Map(),

@@ -77,6 +77,8 @@ export interface ServerOptions {
   readonly clock?: Clock;
   /** What a password's hash costs; tests make it cheap. */
   readonly passwordHashing?: PasswordHashing;
+  /** What rooms may take in memory, in bytes; tests of what memory stays make it little. */
+  readonly roomMemoryBytes?: number;
   /** Node's own measurements as well: once in a process. */
   readonly processMetrics?: boolean;
 }
@@ -151,7 +153,7 @@ export async function runServer(options: ServerOptions): Promise<RunningServer> 
 }
 
 async function assemble(
-  { configuration, logger, passwordHashing }: ServerOptions,
+  { configuration, logger, passwordHashing, roomMemoryBytes }: ServerOptions,
   clock: Clock,
   storage: Storage,
   metrics: Metrics,
@@ -239,6 +241,7 @@ async function assemble(
       makeAlias: (alias) => appServiceQueries.makeAlias(alias),
       makeUser: (userId) => appServiceQueries.makeUser(userId),
     },
+    roomMemoryBytes,
   });
   const federation: Federation = await createFederation({
     storage,
@@ -381,7 +384,7 @@ async function assemble(
     media,
     delayedEvents,
     callKeeper,
-    receiveStaged: (roomId: string, signal: AbortSignal) => receiver.staged.receiveAll(roomId, signal),
+    receiveStaged: (key: string, signal: AbortSignal) => receiver.staged.receiveAll(key, signal),
     deliverPushes: pushing.deliver,
     tellAppService: (serviceId: string, signal: AbortSignal) =>
       tellAppService(appServices, serviceId, signal),
