@@ -20,7 +20,7 @@ import { findS3Server } from './s3-server.mjs';
 import { SUITES } from './suites.mjs';
 import { findSynapsePython } from './synapse.mjs';
 
-const SUITE_TIME_LIMIT_MS = 15 * 60_000;
+const SUITE_TIME_LIMIT_MS = 20 * 60_000;
 const IN_CI = process.env.CI === 'true';
 const INSTALL_HINT = 'run "npm run services -- install"';
 
