@@ -108,6 +108,7 @@ export class MemberListStore extends FeedStore<MemberList> {
     const level = member.powerLevel;
     return {
       ...readPerson(room, member.userId),
+      level,
       presence: readPresence(this.#client, member.userId),
       status: this.#client.getUser(member.userId)?.presenceStatusMsg || undefined,
       rank: level >= ownerLevel ? 'owner' : level >= moderatorLevel ? 'moderator' : 'member',

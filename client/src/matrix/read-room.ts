@@ -137,6 +137,9 @@ const noPermissions: Permissions = {
   canPin: false,
   canKick: false,
   canBan: false,
+  canSetAvatar: false,
+  canSetLevels: false,
+  level: 0,
 };
 
 export function readPermissions(room: Room, userId: string): Permissions {
@@ -152,6 +155,9 @@ export function readPermissions(room: Room, userId: string): Permissions {
     canPin: state.maySendStateEvent('m.room.pinned_events', userId),
     canKick: state.hasSufficientPowerLevelFor('kick', ownLevel),
     canBan: state.hasSufficientPowerLevelFor('ban', ownLevel),
+    canSetAvatar: state.maySendStateEvent('m.room.avatar', userId),
+    canSetLevels: state.maySendStateEvent('m.room.power_levels', userId),
+    level: ownLevel,
     canDeleteOthers: state.hasSufficientPowerLevelFor('redact', ownLevel),
   };
 }

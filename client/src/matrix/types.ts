@@ -138,6 +138,11 @@ export interface Permissions {
   readonly canPin: boolean;
   readonly canKick: boolean;
   readonly canBan: boolean;
+  readonly canSetAvatar: boolean;
+  /** Whether they may say what others may do. */
+  readonly canSetLevels: boolean;
+  /** Their power level: they have a say over those below it. */
+  readonly level: number;
 }
 
 export interface GuildDetails {
@@ -169,7 +174,14 @@ export interface DirectSummary extends Unread {
   readonly presence: Presence;
 }
 
+/** Somebody who may not come back. */
+export interface Ban extends Person {
+  readonly reason: string | undefined;
+}
+
 export interface Member extends Contact {
+  /** Their power level. */
+  readonly level: number;
   readonly rank: 'owner' | 'moderator' | 'member';
 }
 
