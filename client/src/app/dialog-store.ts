@@ -8,6 +8,7 @@ export type DialogRequest =
   | { readonly kind: 'create-category'; readonly guildId: string }
   | { readonly kind: 'invite'; readonly guildId: string }
   | { readonly kind: 'channel-settings' | 'jump-to-date' | 'create-poll'; readonly channelId: string }
+  | { readonly kind: 'rename-folder'; readonly folderId: string }
   | { readonly kind: 'notifications'; readonly roomId: string; readonly name: string }
   | { readonly kind: 'switcher' | 'inbox' | 'keys' }
   | { readonly kind: 'new-direct' }

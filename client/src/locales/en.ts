@@ -703,5 +703,12 @@ export const en = {
   'guildSettings.bansFailed': "Couldn't load the bans",
   'guildSettings.noBans': 'Nobody is banned here.',
   'guildSettings.unban': 'Let in again',
-  'guildSettings.unbanLabel': 'Let {{name}} in again',
+  'guildSettings.unbanLabel': 'Let in again: {{name}}',
+
+  'rail.folder': 'Folder',
+  'rail.moveUp': 'Move up',
+  'rail.moveDown': 'Move down',
+  'rail.together': 'Put together with the one above',
+  'rail.out': 'Take out of the folder',
+  'rail.rename': 'Rename the folder',
 } as const;

@@ -749,4 +749,11 @@ export const ru: Messages<'few' | 'many'> = {
   'guildSettings.noBans': 'Здесь никто не забанен.',
   'guildSettings.unban': 'Впустить снова',
   'guildSettings.unbanLabel': 'Впустить снова: {{name}}',
+
+  'rail.folder': 'Папка',
+  'rail.moveUp': 'Выше',
+  'rail.moveDown': 'Ниже',
+  'rail.together': 'Сложить с тем, что выше',
+  'rail.out': 'Достать из папки',
+  'rail.rename': 'Переименовать папку',
 };

@@ -37,6 +37,7 @@ import { PollStore } from './poll-store.ts';
 import { createPreviewActions, type PreviewActions } from './previews.ts';
 import { type Privacy, PrivacyGuard, parsePrivacy, privacyType } from './privacy.ts';
 import { quietGlobalLogger, quietLogger } from './quiet-logger.ts';
+import { parseRail, type Rail, railType } from './rail.ts';
 import { ReadReporter } from './read-reporter.ts';
 import { createSearchActions, type SearchActions } from './search.ts';
 import { createSocialActions, type SocialActions } from './social.ts';
@@ -81,6 +82,8 @@ export interface Gateway {
   readonly previews: PreviewActions;
   /** What we want to hear of, by guild, category and channel. */
   readonly notifications: AccountDataStore<NotificationWishes>;
+  /** The order and the folders of the rail. */
+  readonly rail: AccountDataStore<Rail>;
   readonly webPush: WebPushActions;
   /** Calls back for everything that is to be heard of; returns the function that ends it. */
   watchAlerts(handleAlert: (alert: Alert) => void): () => void;
@@ -180,6 +183,7 @@ export function startGateway(session: Session, options: GatewayOptions): Gateway
     administration: createAdministrationActions(client),
     privacy,
     notifications,
+    rail: new AccountDataStore(client, feed, railType, parseRail),
     webPush: createWebPushActions(client),
     watchAlerts: (handleAlert) => watchAlerts(client, handleAlert),
     communities: createCommunityActions(client, session),

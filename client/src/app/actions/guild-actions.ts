@@ -1,8 +1,9 @@
-import { Bell, FolderPlus, Hash, LogOut, UserPlus } from 'lucide-react';
+import { Bell, FolderPlus, Hash, LogOut, Settings, UserPlus } from 'lucide-react';
 import { t } from '../../lib/i18n/translate.ts';
 import type { Gateway } from '../../matrix/gateway.ts';
 import type { GuildDetails } from '../../matrix/types.ts';
 import { openDialog } from '../dialog-store.ts';
+import { buildGuildSettingsPath } from '../paths.ts';
 import type { Action } from './action.ts';
 
 export interface GuildContext {
@@ -35,6 +36,14 @@ const createCategoryInGuild: Action<GuildContext> = {
   perform: ({ guild }) => openDialog({ kind: 'create-category', guildId: guild.guildId }),
 };
 
+const openGuildSettings: Action<GuildContext> = {
+  id: 'guild.settings',
+  label: 'guildSettings.open',
+  icon: Settings,
+  isAvailable: () => true,
+  perform: ({ guild, navigate }) => navigate(buildGuildSettingsPath(guild.guildId)),
+};
+
 const setGuildNotifications: Action<GuildContext> = {
   id: 'guild.notifications',
   label: 'notifications.title',
@@ -43,7 +52,7 @@ const setGuildNotifications: Action<GuildContext> = {
   perform: ({ guild }) => openDialog({ kind: 'notifications', roomId: guild.guildId, name: guild.name }),
 };
 
-const leaveGuild: Action<GuildContext> = {
+export const leaveGuild: Action<GuildContext> = {
   id: 'guild.leave',
   label: 'guild.leave',
   icon: LogOut,
@@ -67,6 +76,7 @@ export const guildActions: readonly Action<GuildContext>[] = [
   inviteToGuild,
   createChannelInGuild,
   createCategoryInGuild,
+  openGuildSettings,
   setGuildNotifications,
   leaveGuild,
 ];

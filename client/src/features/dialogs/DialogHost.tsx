@@ -15,6 +15,7 @@ import { NewDirectDialog } from './NewDirectDialog.tsx';
 import { PersonDialog } from './PersonDialog.tsx';
 import { ProfileDialog } from './ProfileDialog.tsx';
 import { ReactionsDialog } from './ReactionsDialog.tsx';
+import { RenameFolderDialog } from './RenameFolderDialog.tsx';
 import { ReportDialog } from './ReportDialog.tsx';
 import { VersionsDialog } from './VersionsDialog.tsx';
 
@@ -35,6 +36,8 @@ export default function DialogHost({ request }: { readonly request: DialogReques
       return <JumpToDateDialog channelId={request.channelId} handleClose={closeDialog} />;
     case 'create-poll':
       return <CreatePollDialog channelId={request.channelId} handleClose={closeDialog} />;
+    case 'rename-folder':
+      return <RenameFolderDialog folderId={request.folderId} handleClose={closeDialog} />;
     case 'notifications':
       return <NotificationsDialog {...request} handleClose={closeDialog} />;
     case 'switcher':

@@ -22,6 +22,7 @@ import styles from './Hall.module.css';
 import { HomePlace } from './HomePlace.tsx';
 
 const loadSettings = () => import('../settings/SettingsScene.tsx');
+const loadGuildSettings = () => import('../settings/GuildSettingsScene.tsx');
 const loadDialogs = () => import('../../features/dialogs/DialogHost.tsx');
 
 /** Guilds, channels and what is open, side by side. */
@@ -40,6 +41,9 @@ export function Hall() {
         <Route path="/home/:channelId/:eventId" component={LinkedMessage} />
         <Route path="/guilds/:guildId/:channelId/:eventId" component={LinkedMessage} />
         <Route path="/settings/:pageId?">{({ pageId }) => <Settings pageId={pageId} />}</Route>
+        <Route path="/guild-settings/:guildId/:pageId?">
+          {({ guildId, pageId }) => <GuildSettings key={guildId} guildId={guildId} pageId={pageId} />}
+        </Route>
         <Route>
           <FrontDoor />
         </Route>
@@ -78,6 +82,22 @@ function Settings(props: { readonly pageId: string | undefined }) {
     <ErrorBoundary fallback={<SceneBroken />}>
       <Suspense fallback={<SceneLoading />}>
         <SettingsScene {...props} />
+      </Suspense>
+    </ErrorBoundary>
+  );
+}
+
+interface GuildSettingsProps {
+  readonly guildId: string;
+  readonly pageId: string | undefined;
+}
+
+function GuildSettings(props: GuildSettingsProps) {
+  const GuildSettingsScene = useLazy(loadGuildSettings);
+  return (
+    <ErrorBoundary fallback={<SceneBroken />}>
+      <Suspense fallback={<SceneLoading />}>
+        <GuildSettingsScene {...props} />
       </Suspense>
     </ErrorBoundary>
   );

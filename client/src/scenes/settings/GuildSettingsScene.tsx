@@ -1,0 +1,65 @@
+import { Ban, Hash, Info, LogOut, Users } from 'lucide-react';
+import { useLocation } from 'wouter';
+import { buildGuildSettingsPath, buildHomePath } from '../../app/paths.ts';
+import { BansPage } from '../../features/guild-settings/BansPage.tsx';
+import { ChannelOrderPage } from '../../features/guild-settings/ChannelOrderPage.tsx';
+import { LeavePage } from '../../features/guild-settings/LeavePage.tsx';
+import { MembersPage } from '../../features/guild-settings/MembersPage.tsx';
+import { OverviewPage } from '../../features/guild-settings/OverviewPage.tsx';
+import { useGateway, useStore } from '../../features/session/gateway-context.ts';
+import { SettingsFrame } from '../../features/settings/SettingsFrame.tsx';
+import { t } from '../../lib/i18n/translate.ts';
+import { Button } from '../../ui/Button.tsx';
+import { ErrorState } from '../../ui/StateView.tsx';
+
+interface GuildSettingsSceneProps {
+  readonly guildId: string;
+  readonly pageId: string | undefined;
+}
+
+/** Everything about a guild, as far as whoever looks may change it. */
+export default function GuildSettingsScene({ guildId, pageId }: GuildSettingsSceneProps) {
+  const guild = useStore(useGateway().guild(guildId));
+  const [, navigate] = useLocation();
+  if (!guild) {
+    return (
+      <ErrorState
+        title={t('guild.missing')}
+        action={<Button onClick={() => navigate(buildHomePath())}>{t('hall.goBack')}</Button>}
+      >
+        {t('guild.missingText')}
+      </ErrorState>
+    );
+  }
+  const { canBan, canAddChannels } = guild.permissions;
+  return (
+    <SettingsFrame
+      title={guild.name}
+      pageId={pageId}
+      buildPath={(id) => buildGuildSettingsPath(guildId, id)}
+      pages={[
+        {
+          id: 'overview',
+          label: t('guildSettings.overview'),
+          icon: Info,
+          content: <OverviewPage guild={guild} />,
+        },
+        { id: 'members', label: t('members.title'), icon: Users, content: <MembersPage guild={guild} /> },
+        ...(canAddChannels
+          ? [
+              {
+                id: 'channels',
+                label: t('guildSettings.channels'),
+                icon: Hash,
+                content: <ChannelOrderPage guild={guild} />,
+              },
+            ]
+          : []),
+        ...(canBan
+          ? [{ id: 'bans', label: t('guildSettings.bans'), icon: Ban, content: <BansPage guild={guild} /> }]
+          : []),
+        { id: 'leave', label: t('guild.leave'), icon: LogOut, content: <LeavePage guild={guild} /> },
+      ]}
+    />
+  );
+}
