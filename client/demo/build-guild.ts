@@ -56,24 +56,31 @@ async function expectFree(server: DemoServer, name: Name): Promise<void> {
 /** Makes the guild with its channels and pictures, and lets everybody in. */
 export async function buildGuild(server: DemoServer, people: People): Promise<BuiltGuild> {
   const { ada, ines } = people;
-  const guildId = await createGuild(server, ada, {
+  const { guildId, generalId } = await createGuild(server, ada, {
     name: 'The Lantern Club',
     topic: 'Late tea, long games and the occasional play. We meet on Fridays, and whoever comes belongs.',
     avatar_url: await server.upload(ada, paintLantern().data),
   });
   const guests = names.filter((name) => name !== 'ada').map((name) => people[name]);
   const inviteCode = await inviteInto(server, ada, guildId, guests);
-  const choirId = await createGuild(server, ines, {
+  const { guildId: choirId } = await createGuild(server, ines, {
     name: 'Harbour Choir',
     avatar_url: await server.upload(ines, paintWaves().data),
   });
   await inviteInto(server, ines, choirId, [ada]);
-  const channelIds = await openChannels(server, people, guildId);
+  const channelIds = await openChannels(server, people, guildId, generalId);
   return { guildId, channelIds, inviteCode, sticker: await addPack(server, ada, guildId) };
 }
 
-async function createGuild(server: DemoServer, owner: DemoPerson, request: object): Promise<string> {
-  return String((await server.ask(owner.accessToken, 'POST', `${API}/guilds`, request)).guild_id);
+/** Makes a guild; returns its ID, and that of its first channel. */
+async function createGuild(
+  server: DemoServer,
+  owner: DemoPerson,
+  request: object,
+): Promise<{ readonly guildId: string; readonly generalId: string }> {
+  const made = await server.ask(owner.accessToken, 'POST', `${API}/guilds`, request);
+  const [general] = made.channels as readonly { readonly room_id: string }[];
+  return { guildId: String(made.guild_id), generalId: general?.room_id ?? '' };
 }
 
 async function inviteInto(
@@ -89,18 +96,21 @@ async function inviteInto(
   return code;
 }
 
-/** Opens the channels; `general`, which every guild begins with, moves to its category. */
+/** Opens the channels beside `general`, which every guild begins with; returns all of them. */
 async function openChannels(
   server: DemoServer,
   people: People,
   guildId: string,
+  generalId: string,
 ): Promise<ReadonlyMap<string, string>> {
   const { ada } = people;
   const create = async (request: object): Promise<string> => {
     const path = `${API}/guilds/${encodeURIComponent(guildId)}/channels`;
     return String((await server.ask(ada.accessToken, 'POST', path, request)).room_id);
   };
-  const channelIds = new Map<string, string>();
+  const channelIds = new Map([['general', generalId]]);
+  await server.setState(ada, generalId, 'm.room.topic', { topic: 'Come in, hang up your coat.' });
+  await appointModerators(server, people, generalId);
   for (const [category, topics] of Object.entries(channels)) {
     const categoryId = await create({ name: category, kind: 'category' });
     for (const [name, topic] of Object.entries<string>(topics)) {

@@ -13,6 +13,7 @@ export interface DemoServerAccess {
 /** A person of the demo, logged in. */
 export interface DemoPerson {
   readonly userId: string;
+  readonly deviceId: string;
   readonly accessToken: string;
 }
 
@@ -66,7 +67,11 @@ export class DemoServer {
       .update([nonce, username, password, 'notadmin'].join('\0'))
       .digest('hex');
     const account = await this.ask('', 'POST', path, { nonce, username, password, admin: false, mac });
-    return { userId: String(account.user_id), accessToken: String(account.access_token) };
+    return {
+      userId: String(account.user_id),
+      deviceId: String(account.device_id),
+      accessToken: String(account.access_token),
+    };
   }
 
   /** Uploads a PNG; returns its `mxc:` URI. */
@@ -92,16 +97,21 @@ export class DemoServer {
     return String((await this.ask(this.#access.appServiceToken, 'PUT', path, content)).event_id);
   }
 
-  /** Sets a piece of a room's state. */
+  /** Sets a piece of a room's state; at another time if one is given, in milliseconds. */
   async setState(
     author: DemoPerson,
     roomId: string,
     type: string,
     content: object,
-    stateKey = '',
+    timestamp?: number,
   ): Promise<void> {
-    const path = `${roomPath(roomId)}/state/${encodeURIComponent(type)}/${encodeURIComponent(stateKey)}`;
-    await this.ask(author.accessToken, 'PUT', path, content);
+    const path = `${roomPath(roomId)}/state/${encodeURIComponent(type)}/`;
+    if (timestamp === undefined) {
+      await this.ask(author.accessToken, 'PUT', path, content);
+      return;
+    }
+    const query = new URLSearchParams({ user_id: author.userId, ts: String(timestamp) });
+    await this.ask(this.#access.appServiceToken, 'PUT', `${path}?${query}`, content);
   }
 }
 

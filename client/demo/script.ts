@@ -4,7 +4,6 @@ import type { Name } from './cast.ts';
 export const channels = {
   'The foyer': {
     announcements: 'What everybody should know. Short, please.',
-    general: 'Come in, hang up your coat.',
   },
   'The stage': {
     rehearsals: 'Who, when, which scene.',

@@ -31,11 +31,12 @@ export async function tellHistory(
     for (const [index, line] of conversation.lines.entries()) {
       const timestamp = now - silence - (ended - timeOf(conversation)) + index * pace;
       const eventId = await teller.tell(line, timestamp);
-      if (line[2]?.isPinned) pins.set(channelId, [...(pins.get(channelId) ?? []), eventId]);
+      if (!line[2]?.isPinned) continue;
+      const pinned = [...(pins.get(channelId) ?? []), eventId];
+      pins.set(channelId, pinned);
+      await server.setState(people.ada, channelId, 'm.room.pinned_events', { pinned }, timestamp + MINUTE);
     }
   }
-  for (const [channelId, pinned] of pins)
-    await server.setState(people.ada, channelId, 'm.room.pinned_events', { pinned });
 }
 
 /** When a conversation begins, in milliseconds from the beginning of the last day. */

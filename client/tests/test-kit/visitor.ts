@@ -85,7 +85,7 @@ export class Visitor {
   }
 
   /** Comes in with a session that was made over the API, without passing the log-in page. */
-  async enterAs(user: TestUser, path: string): Promise<void> {
+  async enterAs(user: Pick<TestUser, 'userId' | 'deviceId' | 'accessToken'>, path: string): Promise<void> {
     const { userId, deviceId, accessToken } = user;
     await this.page.context().addInitScript((session) => {
       if (location.protocol.startsWith('http')) localStorage.setItem('guildhall.session', session);
