@@ -399,9 +399,10 @@ describe('handshakes', function () {
       expect(await membershipOf(roomId, henry.userId)).to.equal('invite');
       expect((await exchanged).body).to.deep.include({ sender: BOB, state_key: henry.userId });
       const nobody = { ...body, mxid: '@nobody:hs.test' };
-      expect((await server.request('PUT', '/_matrix/federation/v1/3pid/onbind', nobody)).status).to.equal(
-        400,
-      );
+      for (const method of ['PUT', 'POST']) {
+        const { status, body } = await server.request(method, '/_matrix/federation/v1/3pid/onbind', nobody);
+        expect([status, body.errcode]).to.deep.equal([400, 'M_BAD_JSON']);
+      }
     });
   });
 });

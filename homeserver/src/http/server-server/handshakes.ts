@@ -8,6 +8,7 @@ import {
   sendLeave,
 } from '../../federation/index.ts';
 import { ownValue } from '../../protocol/json-values.ts';
+import type { Endpoint } from '../endpoint.ts';
 import { booleanQuery } from '../request-values.ts';
 import { customFederationEndpoint, federationEndpoint } from './federation-endpoint.ts';
 
@@ -129,6 +130,9 @@ const onBind = federationEndpoint('onBindThirdPartyIdentifier', {}, async ({ bod
   return {};
 });
 
+/** The same as identity servers really ask for it: Sydent sends POST, and Synapse takes nothing else. */
+const onBindPosted: Endpoint = { ...onBind, name: `${onBind.name}.posted`, method: 'POST' };
+
 /** With these, users of other servers join, knock on and leave rooms through this one, and users of this one are invited. */
 export const handshakeEndpoints = [
   makeJoin,
@@ -143,4 +147,5 @@ export const handshakeEndpoints = [
   sendInviteV2,
   exchangeInvite,
   onBind,
+  onBindPosted,
 ];
