@@ -59,12 +59,17 @@ export async function untilSeen(
   return viewer.ok('GET', path);
 }
 
-/** Syncs again and again until an answer has what a test waits for, and returns that. */
+/**
+ * Syncs again and again until an answer has what a test waits for, and returns that.
+ *
+ * @param from a token of an earlier sync; without it, rooms that were left before are not told of.
+ */
 export async function untilSynced<T>(
   user: TestUser,
   find: (answer: TestResponse['body']) => T | undefined,
+  from?: string,
 ): Promise<T> {
-  let since: string | undefined;
+  let since = from;
   let found: T | undefined;
   await eventually(async () => {
     const answer = await user.sync(since === undefined ? {} : { since, timeout: '500' });

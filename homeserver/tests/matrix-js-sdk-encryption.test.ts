@@ -1,142 +1,23 @@
 import { expect } from 'chai';
-import {
-  createClient,
-  EventType,
-  KnownMembership,
-  type MatrixClient,
-  type MatrixEvent,
-  MsgType,
-  Preset,
-  type Room,
-  SyncState,
-} from 'matrix-js-sdk';
-import {
-  type CryptoApi,
-  CryptoEvent,
-  type GeneratedSecretStorageKey,
-  VerificationPhase,
-  type VerificationRequest,
-  VerifierEvent,
-} from 'matrix-js-sdk/lib/crypto-api/index.js';
-import { type Logger, logger as sdkLogger } from 'matrix-js-sdk/lib/logger.js';
+import { EventType, KnownMembership, Preset } from 'matrix-js-sdk';
+import type { GeneratedSecretStorageKey } from 'matrix-js-sdk/lib/crypto-api/index.js';
+import { compareEmojis, SdkDevice, SecretStorageKeys, tameSdk, until } from '../test-kit/sdk-device.ts';
 import { TestServer } from '../test-kit/test-server.ts';
 import { registerUser, request } from '../test-kit/test-user.ts';
-
-const silence = (): void => undefined;
-/** The SDK tells of every request; what matters here fails a test. */
-const quiet: Logger = {
-  trace: silence,
-  debug: silence,
-  info: silence,
-  warn: silence,
-  error: silence,
-  getChild: () => quiet,
-};
-
-async function until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
-/** A stock client with its own crypto, in memory. */
-class Device {
-  readonly client: MatrixClient;
-  readonly crypto: CryptoApi;
-  readonly incoming: VerificationRequest[] = [];
-
-  private constructor(client: MatrixClient, crypto: CryptoApi) {
-    this.client = client;
-    this.crypto = crypto;
-    client.on(CryptoEvent.VerificationRequestReceived, (incoming) => void this.incoming.push(incoming));
-  }
-
-  static async start(
-    baseUrl: string,
-    session: { userId: string; deviceId: string; accessToken: string },
-    secretStorage: SecretStorageKeys,
-  ): Promise<Device> {
-    const client = createClient({
-      baseUrl,
-      ...session,
-      logger: quiet,
-      cryptoCallbacks: {
-        getSecretStorageKey: async ({ keys }) => secretStorage.find(Object.keys(keys)),
-        cacheSecretStorageKey: (keyId, _info, key) => secretStorage.add(keyId, key),
-      },
-    });
-    await client.initRustCrypto({ useIndexedDB: false });
-    const crypto = client.getCrypto();
-    if (crypto === undefined) throw new Error('there is no crypto');
-    const device = new Device(client, crypto);
-    await client.startClient({ initialSyncLimit: 20 });
-    await until(() => client.getSyncState() === SyncState.Syncing, 'the first syncs');
-    return device;
-  }
-
-  room(roomId: string): Room {
-    const room = this.client.getRoom(roomId);
-    if (room === null) throw new Error('the device does not have the room');
-    return room;
-  }
-
-  async say(roomId: string, body: string): Promise<string> {
-    return (await this.client.sendMessage(roomId, { msgtype: MsgType.Text, body })).event_id;
-  }
-
-  /** The text of an event, once it is here and decrypted. */
-  async reads(roomId: string, eventId: string): Promise<string> {
-    let event: MatrixEvent | undefined;
-    await until(() => {
-      event = this.client.getRoom(roomId)?.findEventById(eventId);
-      return event?.isDecryptionFailure() === false && event.getClearContent() !== null;
-    }, `${this.client.getDeviceId()} to read a message`);
-    expect(event?.getWireType()).to.equal('m.room.encrypted');
-    return event?.getContent().body ?? '';
-  }
-}
-
-/** What a person writes down: the keys of the secret storage. */
-class SecretStorageKeys {
-  readonly #keys = new Map<string, Uint8Array<ArrayBuffer>>();
-
-  add(keyId: string, key: Uint8Array<ArrayBuffer>): void {
-    this.#keys.set(keyId, key);
-  }
-
-  find(keyIds: readonly string[]): [string, Uint8Array<ArrayBuffer>] | null {
-    for (const keyId of keyIds) {
-      const key = this.#keys.get(keyId);
-      if (key !== undefined) return [keyId, key];
-    }
-    return null;
-  }
-}
 
 describe('matrix-js-sdk with Rust crypto', function () {
   this.timeout(120_000);
   let server: TestServer;
-  let laptop: Device;
-  let phone: Device;
-  let bob: Device;
+  let laptop: SdkDevice;
+  let phone: SdkDevice;
+  let bob: SdkDevice;
   let roomId: string;
   const secretsOfAlice = new SecretStorageKeys();
-  const devices: Device[] = [];
+  const devices: SdkDevice[] = [];
 
-  // The SDK never clears the timers of its requests, the longest of two minutes: they must not keep the tests running.
-  const { setTimeout: originalSetTimeout } = globalThis;
-  before(() => {
-    const unreffed = (...args: Parameters<typeof setTimeout>) => originalSetTimeout(...args).unref();
-    globalThis.setTimeout = Object.assign(unreffed, originalSetTimeout);
-  });
-  after(() => {
-    globalThis.setTimeout = originalSetTimeout;
-  });
+  tameSdk();
 
   before(async () => {
-    Object.assign(sdkLogger, quiet, { log: silence });
     server = await TestServer.start();
     const [alice, other] = await Promise.all(
       ['alice', 'bob'].map((name) => registerUser(() => server.url, name)),
@@ -154,9 +35,9 @@ describe('matrix-js-sdk with Rust crypto', function () {
   async function start(
     session: { userId: string; deviceId: string; accessToken: string },
     secretStorage: SecretStorageKeys,
-  ): Promise<Device> {
+  ): Promise<SdkDevice> {
     const { userId, deviceId, accessToken } = session;
-    const device = await Device.start(server.url, { userId, deviceId, accessToken }, secretStorage);
+    const device = await SdkDevice.start(server.url, { userId, deviceId, accessToken }, secretStorage);
     devices.push(device);
     return device;
   }
@@ -230,19 +111,7 @@ describe('matrix-js-sdk with Rust crypto', function () {
     await until(() => laptop.incoming.length > 0, 'the request');
     const incoming = laptop.incoming[0];
     if (incoming === undefined) throw new Error('there is no request');
-    await incoming.accept();
-    await until(() => asked.phase === VerificationPhase.Ready, 'the request to be accepted');
-    const verifier = await asked.startVerification('m.sas.v1');
-    await until(() => incoming.verifier !== undefined, 'the verification to start');
-    const shown: string[] = [];
-    const finished = [verifier, incoming.verifier].map((side) => {
-      side?.on(VerifierEvent.ShowSas, ({ sas, confirm }) => {
-        shown.push(JSON.stringify(sas.emoji));
-        void confirm();
-      });
-      return side?.verify();
-    });
-    await Promise.all(finished);
+    const shown = await compareEmojis(asked, incoming);
     expect(shown).to.have.length(2);
     expect(shown[0]).to.equal(shown[1]);
     await until(async () => {
