@@ -135,42 +135,6 @@ export const conversations: readonly Conversation[] = [
     ],
   },
   {
-    channel: 'evening-plans',
-    daysAgo: 6,
-    minute: at(17, 20),
-    lines: [
-      [
-        'pavel',
-        'What do we play on Saturday?',
-        {
-          poll: {
-            answers: [
-              'The long one with the ships',
-              'Something short, then the other short one',
-              'Charades, and may it end well',
-            ],
-            votes: {
-              ada: 1,
-              juno: 0,
-              mirelle: 2,
-              tobias: 0,
-              ines: 0,
-              kenji: 0,
-              rosa: 1,
-              greta: 2,
-              oluchi: 0,
-            },
-          },
-        },
-      ],
-      [
-        'bartholomew',
-        'I have prepared a speech against charades. It takes eleven minutes.',
-        { reactions: { '😮': ['pavel', 'greta'], '👏': ['ines'] } },
-      ],
-    ],
-  },
-  {
     channel: 'tea-and-books',
     daysAgo: 3,
     minute: at(22, 4),
@@ -222,6 +186,42 @@ export const conversations: readonly Conversation[] = [
       ],
       ['tobias', 'I know the storm by heart. The bow I still find hard.', { answers: 'tonight' }],
       ['greta', '', { sticker: 'bravo' }],
+    ],
+  },
+  {
+    channel: 'evening-plans',
+    daysAgo: 0,
+    minute: at(10, 20),
+    lines: [
+      [
+        'pavel',
+        'What do we play on Saturday?',
+        {
+          poll: {
+            answers: [
+              'The long one with the ships',
+              'Something short, then the other short one',
+              'Charades, and may it end well',
+            ],
+            votes: {
+              ada: 1,
+              juno: 0,
+              mirelle: 2,
+              tobias: 0,
+              ines: 0,
+              kenji: 0,
+              rosa: 1,
+              greta: 2,
+              oluchi: 0,
+            },
+          },
+        },
+      ],
+      [
+        'bartholomew',
+        'I have prepared a speech against charades. It takes eleven minutes.',
+        { reactions: { '😮': ['pavel', 'greta'], '👏': ['ines'] } },
+      ],
     ],
   },
   {
