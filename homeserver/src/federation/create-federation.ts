@@ -5,6 +5,7 @@ import type { OutboundClient } from '../outbound/index.ts';
 import type { ServerName } from '../protocol/identifiers.ts';
 import type { RoomsContext } from '../rooms/index.ts';
 import type { Storage } from '../storage/index.ts';
+import { broadcastsThrough } from '../stream/index.ts';
 import { DestinationRecords } from './client/destination-records.ts';
 import { SignedClient } from './client/signed-client.ts';
 import type { FederationContext } from './context.ts';
@@ -80,7 +81,7 @@ export async function createFederation(parts: FederationParts): Promise<Federati
   const fetcher = new KeyFetcher({ client, notaries: settings.keyServers, clock, logger, metrics });
   const keyring = new ServerKeyring({ serverName, ownKeys, storage, fetcher, clock, logger });
   const { current: key } = ownKeys;
-  const joins = new JoinsUnderWay(clock);
+  const joins = new JoinsUnderWay(clock, broadcastsThrough(storage.database));
   return {
     serverName,
     storage,

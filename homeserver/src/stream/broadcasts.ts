@@ -5,6 +5,7 @@ import type { Database } from '../storage/index.ts';
  * what it says has to be said again, or end by itself. It is JSON of a few thousand bytes at most.
  */
 export interface Broadcasts {
+  /** @param topic a word, without spaces. */
   send(topic: string, message: object): void;
   /** Registers who hears of a topic. What comes from a process of another version may have another form. */
   on(topic: string, listener: (message: unknown) => void): void;

@@ -1,9 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { JsonObject } from '../../src/protocol/canonical-json.ts';
 import { eventually } from '../../test-kit/eventually.ts';
+import type { FakeHomeserver } from '../../test-kit/fake-homeserver.ts';
+import { CREATOR, openRemoteRoom } from '../../test-kit/remote-join.ts';
 import { type PeerRoom, RemotePeer } from '../../test-kit/remote-peer.ts';
 import { REMOTE } from '../../test-kit/remote-room.ts';
 import { type ServerProcess, startServerProcess } from '../../test-kit/server-process.ts';
@@ -18,6 +21,7 @@ describe('processes that receive what other servers send', function () {
   let folder: string;
   let database: TestDatabase;
   let network: TestNetwork;
+  let fake: FakeHomeserver;
   let processes: ServerProcess[];
   let start: () => Promise<ServerProcess>;
   let peers: RemotePeer[];
@@ -28,7 +32,7 @@ describe('processes that receive what other servers send', function () {
     folder = await mkdtemp(join(tmpdir(), 'guildhall-receiving-'));
     database = await createTestDatabase();
     network = await TestNetwork.create();
-    const fake = await network.startFake();
+    fake = await network.startFake();
     const settings = { FEDERATION: 'on', DATA_DIR: folder, DATABASE_URL: database.url, LOG_LEVEL: 'warn' };
     start = () => startServerProcess({ configuration: { ...network.configuration, ...settings } });
     processes = testDialect === 'postgres' ? [await start(), await start()] : [await start()];
@@ -81,6 +85,29 @@ describe('processes that receive what other servers send', function () {
       }
       await show(bodies);
       expect(await shown()).to.deep.equal(bodies);
+    });
+
+    it('wait for the join that they follow, though another enters the room', async () => {
+      const remote = await openRemoteRoom(fake, alice.userId, async (joined) => {
+        const content = { msgtype: 'm.text', body: 'early' };
+        const early = await joined.send([joined.newest], {
+          type: 'm.room.message',
+          sender: CREATOR,
+          content,
+        });
+        const sending = at(peers, 1).send({ pdus: [joined.json(early)] });
+        // A process that does not wait answers within this time.
+        await Promise.race([sending, delay(500)]);
+      });
+      await alice.ok(
+        'POST',
+        `/_matrix/client/v3/join/${encodeURIComponent(remote.roomId)}?via=${REMOTE}`,
+        {},
+      );
+      await eventually(async () => {
+        const { chunk } = await alice.ok('GET', `${roomPath(remote.roomId)}/messages?dir=b&limit=50`);
+        return chunk.some(({ content }: JsonObject) => (content as JsonObject).body === 'early');
+      });
     });
 
     it('take turns with a room, and keep its order', async () => {

@@ -4,9 +4,10 @@ import type { JsonObject } from '../../src/protocol/canonical-json.ts';
 import { signingBytes } from '../../src/protocol/hashing.ts';
 import { roomVersionRules } from '../../src/protocol/room-versions.ts';
 import { generateSigningKey, signBytes } from '../../src/protocol/signing.ts';
-import { pduFromWire, pduToWire } from '../../src/protocol/wire.ts';
+import { pduFromWire } from '../../src/protocol/wire.ts';
 import { eventually } from '../../test-kit/eventually.ts';
 import { type FakeHomeserver, FakeReply } from '../../test-kit/fake-homeserver.ts';
+import { CREATOR, openRemoteRoom } from '../../test-kit/remote-join.ts';
 import { RemotePeer } from '../../test-kit/remote-peer.ts';
 import { REMOTE, RemoteRoom, type RemoteSending } from '../../test-kit/remote-room.ts';
 import { TestNetwork } from '../../test-kit/test-network.ts';
@@ -409,35 +410,11 @@ describe('transactions of other servers', function () {
   });
 
   it('wait for the join that they follow', async () => {
-    const remote = await RemoteRoom.create('11');
-    const rules = { join_rule: 'public' };
-    const creator = `@creator:${REMOTE}`;
-    await remote.send([remote.newest], {
-      type: 'm.room.join_rules',
-      sender: creator,
-      stateKey: '',
-      content: rules,
-    });
-    const before = remote.newest;
-    fake.answer('GET', '/_matrix/federation/v1/make_join/{roomId}/{userId}', async () => {
-      const { userId } = alice;
-      const content = { membership: 'join' };
-      const draft = await remote.draft([before], {
-        type: 'm.room.member',
-        sender: userId,
-        stateKey: userId,
-        content,
-      });
-      return { room_version: '11', event: pduToWire(draft, remote.rules) };
-    });
-    fake.answer('PUT', '/_matrix/federation/v2/send_join/{roomId}/{eventId}', async ({ params, body }) => {
-      const { state, authChain } = await remote.foreignState([before]);
-      await remote.learn(params.eventId ?? '', pduFromWire(body, remote.rules));
-      const early = await remote.send([remote.newest], say('early', creator));
-      const sending = peer.send({ pdus: [remote.json(early)] });
+    const remote = await openRemoteRoom(fake, alice.userId, async (room) => {
+      const early = await room.send([room.newest], say('early', CREATOR));
+      const sending = peer.send({ pdus: [room.json(early)] });
       // A server that does not wait answers within this time.
       await Promise.race([sending, delay(300)]);
-      return { state, auth_chain: authChain, event: body } as JsonObject;
     });
     await alice.ok('POST', `/_matrix/client/v3/join/${encodeURIComponent(remote.roomId)}?via=${REMOTE}`, {});
     await shows(remote.roomId, ['early']);

@@ -80,8 +80,8 @@ async function checkPdu(context: ReceiverContext, origin: ServerName, json: Json
 async function roomOf({ rooms, joins }: ReceiverContext, roomId: RoomId): Promise<Room | undefined> {
   const entered = await findRoom(rooms, roomId, isServerIn);
   if (entered !== undefined) return entered;
-  await joins.ended(roomId);
-  return rooms.registry.byId(roomId);
+  const enteredSince = (await joins.ended(roomId)) ? await findRoom(rooms, roomId, isServerIn) : undefined;
+  return enteredSince ?? rooms.registry.byId(roomId);
 }
 
 /**
