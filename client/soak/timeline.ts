@@ -112,6 +112,8 @@ async function measurePrepending(reader: Visitor): Promise<void> {
     await scrollToTop(reader);
     await eventually(async () => held.count() > 0 || (await begin.isVisible()));
     if (held.count() === 0) continue;
+    // The last turn of the wheel may still be on its way on a busy machine.
+    await untilStill(timeline);
     const height = await scrollHeight(timeline);
     const watched = await watchPlace(timeline, await findReadRow(reader));
     held.release();
