@@ -6,7 +6,8 @@ import { KeptMessages } from './kept-messages.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
-describe('messages that are kept for other servers', () => {
+describe('messages that are kept for other servers', function () {
+  this.timeout(30_000);
   /** Adds messages to devices, numbered from one to another. */
   async function enqueue(
     storage: Storage,
