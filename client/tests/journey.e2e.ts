@@ -211,7 +211,7 @@ describe('Two people find each other and talk', function () {
         return Number(red);
       });
     expect(await brightness()).to.be.below(60);
-    await ada.page.getByRole('button', { name: 'Light theme' }).click();
+    await ada.chooseFromMenu('Account menu', 'Light theme');
     await eventually(async () => (await brightness()) > 200);
     await ada.page.reload();
     await ada.channelHeading('general').waitFor();

@@ -20,7 +20,7 @@ const editProfile: Action<undefined> = {
 };
 
 /** Whichever theme is not on the screen; both are offered, one is available. */
-export const lightTheme: Action<undefined> = {
+const lightTheme: Action<undefined> = {
   id: 'account.theme-light',
   label: 'account.lightTheme',
   icon: Sun,
@@ -28,7 +28,7 @@ export const lightTheme: Action<undefined> = {
   perform: () => chooseTheme('light'),
 };
 
-export const darkTheme: Action<undefined> = {
+const darkTheme: Action<undefined> = {
   id: 'account.theme-dark',
   label: 'account.darkTheme',
   icon: Moon,

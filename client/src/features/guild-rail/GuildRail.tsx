@@ -140,7 +140,12 @@ function FolderTile({ folder, guilds, isSelected, drag, children }: FolderTilePr
           </button>
         </Tooltip>
       </TileFrame>
-      {!isClosed && <ul className={styles.inside}>{children}</ul>}
+      {!isClosed && (
+        <>
+          <ul className={styles.inside}>{children}</ul>
+          <span className={styles.ground} aria-hidden />
+        </>
+      )}
     </li>
   );
 }

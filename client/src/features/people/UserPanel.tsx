@@ -1,6 +1,6 @@
 import { Ellipsis } from 'lucide-react';
 import { useLocation } from 'wouter';
-import { accountActions, darkTheme, lightTheme } from '../../app/actions/account-actions.ts';
+import { accountActions } from '../../app/actions/account-actions.ts';
 import { listMenuEntries } from '../../app/actions/action.ts';
 import { openSettings } from '../../app/actions/hall-actions.ts';
 import { openDialog } from '../../app/dialog-store.ts';
@@ -13,13 +13,14 @@ import { MediaAvatar } from '../media/MediaAvatar.tsx';
 import { useGateway, useStore } from '../session/gateway-context.ts';
 import styles from './UserPanel.module.css';
 
-/** Ourselves, at the foot of the list: name, theme and everything about the account. */
+/** Ourselves, at the foot of the list: name, settings and everything about the account. */
 export function UserPanel() {
   const gateway = useGateway();
   const profile = useStore(gateway.profile);
   const [, navigate] = useLocation();
   const { phase } = useStore(gateway.connection);
-  const themeAction = useTheme((state) => (state.theme === 'dark' ? lightTheme : darkTheme));
+  // The menu offers the other theme.
+  useTheme();
   const isOnline = phase === 'live';
   return (
     <section className={styles.panel} aria-label={t('account.yours')}>
@@ -38,11 +39,6 @@ export function UserPanel() {
           </span>
         </span>
       </button>
-      <IconButton
-        icon={themeAction.icon}
-        label={t(themeAction.label)}
-        onClick={() => themeAction.perform(undefined)}
-      />
       <IconButton
         icon={openSettings.icon}
         label={t(openSettings.label)}
