@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { JsonObject } from '../src/protocol/canonical-json.ts';
 import type { ServerName } from '../src/protocol/identifiers.ts';
@@ -34,7 +35,8 @@ export type FakeAnswer = JsonObject | FakeReply;
 /** An answer that is not JSON with status 200. */
 export class FakeReply {
   readonly status: number;
-  readonly body: string | Buffer | JsonObject;
+  /** A stream is sent as it comes. */
+  readonly body: string | Buffer | JsonObject | Readable;
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(
@@ -183,7 +185,8 @@ export class FakeHomeserver {
     const answer = rule === undefined ? NOT_HERE : await rule.respond(request);
     const { status, headers, body } = answer instanceof FakeReply ? answer : new FakeReply(200, answer);
     response.writeHead(status, headers);
-    response.end(typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body));
+    if (body instanceof Readable) body.pipe(response);
+    else response.end(typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body));
   }
 }
 

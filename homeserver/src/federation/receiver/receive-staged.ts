@@ -6,6 +6,7 @@ import { pduFromWire } from '../../protocol/wire.ts';
 import { isServerIn, type Room, receiveChecked } from '../../rooms/index.ts';
 import { type StagedEvent, UnitOfWork } from '../../storage/index.ts';
 import { withPolicySignature } from '../policy-signature.ts';
+import { laneOf } from './lane.ts';
 import { MissingEventsOfRoom } from './missing-events.ts';
 import type { ReceiverContext } from './receiver-context.ts';
 
@@ -20,7 +21,10 @@ const REMEMBERED_FAILURES = 1000;
 const MOST_DEFERRALS = 12;
 const MOST_DEFERRED = 50;
 
-/** Takes staged events into their rooms: one after the other in a room, in the order in which they came. */
+/**
+ * Takes staged events into their rooms. What one server has sent to a room goes one after the other, in the order in which
+ * it came; what others have sent does not wait for it, as a server that answers slowly, or not at all, could hold them up.
+ */
 export class StagedEvents {
   readonly #context: ReceiverContext;
   /** How often taking in an event has failed, in a way that is no answer. */
@@ -33,16 +37,18 @@ export class StagedEvents {
   }
 
   /**
-   * Takes in what is staged of a room, as a job: by one process at a time, again after a crash.
+   * Takes in what is staged of a room and a server, as a job: by one process at a time, again after a crash.
    *
+   * @param key of `laneKey`.
    * @throws what went wrong, or the signal's reason: then there is more to do.
    */
-  async receiveAll(roomId: string, signal: AbortSignal): Promise<void> {
+  async receiveAll(key: string, signal: AbortSignal): Promise<void> {
     const { rooms, storage } = this.#context;
+    const { roomId, origin } = laneOf(key);
     const unreachable = new Set<ServerName>();
     const deferred = new Set<number>();
     for (;;) {
-      const first = await storage.received.firstStaged(roomId, EVENTS_AT_ONCE + deferred.size);
+      const first = await storage.received.firstStaged(roomId, origin, EVENTS_AT_ONCE + deferred.size);
       const staged = first.filter(({ stagedId }) => !deferred.has(stagedId));
       if (staged.length === 0) break;
       const done: StagedEvent[] = [];

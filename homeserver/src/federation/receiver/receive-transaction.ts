@@ -8,6 +8,7 @@ import { pduToWire } from '../../protocol/wire.ts';
 import { JobKind, UnitOfWork } from '../../storage/index.ts';
 import { type CheckedPdus, checkPdus } from './check-pdus.ts';
 import { EduReceiver } from './edus/receive-edus.ts';
+import { laneKey } from './lane.ts';
 import type { ReceiverContext } from './receiver-context.ts';
 
 /** Source: Server-Server API v1.19, "Transactions". */
@@ -133,7 +134,7 @@ export class TransactionReceiver {
       });
     }
     for (const roomId of new Set(checked.events.map((event) => event.roomId))) {
-      storage.jobs.enqueue(unit, { kind: JobKind.ReceiveEvents, key: roomId });
+      storage.jobs.enqueue(unit, { kind: JobKind.ReceiveEvents, key: laneKey(roomId, origin) });
     }
     if (now - this.#forgotTs >= FORGET_EVERY_MS) {
       this.#forgotTs = now;

@@ -22,16 +22,21 @@ const MULTIPART_BYTES = 65_536;
 export function remoteMediaThrough(context: () => FederationContext, outbound: OutboundClient): RemoteMedia {
   return {
     async fetch(request) {
-      const { client } = context();
+      const { client, logger } = context();
+      const { serverName, mediaId } = request;
+      const refuse = (error: unknown): unknown => {
+        logger.info('media of another server could not be had', { serverName, mediaId, error });
+        return forClient(request, error);
+      };
       try {
         return guarded(request, await download(context(), outbound, request));
       } catch (error) {
-        if (!isUnknownPath(error)) throw forClient(request, error);
+        if (!isUnknownPath(error)) throw refuse(error);
       }
       try {
         return guarded(request, contentOf(await client.open(legacyRequest(request))));
       } catch (error) {
-        throw forClient(request, error);
+        throw refuse(error);
       }
     },
   };

@@ -35,15 +35,18 @@ describe('ReceivedStore', () => {
       ] as const) {
         received.stage(unit, roomId, { eventId, origin: 'a.org', json: '{}' });
       }
+      received.stage(unit, '!r', { eventId: '$0', origin: 'c.org', json: '{}' });
       await database.commit(unit);
-      const staged = await received.firstStaged('!r', 10);
+      const staged = await received.firstStaged('!r', 'a.org', 10);
       expect(staged.map(({ eventId }) => eventId)).to.deep.equal(['$2', '$1']);
       expect(await received.mostStaged(['!other', '!r'], 'a.org')).to.equal(2);
       expect(await received.mostStaged(['!r'], 'b.org')).to.equal(0);
-      expect(await received.countStaged()).to.equal(3);
+      expect(await received.countStaged()).to.equal(4);
       const end = new UnitOfWork();
       received.unstage(end, staged.slice(0, 1));
       await database.commit(end);
-      expect((await received.firstStaged('!r', 10)).map(({ eventId }) => eventId)).to.deep.equal(['$1']);
+      expect((await received.firstStaged('!r', 'a.org', 10)).map(({ eventId }) => eventId)).to.deep.equal([
+        '$1',
+      ]);
     }));
 });

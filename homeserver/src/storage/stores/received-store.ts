@@ -37,9 +37,9 @@ const insertStaged = defineInsertIgnore('staged_events', {
   json: 'text',
 });
 const deleteStaged = defineDelete('staged_events', { staged_id: 'bigint' });
-const firstStaged = defineQuery<[string, number], StagedEvent>(
+const firstStaged = defineQuery<[string, string, number], StagedEvent>(
   `SELECT staged_id AS "stagedId", event_id AS "eventId", origin, json FROM staged_events
-   WHERE room_id = ? ORDER BY staged_id LIMIT ?`,
+   WHERE room_id = ? AND origin = ? ORDER BY staged_id LIMIT ?`,
 );
 const countAllStaged = defineQuery<[], { count: number }>('SELECT count(*) AS count FROM staged_events');
 const countStaged = defineQuery<[string[], string], { count: number }>(
@@ -85,9 +85,9 @@ export class ReceivedStore {
     });
   }
 
-  /** The first staged events of a room, in the order in which they came. */
-  firstStaged(roomId: string, limit: number): Promise<StagedEvent[]> {
-    return this.#database.all(firstStaged, [roomId, limit]);
+  /** The first staged events of a room that one server has sent, in the order in which they came. */
+  firstStaged(roomId: string, origin: string, limit: number): Promise<StagedEvent[]> {
+    return this.#database.all(firstStaged, [roomId, origin, limit]);
   }
 
   /** How many events wait that one server has sent, in that of some rooms where they are most. */
