@@ -1,9 +1,11 @@
 import { expect } from 'chai';
 import {
   createClient,
+  EventType,
   type MatrixClient,
   type MatrixEvent,
   MsgType,
+  Preset,
   type Room,
   SyncState,
 } from 'matrix-js-sdk';
@@ -75,6 +77,17 @@ export class SdkDevice {
     const room = this.client.getRoom(roomId);
     if (room === null) throw new Error('the device does not have the room');
     return room;
+  }
+
+  /** Creates an encrypted room that only the invited may enter. @returns its ID. */
+  async createEncryptedRoom(...invite: string[]): Promise<string> {
+    const content = { algorithm: 'm.megolm.v1.aes-sha2' };
+    const { room_id: roomId } = await this.client.createRoom({
+      preset: Preset.PrivateChat,
+      invite,
+      initial_state: [{ type: EventType.RoomEncryption, state_key: '', content }],
+    });
+    return roomId;
   }
 
   async say(roomId: string, body: string): Promise<string> {

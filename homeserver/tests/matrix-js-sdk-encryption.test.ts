@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { EventType, KnownMembership, Preset } from 'matrix-js-sdk';
+import { KnownMembership } from 'matrix-js-sdk';
 import type { GeneratedSecretStorageKey } from 'matrix-js-sdk/lib/crypto-api/index.js';
 import { compareEmojis, SdkDevice, SecretStorageKeys, tameSdk, until } from '../test-kit/sdk-device.ts';
 import { TestServer } from '../test-kit/test-server.ts';
@@ -50,14 +50,7 @@ describe('matrix-js-sdk with Rust crypto', function () {
   }
 
   it('shares an encrypted room between three devices of two users', async () => {
-    const created = await laptop.client.createRoom({
-      preset: Preset.PrivateChat,
-      invite: [bob.client.getSafeUserId()],
-      initial_state: [
-        { type: EventType.RoomEncryption, state_key: '', content: { algorithm: 'm.megolm.v1.aes-sha2' } },
-      ],
-    });
-    roomId = created.room_id;
+    roomId = await laptop.createEncryptedRoom(bob.client.getSafeUserId());
     await until(() => bob.client.getRoom(roomId) !== null, 'the invite');
     await bob.client.joinRoom(roomId);
     for (const device of devices) {

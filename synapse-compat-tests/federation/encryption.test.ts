@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { EventType, Preset } from 'matrix-js-sdk';
 import {
   compareEmojis,
   SdkDevice,
@@ -44,14 +43,7 @@ bothWays('end-to-end encryption with matrix-js-sdk', (way) => {
   });
 
   it('talk in an encrypted room', async () => {
-    const created = await owner.client.createRoom({
-      preset: Preset.PrivateChat,
-      invite: [visitor.client.getSafeUserId()],
-      initial_state: [
-        { type: EventType.RoomEncryption, state_key: '', content: { algorithm: 'm.megolm.v1.aes-sha2' } },
-      ],
-    });
-    roomId = created.room_id;
+    roomId = await owner.createEncryptedRoom(visitor.client.getSafeUserId());
     await until(() => visitor.client.getRoom(roomId) !== null, 'the invite');
     await visitor.client.joinRoom(roomId);
     await allKnow(2);
