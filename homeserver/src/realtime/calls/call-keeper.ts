@@ -54,12 +54,10 @@ export class CallKeeper {
     const userNid = await storage.strings.intern(userId);
     if (delayId !== undefined) await delayedEvents.requireWatchable(delayId, userNid, room.nid);
     const unit = new UnitOfWork();
-    const now = clock.now();
-    const untilTs = now + TOKEN_LIFETIME_MS;
+    const untilTs = clock.now() + TOKEN_LIFETIME_MS;
     storage.callMembers.put(unit, { call, identity, roomNid: room.nid, userNid, untilTs, isSeen: false });
     if (delayId !== undefined) storage.callMembers.setDelay(unit, call, identity, delayId);
-    const runAt = now + ASKED_EVERY_MS;
-    storage.jobs.enqueueIfAbsent(unit, { kind: JobKind.TendCall, key: call, runAt });
+    storage.jobs.enqueue(unit, { kind: JobKind.TendCall, key: call });
     await storage.database.commit(unit);
   }
 
