@@ -192,6 +192,21 @@ describe('transactions of other servers', function () {
     expect(fake.requestsTo('/_matrix/federation/v1/get_missing_events/').length).to.be.at.most(5);
   });
 
+  it('are not the newest of their room where something that follows them came before them', async () => {
+    const { roomId, remote } = await share();
+    const start = remote.newest;
+    const early = await remote.send([start], say('early'));
+    const late = await remote.send([early], say('late'));
+    fake.answer('POST', '/_matrix/federation/v1/get_missing_events/{roomId}', { events: [] });
+    fake.answer('GET', `/_matrix/federation/v1/state_ids/{roomId}`, () => idsOfState(remote, [early]));
+    await peer.send({ pdus: [remote.json(late)] });
+    await shows(roomId, ['late']);
+    await peer.send({ pdus: [remote.json(early)] });
+    await shows(roomId, ['late', 'early']);
+    const room = await server.rooms.registry.byId(roomId);
+    expect(room?.head.extremities.map(({ eventId }) => eventId)).to.deep.equal([late]);
+  });
+
   it('are tried again with the events between, where the sender could not be reached at first', async () => {
     const { roomId, remote } = await share();
     const missing = await remote.send([remote.newest], say('missing'));

@@ -3,6 +3,7 @@ import { EventStatus, NO_EVENT, type StoredEvent } from '../../storage/index.ts'
 import type { RoomsContext } from '../context.ts';
 import type { Extremity, Room, Snapshot } from '../room.ts';
 import type { EventStrings, RoomWriter } from '../room-writer.ts';
+import { hasPlace } from './place.ts';
 import type { RoomStates } from './room-states.ts';
 
 /** An accepted event, and where it stands. */
@@ -13,8 +14,8 @@ interface AcceptedEvent {
 }
 
 /**
- * Makes an accepted event one of the room's newest: the timeline gets it, and the room's current state becomes what the
- * states after all forward extremities resolve to.
+ * Makes an accepted event one of the room's newest, unless what follows it came before it: the timeline gets it, and the
+ * room's current state becomes what the states after all forward extremities resolve to.
  */
 export async function advanceRoom(
   context: RoomsContext,
@@ -26,7 +27,8 @@ export async function advanceRoom(
   const others = await unfollowedExtremities(context, room, event);
   const newest = await context.storage.events.getAll(others.map((extremity) => extremity.nid));
   states.expect(event);
-  const current = await states.after([...newest, event]);
+  const isNewest = newest.length === 0 || !(await isFollowed(context, event));
+  const current = await states.after(isNewest ? [...newest, event] : newest);
   const old: Snapshot = { nid: room.head.snapshotNid, blocks: room.head.blocks };
   const isAlone = others.length === 0 && before.nid === old.nid;
   if (isAlone) {
@@ -34,10 +36,16 @@ export async function advanceRoom(
   } else if (current.nid !== old.nid) {
     await replaceState(context, room, writer, current, event);
   }
-  const extremities = [...others, { nid: event.nid, eventId: event.eventId }];
+  const extremities = isNewest ? [...others, { nid: event.nid, eventId: event.eventId }] : others;
   writer.appendToTimeline(event, strings.stateKeyNid, extremities, current);
   const isUnmoved = !isState(event.pdu) && before.nid === old.nid && current.nid === old.nid;
   if (!isAlone && !isUnmoved) writer.moveState(old, current, event);
+}
+
+/** Whether an event that follows this one is in the room already, on the state that another server gave. */
+async function isFollowed({ storage }: RoomsContext, { eventId }: StoredEvent): Promise<boolean> {
+  const followers = await storage.events.getAll(await storage.waiting.eventsAfter([eventId]));
+  return followers.some((follower) => follower.status === EventStatus.Accepted && hasPlace(follower));
 }
 
 /** The forward extremities that an event does not follow, also not through events that can be no extremities. */

@@ -74,9 +74,8 @@ export async function takeIn(
 
   const writer = new RoomWriter(context, room);
   const states = new RoomStates(context, room, writer.snapshots);
-  const before = candidate.isOutlier
-    ? undefined
-    : ((await states.before(pdu)) ?? (given && (await states.given(given))));
+  const afterPrevious = candidate.isOutlier ? undefined : await states.before(pdu);
+  const before = afterPrevious ?? (given && (await states.given(given)));
   // One that is named twice counts twice: the rules refuse that.
   const named = pdu.auth_events.flatMap((id) => authEvents.get(id) ?? []);
   const verdict = await judge(context, room, candidate, named, writer, before);
@@ -95,7 +94,8 @@ export async function takeIn(
   else writer.place(event, size);
   if (redaction !== undefined) writer.endWaiting(event, redaction);
   if (isWaiting) storage.waiting.addEvent(writer.unit, event, pdu.prev_events);
-  else if (hasPlace(event)) storage.waiting.endEvent(writer.unit, event.nid);
+  // On a given state, it is remembered what it follows: that may still come.
+  else if (afterPrevious !== undefined) storage.waiting.endEvent(writer.unit, event.nid);
   if (candidate.isHandedOver === true) writer.markHandedOver(event);
   if (event.status === EventStatus.Accepted && verdict.before !== undefined) {
     await advanceRoom(context, room, writer, states, { event, strings, before: verdict.before });

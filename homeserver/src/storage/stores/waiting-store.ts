@@ -23,7 +23,8 @@ const followers = defineQuery<[string[]], { nid: number }>(
   'SELECT DISTINCT event_nid AS nid FROM waiting_events WHERE previous_id = ANY(?:text[]) ORDER BY event_nid',
 );
 const waitingIn = defineQuery<[number, number], { nid: number }>(
-  'SELECT event_nid AS nid FROM waiting_events WHERE room_nid = ? LIMIT ?',
+  `SELECT event_nid AS nid FROM waiting_events JOIN events ON events.nid = event_nid
+   WHERE waiting_events.room_nid = ? AND snapshot_nid = 0 LIMIT ?`,
 );
 
 /** What came out of order, and waits: redactions for what they redact, events for what they follow. */
@@ -57,7 +58,7 @@ export class WaitingStore {
     return found;
   }
 
-  /** Notes what an event without a place waits for, in a unit. */
+  /** Notes what an event follows that is not here: what it waits for, while it has no place. In a unit. */
   addEvent(unit: UnitOfWork, event: StoredEvent, previousIds: readonly string[]): void {
     for (const previousId of new Set(previousIds)) {
       unit.write(insertEvent, {
@@ -68,12 +69,12 @@ export class WaitingStore {
     }
   }
 
-  /** An event has its place: in a unit. */
+  /** An event has its place after all that it follows: in a unit. */
   endEvent(unit: UnitOfWork, eventNid: number): void {
     unit.write(deleteEvent, { event_nid: eventNid });
   }
 
-  /** The numbers of the events that wait for one of these. */
+  /** The numbers of the events that came before one of these which they follow. */
   async eventsAfter(eventIds: readonly string[]): Promise<number[]> {
     return (await this.#database.all(followers, [[...eventIds]])).map(({ nid }) => nid);
   }
