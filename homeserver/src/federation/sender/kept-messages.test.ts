@@ -6,8 +6,7 @@ import { KeptMessages } from './kept-messages.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
-describe('messages that are kept for other servers', function () {
-  this.timeout(30_000);
+describe('messages that are kept for other servers', () => {
   /** Adds messages to devices, numbered from one to another. */
   async function enqueue(
     storage: Storage,
