@@ -154,8 +154,8 @@ export class PartedServers {
   }
 
   async #untilEverywhere(eventId: string): Promise<void> {
-    for (const side of this.#sides) {
-      await this.#until(`${side.name} to have ${eventId}`, () => side.has(eventId));
+    for (const [number, side] of this.#sides.entries()) {
+      await this.#until(`server ${number} to have ${eventId}`, () => side.has(eventId));
     }
   }
 
