@@ -120,7 +120,9 @@ describe('key backups', () => {
     it('none of which is no error, but for a single one', async () => {
       const version = await create();
       expect(await keys('GET', '', version)).to.deep.equal({ rooms: {} });
-      expect(await keys('GET', `/${encodeURIComponent(ROOM)}`, version)).to.deep.equal({ sessions: {} });
+      for (const room of [encodeURIComponent(ROOM), 'toString', '__proto__']) {
+        expect(await keys('GET', `/${room}`, version)).to.deep.equal({ sessions: {} });
+      }
       expect(await refusal('GET', `/keys${one('s')}?version=${version}`)).to.equal('404 M_NOT_FOUND');
       expect(await refusal('GET', '/keys?version=7')).to.equal('404 M_NOT_FOUND');
       expect(await refusal('GET', '/keys')).to.equal('400 M_MISSING_PARAM');

@@ -67,8 +67,8 @@ export const setRateLimit = customEndpoint(
     bodySchema: {
       type: 'object',
       properties: {
-        messages_per_second: { type: 'integer', minimum: 0 },
-        burst_count: { type: 'integer', minimum: 0 },
+        messages_per_second: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
+        burst_count: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
       },
     },
   },

@@ -1,3 +1,4 @@
+import { ownValue } from '../../../protocol/json-values.ts';
 import { endpoint } from '../../endpoint.ts';
 import { requiredQuery } from '../../request-values.ts';
 
@@ -23,7 +24,7 @@ export const getRoomKeysByRoomId = endpoint(
   async ({ params: { roomId }, query, requester, services }) => {
     const version = requiredQuery(query, 'version');
     const rooms = await services.encryption.keyBackups.keys(requester.userNid, version, { roomId });
-    return rooms[roomId] ?? { sessions: {} };
+    return (ownValue(rooms, roomId) ?? { sessions: {} }) as object;
   },
 );
 

@@ -26,7 +26,7 @@ export const getRoomKeyBySessionId = endpoint(
     const part = { roomId, sessionId };
     const version = requiredQuery(query, 'version');
     const rooms = await services.encryption.keyBackups.keys(requester.userNid, version, part);
-    const key = ownValue(rooms[roomId]?.sessions, sessionId);
+    const key = ownValue(ownValue(ownValue(rooms, roomId), 'sessions'), sessionId);
     if (key === undefined) throw notFound('This key is not in the backup');
     return key as object;
   },
