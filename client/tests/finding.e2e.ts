@@ -137,6 +137,9 @@ describe('Finding the way with few keys', function () {
       await visitor.message('A map of the north').waitFor();
       await visitor.page.keyboard.press('Control+I');
       await visitor.dialog.getByText('All caught up').waitFor();
+      // Opened anew while it still closes, there would be two of it for a moment.
+      await visitor.page.keyboard.press('Escape');
+      await visitor.dialog.waitFor({ state: 'detached' });
     });
 
     it('keeps who mentioned us, and leads to the message', async () => {

@@ -9,7 +9,12 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 /** Fails if axe finds anything serious or critical in the page as it is, contrast included. */
 export async function expectAccessible(page: Page, scene: string): Promise<void> {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(AXE);
-  const { violations, passes } = await page.evaluate(() => {
+  const { violations, passes } = await page.evaluate(async () => {
+    // Colours on their way from one theme to another have a contrast of their own.
+    const ending = document
+      .getAnimations()
+      .filter(({ effect }) => Number.isFinite(effect?.getComputedTiming().endTime));
+    await Promise.allSettled(ending.map(({ finished }) => finished));
     const { axe } = window as unknown as { axe: { run(options: object): Promise<AxeResults> } };
     return axe.run({ resultTypes: ['violations', 'passes'] });
   });
