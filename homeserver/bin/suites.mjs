@@ -24,7 +24,10 @@ export const SUITES = [
   },
   {
     name: 'homeserver: storage and behaviour on PostgreSQL',
-    files: ['homeserver/src/{storage,stream,accounts,federation}/**/*.test.ts', 'homeserver/tests/**/*.test.ts'],
+    files: [
+      'homeserver/src/{storage,stream,accounts,federation}/**/*.test.ts',
+      'homeserver/tests/**/*.test.ts',
+    ],
     environment: { GUILDHALL_TEST_DATABASE: 'postgres' },
     needs: ['postgres'],
     wants: ['strace', 'mautrix', 'livekit', 's3'],
