@@ -1,6 +1,5 @@
-import { type ChangeEvent, useRef, useState } from 'react';
+import { useState } from 'react';
 import { openDialog } from '../../app/dialog-store.ts';
-import { describeError } from '../../lib/homeserver/describe-error.ts';
 import { t } from '../../lib/i18n/translate.ts';
 import type { GuildDetails } from '../../matrix/types.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -9,6 +8,7 @@ import { showToast } from '../../ui/toast-store.ts';
 import { useSubmit } from '../dialogs/use-submit.ts';
 import { MediaAvatar } from '../media/MediaAvatar.tsx';
 import { useGateway } from '../session/gateway-context.ts';
+import { PictureButtons } from '../settings/PictureButtons.tsx';
 import { SettingsForm } from '../settings/SettingsForm.tsx';
 import { SettingsSection } from '../settings/SettingsFrame.tsx';
 import styles from './GuildPages.module.css';
@@ -44,46 +44,14 @@ export function OverviewPage({ guild }: { readonly guild: GuildDetails }) {
 
 function Picture({ guild }: { readonly guild: GuildDetails }) {
   const { administration } = useGateway();
-  const [isBusy, setIsBusy] = useState(false);
-  const input = useRef<HTMLInputElement>(null);
-  const setPicture = async (file: File | undefined): Promise<void> => {
-    setIsBusy(true);
-    try {
-      await administration.setGuildAvatar(guild.guildId, file);
-      showToast(t('common.saved'));
-    } catch (error) {
-      showToast(describeError(error), 'danger');
-    } finally {
-      setIsBusy(false);
-    }
-  };
-  const handleFile = (event: ChangeEvent<HTMLInputElement>): void => {
-    const [file] = event.target.files ?? [];
-    event.target.value = '';
-    if (file) void setPicture(file);
-  };
   return (
     <div className={styles.picture}>
       <MediaAvatar id={guild.guildId} name={guild.name} mxc={guild.avatarMxc} size={80} shape="squircle" />
       {guild.permissions.canSetAvatar && (
-        <div className={styles.buttons}>
-          <input
-            ref={input}
-            type="file"
-            accept="image/*"
-            hidden
-            aria-label={t('settings.choosePicture')}
-            onChange={handleFile}
-          />
-          <Button isBusy={isBusy} onClick={() => input.current?.click()}>
-            {t('settings.choosePicture')}
-          </Button>
-          {guild.avatarMxc !== undefined && (
-            <Button variant="plain" disabled={isBusy} onClick={() => void setPicture(undefined)}>
-              {t('settings.removePicture')}
-            </Button>
-          )}
-        </div>
+        <PictureButtons
+          hasPicture={guild.avatarMxc !== undefined}
+          setPicture={(file) => administration.setGuildAvatar(guild.guildId, file)}
+        />
       )}
     </div>
   );

@@ -1,7 +1,6 @@
-import { type ChangeEvent, useId, useRef, useState } from 'react';
+import { useState } from 'react';
 import { endSession } from '../../app/actions/account-actions.ts';
 import { openDialog } from '../../app/dialog-store.ts';
-import { describeError } from '../../lib/homeserver/describe-error.ts';
 import { clearSession } from '../../lib/homeserver/session.ts';
 import { t } from '../../lib/i18n/translate.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -12,6 +11,7 @@ import { useSubmit } from '../dialogs/use-submit.ts';
 import { MediaAvatar } from '../media/MediaAvatar.tsx';
 import { useGateway, useStore } from '../session/gateway-context.ts';
 import styles from './AccountPage.module.css';
+import { PictureButtons } from './PictureButtons.tsx';
 import { SettingsForm } from './SettingsForm.tsx';
 import { SettingsSection } from './SettingsFrame.tsx';
 
@@ -43,49 +43,15 @@ export function AccountPage() {
 function AvatarField() {
   const { account, profile: store } = useGateway();
   const profile = useStore(store);
-  const [isBusy, setIsBusy] = useState(false);
-  const input = useRef<HTMLInputElement>(null);
-  const id = useId();
-  const setAvatar = async (file: File | undefined): Promise<void> => {
-    setIsBusy(true);
-    try {
-      await account.setAvatar(file);
-      showToast(t('common.saved'));
-    } catch (error) {
-      showToast(describeError(error), 'danger');
-    } finally {
-      setIsBusy(false);
-    }
-  };
-  const handleFile = (event: ChangeEvent<HTMLInputElement>): void => {
-    const [file] = event.target.files ?? [];
-    event.target.value = '';
-    if (file) void setAvatar(file);
-  };
   return (
     <div className={styles.avatar}>
       <MediaAvatar id={profile.userId} name={profile.name} mxc={profile.avatarMxc} size={80} />
       <div className={styles.avatarWords}>
         <p className={styles.userId}>{profile.userId}</p>
-        <div className={styles.buttons}>
-          <input
-            ref={input}
-            id={id}
-            type="file"
-            accept="image/*"
-            hidden
-            aria-label={t('settings.choosePicture')}
-            onChange={handleFile}
-          />
-          <Button isBusy={isBusy} onClick={() => input.current?.click()}>
-            {t('settings.choosePicture')}
-          </Button>
-          {profile.avatarMxc !== undefined && (
-            <Button variant="plain" disabled={isBusy} onClick={() => void setAvatar(undefined)}>
-              {t('settings.removePicture')}
-            </Button>
-          )}
-        </div>
+        <PictureButtons
+          hasPicture={profile.avatarMxc !== undefined}
+          setPicture={(file) => account.setAvatar(file)}
+        />
       </div>
     </div>
   );
