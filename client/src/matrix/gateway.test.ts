@@ -345,6 +345,32 @@ describe('startGateway', () => {
     });
   });
 
+  describe('the inbox', () => {
+    const called = { 'm.mentions': { user_ids: [me] } };
+    const listMentions = () =>
+      gateway.inbox.getSnapshot().mentions.map(({ excerpt, isNew }) => [excerpt, isNew]);
+
+    it('keeps who called us when sync leaves a gap after it', async () => {
+      await openChannel();
+      const unsubscribe = gateway.inbox.subscribe(() => undefined);
+      const unread = { notification_count: 1, highlight_count: 1 };
+      server.sync({ [channel]: { timeline: [say('$call', ada, 'is this yours?', called)], unread } });
+      await until(gateway.inbox, ({ mentions }) => mentions.length === 1);
+      server.sync({ [channel]: { timeline: [say('$later', ada, 'or not')], limited: true, unread } });
+      await until(gateway.inbox, (inbox) => inbox.unread[0]?.news.at(-1)?.excerpt === 'or not');
+      expect(listMentions()).to.deep.equal([['is this yours?', true]]);
+      unsubscribe();
+    });
+
+    it('lists who called us before what is loaded, as the server remembers it', async () => {
+      await openChannel([say('$1', ada, 'hello')]);
+      const event = say('$old', ada, 'ada calls', called);
+      server.answer = () => ({ notifications: [{ room_id: channel, event, read: true }] });
+      await until(gateway.inbox, ({ mentions }) => mentions.length === 1);
+      expect(listMentions()).to.deep.equal([['ada calls', false]]);
+    });
+  });
+
   it('says when the members could not be loaded, and tries again when asked', async () => {
     await openChannel();
     server.members = () => {

@@ -2,6 +2,7 @@ import {
   ClientEvent,
   createClient,
   EventStatus,
+  Filter,
   HttpApiEvent,
   type MatrixClient,
   MatrixError,
@@ -108,6 +109,8 @@ export interface Gateway {
 
 /** How many events of each room the first sync brings. */
 const initialEvents = 30;
+/** How many events of a room a later sync may bring before it leaves a gap, which takes what is loaded off the screen. */
+const laterEvents = 50;
 
 export interface GatewayOptions {
   /** Origin of the homeserver. */
@@ -154,8 +157,12 @@ export function startGateway(session: Session, options: GatewayOptions): Gateway
     const [channelId = '', pollId = ''] = key.split(' ');
     return new PollStore(client, feed, channelId, pollId);
   });
+  const filter = new Filter(session.userId);
+  filter.setTimelineLimit(laterEvents);
+  filter.setUnreadThreadNotifications(true);
   void client
     .startClient({
+      filter,
       initialSyncLimit: initialEvents,
       lazyLoadMembers: true,
       pendingEventOrdering: PendingEventOrdering.Detached,

@@ -1,4 +1,4 @@
-import type { MatrixClient, MatrixEvent, Room } from 'matrix-js-sdk';
+import { type IEvent, type MatrixClient, MatrixEvent, Method, type Room } from 'matrix-js-sdk';
 import type { ChangeBatch, ChangeFeed } from './change-feed.ts';
 import { sortJoinedRooms } from './directory.ts';
 import { FeedStore } from './feed-store.ts';
@@ -14,13 +14,39 @@ const mostMentions = 50;
 /** How many of the newest unread messages of a channel are shown. */
 const mostShown = 3;
 
-/** What was said to us, and where there is something new, as far as it is loaded. */
+/** A page of what the server pushed to us (Matrix 1.19, `GET /notifications`). */
+interface NotificationPage {
+  readonly notifications: readonly {
+    readonly room_id: string;
+    readonly event: Partial<IEvent> & { readonly event_id: string };
+    readonly read: boolean;
+  }[];
+}
+
+/** What called us, and whether it had been read when we heard of it. */
+interface Mention {
+  readonly event: MatrixEvent;
+  readonly wasRead: boolean;
+}
+
+/** Where there is something new, as far as it is loaded, and what was said to us, which the server remembers as well. */
 export class InboxStore extends FeedStore<Inbox> {
   readonly #client: MatrixClient;
+  /**
+   * What called us, by event ID. Once seen it is kept, as a gap in sync takes what lies before it out of the loaded
+   * messages of its channel.
+   */
+  #mentions = new Map<string, Mention>();
 
   constructor(client: MatrixClient, feed: ChangeFeed) {
     super(feed);
     this.#client = client;
+  }
+
+  protected override attach(): void {
+    super.attach();
+    // Without an answer there is still what is loaded; the next look asks again.
+    this.#fetchMentions().catch(() => undefined);
   }
 
   protected override isConcerned(batch: ChangeBatch): boolean {
@@ -31,27 +57,55 @@ export class InboxStore extends FeedStore<Inbox> {
     const placed = new Map(listGuildChannels(this.#client).map((channel) => [channel.channelId, channel]));
     const { directs } = sortJoinedRooms(this.#client);
     const isDirect = new Set(directs);
-    const channels = this.#client
+    const rooms = this.#client
       .getRooms()
-      .filter((room) => room.getMyMembership() === 'join' && !room.isSpaceRoom())
-      .map((room) => this.#readChannel(room, placed.get(room.roomId), isDirect.has(room)));
-    const newestFirst = (a: { newest: number }, b: { newest: number }): number => b.newest - a.newest;
+      .filter((room) => room.getMyMembership() === 'join' && !room.isSpaceRoom());
+    const channels = rooms.map((room) =>
+      this.#readChannel(room, placed.get(room.roomId), isDirect.has(room)),
+    );
     return {
-      mentions: channels
-        .flatMap(({ channel, mentions }) => mentions.map((message) => ({ ...message, channel })))
-        .sort((a, b) => b.timestamp - a.timestamp)
-        .slice(0, mostMentions),
+      mentions: this.#readMentions(new Map(channels.map(({ channel }) => [channel.channelId, channel]))),
       unread: channels
         .filter(({ channel }) => channel.unread)
-        .sort(newestFirst)
+        .sort((a, b) => b.newest - a.newest)
         .map(({ channel, news }) => ({ ...channel, news })),
     };
+  }
+
+  async #fetchMentions(): Promise<void> {
+    const query = { only: 'highlight', limit: String(mostMentions) };
+    const path = '/notifications';
+    const page = await this.#client.http.authedRequest<NotificationPage>(Method.Get, path, query);
+    for (const { room_id, event, read } of page.notifications)
+      this.#remember(new MatrixEvent({ ...event, room_id }), read);
+    this.refresh();
+  }
+
+  #remember(event: MatrixEvent, wasRead: boolean): void {
+    const eventId = event.getId() ?? '';
+    if (!this.#mentions.has(eventId)) this.#mentions.set(eventId, { event, wasRead });
+  }
+
+  #readMentions(channels: ReadonlyMap<string, InboxChannel>): Inbox['mentions'] {
+    const newestFirst = [...this.#mentions].sort(([, a], [, b]) => b.event.getTs() - a.event.getTs());
+    this.#mentions = new Map(newestFirst.slice(0, mostMentions));
+    const blocked = new Set(this.#client.getIgnoredUsers());
+    return [...this.#mentions].flatMap(([eventId, mention]) => {
+      const roomId = mention.event.getRoomId() ?? '';
+      const channel = channels.get(roomId);
+      const room = this.#client.getRoom(roomId);
+      if (!channel || !room || blocked.has(mention.event.getSender() ?? '')) return [];
+      const loaded = room.findEventById(eventId);
+      const event = loaded ?? mention.event;
+      if (event.isRedacted()) return [];
+      const isNew = loaded ? this.#isNew(room, loaded) : !mention.wasRead && channel.mentions > 0;
+      return { ...readMessage(room, event), isNew, channel };
+    });
   }
 
   #readChannel(room: Room, placed: PlacedChannel | undefined, isDirect: boolean) {
     const ownId = this.#client.getSafeUserId();
     const silent = new Set([ownId, ...this.#client.getIgnoredUsers()]);
-    const joinedAt = readJoinTime(room, ownId);
     const channel: InboxChannel = {
       channelId: room.roomId,
       name: room.name,
@@ -64,25 +118,29 @@ export class InboxStore extends FeedStore<Inbox> {
       .getLiveTimeline()
       .getEvents()
       .slice(-depth)
-      .filter((event) => isMessageEvent(event) && !event.isRedacted() && !silent.has(event.getSender() ?? ''))
-      .map((event) => readMessage(room, event, ownId, joinedAt));
+      .filter(
+        (event) => isMessageEvent(event) && !event.isRedacted() && !silent.has(event.getSender() ?? ''),
+      );
+    for (const event of others) if (mentionsUser(event, ownId)) this.#remember(event, false);
+    const news = others.filter((event) => this.#isNew(room, event)).slice(-mostShown);
     return {
       channel,
       newest: room.getLastActiveTimestamp(),
-      mentions: others.filter(({ mentionsMe }) => mentionsMe),
-      news: others.filter(({ isNew }) => isNew).slice(-mostShown),
+      news: news.map((event) => ({ ...readMessage(room, event), isNew: true })),
     };
+  }
+
+  #isNew(room: Room, event: MatrixEvent): boolean {
+    const ownId = this.#client.getSafeUserId();
+    return event.getTs() >= readJoinTime(room, ownId) && !room.hasUserReadEvent(ownId, event.getId() ?? '');
   }
 }
 
-function readMessage(room: Room, event: MatrixEvent, ownId: string, joinedAt: number): InboxMessage {
-  const eventId = event.getId() ?? '';
+function readMessage(room: Room, event: MatrixEvent): Omit<InboxMessage, 'isNew'> {
   return {
-    eventId,
+    eventId: event.getId() ?? '',
     author: readPerson(room, event.getSender() ?? ''),
     excerpt: excerptEvent(event),
     timestamp: event.getTs(),
-    mentionsMe: mentionsUser(event, ownId),
-    isNew: event.getTs() >= joinedAt && !room.hasUserReadEvent(ownId, eventId),
   };
 }

@@ -12,6 +12,8 @@ export interface SyncEvent extends JsonObject {
 export interface RoomUpdate {
   readonly state?: readonly SyncEvent[];
   readonly timeline?: readonly SyncEvent[];
+  /** Whether events before this timeline were left out. */
+  readonly limited?: boolean;
   readonly typing?: readonly string[];
   readonly unread?: { readonly notification_count: number; readonly highlight_count: number };
 }
@@ -107,10 +109,10 @@ export function releaseTimers(): () => void {
   };
 }
 
-function buildRoom({ state = [], timeline = [], typing, unread }: RoomUpdate): JsonObject {
+function buildRoom({ state = [], timeline = [], limited = false, typing, unread }: RoomUpdate): JsonObject {
   return {
     state: { events: state },
-    timeline: { events: timeline, limited: false, prev_batch: 'p' },
+    timeline: { events: timeline, limited, prev_batch: 'p' },
     ephemeral: { events: typing ? [{ type: 'm.typing', content: { user_ids: typing } }] : [] },
     account_data: { events: [] },
     ...(unread && { unread_notifications: unread }),

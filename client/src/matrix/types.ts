@@ -107,7 +107,6 @@ export interface InboxMessage {
   readonly author: Person;
   readonly excerpt: string;
   readonly timestamp: number;
-  readonly mentionsMe: boolean;
   readonly isNew: boolean;
 }
 

@@ -27,7 +27,7 @@ import { AttachmentTrayView } from './AttachmentTrayView.tsx';
 import { buildVoiceAttachment } from './attachments.ts';
 import { CompletionList } from './CompletionList.tsx';
 import styles from './Composer.module.css';
-import { CommandError, parseCommand, performCommand } from './commands.ts';
+import { beginsCommand, CommandError, parseCommand, performCommand } from './commands.ts';
 import {
   cancelReference,
   changeComposer,
@@ -186,7 +186,7 @@ function OpenComposer({ channel, tray, thread }: ComposerProps) {
 
   const handleChange = (value: string): void => {
     changeComposer(composerId, { text: value });
-    if (value.trim() === '') endTyping();
+    if (value.trim() === '' || beginsCommand(value)) endTyping();
     else noteTyping();
     completion.follow();
   };

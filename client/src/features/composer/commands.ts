@@ -140,6 +140,14 @@ export function listCommands(gateway: Gateway, channelId: string): readonly Comm
   return commands.filter(({ isAvailable }) => isAvailable?.(permissions) ?? true);
 }
 
+/**
+ * Whether what is being typed is on its way to be a command. Nobody is told that somebody types one: most say nothing to
+ * the channel, and a notice that ends after `/part` would come from outside.
+ */
+export function beginsCommand(text: string): boolean {
+  return /^\s*\/(?!\/)/.test(text);
+}
+
 /** A text that begins with a slash: the name of a command and the rest. Two slashes, or one in a path, are text. */
 export function parseCommand(text: string): { readonly name: string; readonly rest: string } | undefined {
   const match = /^\/([a-zA-Z]+)(?:\s+([\s\S]*))?$/.exec(text.trim());
