@@ -169,6 +169,25 @@ if (testDialect === 'postgres') {
       expect(texts).to.deep.equal(Array.from({ length: 10 }, (_, round) => `once ${round}`));
     });
 
+    it('let somebody speak once in a room with slow mode, however many they are sent to at once', async () => {
+      await alice.one.setState(room, 'io.guildhall.slowmode', { seconds: 3600 });
+      // When `other` lets this one wait, it knows of the slow mode.
+      await eventually(async () => (await sendSlowly('one after the other', bob.other)) === 429);
+      const carol = await register('slow-carol');
+      await carol.one.join(room);
+      await carol.other.ok('GET', `${roomPath(room)}/joined_members`);
+      const clients = [carol.one, carol.other, carol.one, carol.other, carol.one, carol.other];
+      const statuses = await Promise.all(clients.map((client, index) => sendSlowly(`c${index}`, client)));
+      expect(statuses.sort()).to.deep.equal([200, 429, 429, 429, 429, 429]);
+    });
+
+    let slowSends = 0;
+    async function sendSlowly(body: string, client: TestUser): Promise<number> {
+      slowSends += 1;
+      const path = `${roomPath(room)}/send/m.room.message/slow-${slowSends}`;
+      return (await client.request('PUT', path, { msgtype: 'm.text', body })).status;
+    }
+
     it('lose and double nothing when both send in one room at once, and tell it in the same order', async () => {
       const sessions = [await SyncSession.begin(bob.one), await SyncSession.begin(bob.other)];
       const clients = [alice.one, alice.other, bob.one, bob.other];

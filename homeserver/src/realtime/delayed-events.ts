@@ -221,6 +221,13 @@ export class DelayedEvents {
       });
     } catch (error) {
       if (!(error instanceof MatrixError)) throw error;
+      const leftMs = error.fields.retry_after_ms;
+      // As with slow mode: what was promised is sent when it may be.
+      if (error.errcode === 'M_LIMIT_EXCEEDED' && typeof leftMs === 'number') {
+        this.#enqueue(unit, delayId, now + leftMs);
+        await this.#storage.database.commit(unit);
+        return;
+      }
       const refusal = { error: JSON.stringify(error.toJSON()), eventId: null, finishedTs: now };
       this.#storage.delayedEvents.finish(unit, { delayId, outcome: 'cancel', reason: 'error', ...refusal });
     }

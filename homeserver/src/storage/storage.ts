@@ -48,6 +48,7 @@ import { SearchStore } from './stores/search-store.ts';
 import { ServerKeyStore } from './stores/server-key-store.ts';
 import { ShortTokenStore } from './stores/short-token-store.ts';
 import { SigningKeyStore } from './stores/signing-key-store.ts';
+import { SlowModeStore } from './stores/slow-mode-store.ts';
 import { StateStore } from './stores/state-store.ts';
 import { StickyEventStore } from './stores/sticky-event-store.ts';
 import { StringStore } from './stores/string-store.ts';
@@ -69,6 +70,7 @@ export interface Storage {
   readonly signingKeys: SigningKeyStore;
   readonly serverKeys: ServerKeyStore;
   readonly destinations: DestinationStore;
+  readonly slowMode: SlowModeStore;
   readonly stickyEvents: StickyEventStore;
   readonly strings: StringStore;
   readonly log: LogStore;
@@ -139,6 +141,7 @@ export async function openStorage(options: DatabaseOptions): Promise<Storage> {
     signingKeys: new SigningKeyStore(database),
     serverKeys: new ServerKeyStore(database),
     destinations: new DestinationStore(database),
+    slowMode: new SlowModeStore(database),
     stickyEvents: new StickyEventStore(database),
     strings,
     log: new LogStore(database),

@@ -3,6 +3,7 @@ import { badJson } from '../../protocol/errors.ts';
 import { isUserId } from '../../protocol/identifiers.ts';
 import { isJsonObject } from '../../protocol/json-values.ts';
 import type { RoomVersionRules } from '../../protocol/room-versions.ts';
+import { isSlowMode, SLOW_MODE } from '../../protocol/slow-mode.ts';
 import type { EventDraft } from '../event-chain.ts';
 
 /** The texts that an event of a type has to have. Source: Client-Server API v1.19, the types' schemas. */
@@ -33,6 +34,9 @@ export function requireContentForm(
     throw badJson(`${type} is ${stateKey === undefined ? 'a piece of state' : 'no piece of state'}`);
   }
   if (type === 'm.room.power_levels' && rules.integerPowerLevels) requireLevels(content);
+  if (type === SLOW_MODE && stateKey !== undefined && !isSlowMode(content)) {
+    throw badJson('seconds must be an integer of at most six hours, exempt_pl a power level');
+  }
   if (content['m.mentions'] !== undefined) requireMentions(content['m.mentions']);
 }
 

@@ -14,6 +14,7 @@ import { knockOnRoom } from './knock.ts';
 import { banUser, kickUser, unbanUser } from './leave.ts';
 import { leaveByUser } from './leave-by-user.ts';
 import { requireAliasesOfRoom } from './set-canonical-alias.ts';
+import { awaitTurn } from './slow-mode.ts';
 
 /** Types of which a redaction would leave too little. */
 const UNREDACTABLE: ReadonlySet<string> = new Set(['m.room.create', 'm.room.server_acl']);
@@ -26,6 +27,8 @@ export interface SendTarget {
   readonly originServerTs?: number | undefined;
   /** For how long it sticks (MSC4354), in milliseconds; not at all unless given. */
   readonly stickyMs?: number | undefined;
+  /** Whether it was said elsewhere already, as bridges tell: then slow mode does not hold it up. */
+  readonly isRelayed?: boolean;
 }
 
 /** How many events of one user may stick in a room. */
@@ -38,7 +41,8 @@ const RETRY_STICKY_MS = 60_000;
  *
  * Source: Client-Server API v1.19, `PUT /rooms/{roomId}/send/{eventType}/{txnId}`.
  * @returns the event's ID, once it is durable.
- * @throws MatrixError 403 `M_FORBIDDEN`, 400 `M_BAD_JSON`, `M_MISSING_PARAM`, 413 `M_TOO_LARGE`.
+ * @throws MatrixError 403 `M_FORBIDDEN`, 400 `M_BAD_JSON`, `M_MISSING_PARAM`, 413 `M_TOO_LARGE`, 429 `M_LIMIT_EXCEEDED`
+ * in a room with slow mode.
  */
 export async function sendEvent(
   context: RoomsContext,
@@ -54,7 +58,7 @@ export async function sendEvent(
   }
   const { sender, originServerTs, stickyMs } = target;
   const draft: EventDraft = { type, sender, content, originServerTs, stickyMs, transaction };
-  return once(context, transaction, () => appendJoined(context, target.roomId, draft));
+  return once(context, transaction, () => appendJoined(context, target, draft));
 }
 
 /**
@@ -89,7 +93,7 @@ export async function redactEvent(
       redacts: eventId,
       transaction,
     };
-    return appendJoined(context, target.roomId, draft);
+    return appendJoined(context, target, draft);
   });
 }
 
@@ -154,12 +158,17 @@ async function setMembership(
   }
 }
 
-async function appendJoined(context: RoomsContext, roomId: string, draft: EventDraft): Promise<string> {
+async function appendJoined(
+  context: RoomsContext,
+  { roomId, isRelayed }: SendTarget,
+  draft: EventDraft,
+): Promise<string> {
   const room = await joinedRoom(context, roomId, draft.sender);
   requireContentForm(room.rules, draft);
   if (draft.stickyMs !== undefined) await requireFewSticky(context, room, draft.sender);
   const event = await changeRoom(context, room, async (chain) => {
     await requireSaneRelation(context, room, draft);
+    if (isRelayed !== true) await awaitTurn(context, room, draft, chain.unit);
     return chain.append(draft);
   });
   return event.eventId;

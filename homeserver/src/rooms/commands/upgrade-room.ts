@@ -3,6 +3,7 @@ import { forbidden, MatrixError } from '../../protocol/errors.ts';
 import type { Pdu } from '../../protocol/events.ts';
 import { creatorsOf } from '../../protocol/power-levels.ts';
 import type { RoomVersionRules } from '../../protocol/room-versions.ts';
+import { SLOW_MODE } from '../../protocol/slow-mode.ts';
 import { changeRoom } from '../change-room.ts';
 import type { RoomsContext } from '../context.ts';
 import type { EventChain, EventDraft } from '../event-chain.ts';
@@ -34,6 +35,7 @@ const TRANSFERRED: ReadonlySet<string> = new Set([
   'm.room.history_visibility',
   'm.room.join_rules',
   'm.room.image_pack',
+  SLOW_MODE,
   'm.space.child',
 ]);
 

@@ -22,6 +22,7 @@ export const TABLES_OF_ROOMS: readonly TableOfRooms[] = [
   { table: 'delayed_events', column: 'room_nid', by: 'delay_id' },
   { table: 'call_members', column: 'room_nid', by: 'identity' },
   { table: 'receipts', column: 'room_nid', by: 'user_nid' },
+  { table: 'slow_mode_turns', column: 'room_nid', by: 'user_nid' },
   { table: 'sticky_events', column: 'room_nid', by: 'event_nid' },
   { table: 'outgoing_rooms', column: 'room_nid', by: 'server' },
   { table: 'room_details', column: 'room_nid', by: 'room_nid' },

@@ -22,7 +22,13 @@ export const sendMessage = endpoint('sendMessage', { exactNumbers: true }, async
   }
   const transaction = { userNid, deviceId, scope: `send ${roomId} ${eventType}`, txnId };
   services.realtime.presence.userIsActive(userId);
-  const target = { roomId, sender: userId, originServerTs: saidAt(call), stickyMs: stickyDurationIn(query) };
+  const target = {
+    roomId,
+    sender: userId,
+    originServerTs: saidAt(call),
+    stickyMs: stickyDurationIn(query),
+    isRelayed: requester.appService !== undefined,
+  };
   const eventId = await sendEvent(services.rooms, target, eventType, body, transaction);
   return { event_id: eventId };
 });
