@@ -2,7 +2,7 @@
 // for "npm test"; with a seed that was printed, what failed with it once more. Plain JavaScript for Node 18 and newer.
 import { ensureClientBuilt } from './client-build.mjs';
 import { ensureInstalled } from './installation.mjs';
-import { run } from './programs.mjs';
+import { findChromium, run } from './programs.mjs';
 import { ROOT } from './runtime.mjs';
 import { SOAKS } from './soaks.mjs';
 
@@ -15,14 +15,19 @@ if (soak) {
   const [, given] = at === -1 ? [] : args.splice(at, 2);
   // Another seed each time: the long forms are there to find what the fixed one does not.
   const seed = String(Date.now() % 2 ** 31);
+  const chromium = soak.needsClient ? findChromium() : undefined;
   const env = {
     ...process.env,
+    ...(chromium && { GUILDHALL_TEST_CHROMIUM: chromium }),
     GUILDHALL_TEST_SEED: given ?? process.env.GUILDHALL_TEST_SEED ?? seed,
     ...soak.environment,
     ...(given === undefined ? {} : soak.once),
   };
   console.log(`${name}: ${soak.what} (GUILDHALL_TEST_SEED=${env.GUILDHALL_TEST_SEED})`);
-  process.exitCode = await run(node, [...soak.command, ...args], { cwd: ROOT, env });
+  // As with "npm test", CI takes no test for passed that was left out.
+  const isStrict = process.env.CI === 'true' && soak.command.some((part) => part.endsWith('mocha.js'));
+  const strictness = isStrict ? ['--forbid-only', '--forbid-pending'] : [];
+  process.exitCode = await run(node, [...soak.command, ...strictness, ...args], { cwd: ROOT, env });
 } else {
   console.error('npm run soak -- NAME, where NAME is one of');
   for (const [known, { what }] of Object.entries(SOAKS)) console.error(`  ${known}: ${what}`);

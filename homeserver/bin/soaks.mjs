@@ -72,6 +72,16 @@ export const SOAKS = {
     command: ['homeserver/bench/store/main.ts'],
     environment: { GUILDHALL_TEST_DATABASE: 'postgres' },
   },
+  journeys: {
+    what: 'everything that people do in the client, in Chromium; no control of it is left out',
+    command: [
+      'node_modules/mocha/bin/mocha.js',
+      'client/tests/**/*.e2e.ts',
+      // The last one: it looks at what the others have pressed.
+      'client/soak/every-control.test.ts',
+    ],
+    needsClient: true,
+  },
   timeline: {
     what: 'a channel of 10,000 messages in Chromium: drift, rows, frames from the trace, switching, and starting with 50 guilds',
     command: ['client/soak/timeline.ts'],

@@ -1,4 +1,4 @@
-import { parseSync } from 'oxc-parser';
+import { asNodes, isNode, parseSource, readName, type SyntaxNode, visit } from './syntax-tree.ts';
 
 /** What is found in a source file. */
 export interface SourceStrings {
@@ -32,11 +32,6 @@ const sayingFunctions = new Set(['showToast', 'setError', 'useTitle']);
 /** The name of the product is the same in every language. */
 const names = new Set(['Guildhall']);
 
-interface SyntaxNode {
-  readonly type: string;
-  readonly [field: string]: unknown;
-}
-
 /** Reads what a TypeScript file says to people. */
 export function readSourceStrings(file: string, source: string): SourceStrings {
   const raw: string[] = [];
@@ -46,7 +41,7 @@ export function readSourceStrings(file: string, source: string): SourceStrings {
     if (typeof words === 'string' && /\p{L}{2}/u.test(words) && !names.has(words.trim()))
       raw.push(words.trim());
   };
-  visit(parseSync(file, source).program, (node) => {
+  visit(parseSource(file, source), (node) => {
     if (node.type === 'JSXText') judge(node.value);
     if (node.type === 'JSXAttribute' && wordAttributes.has(readName(node.name)))
       judgeValue(node.value, judge);
@@ -68,27 +63,6 @@ function judgeValue(value: unknown, judge: (words: unknown) => void): void {
     judgeValue(value.consequent, judge);
     judgeValue(value.alternate, judge);
   }
-}
-
-function visit(value: unknown, look: (node: SyntaxNode) => void): void {
-  if (Array.isArray(value)) {
-    for (const item of value) visit(item, look);
-  } else if (isNode(value)) {
-    look(value);
-    for (const child of Object.values(value)) visit(child, look);
-  }
-}
-
-function isNode(value: unknown): value is SyntaxNode {
-  return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
-}
-
-function asNodes(value: unknown): readonly SyntaxNode[] {
-  return Array.isArray(value) ? value.filter(isNode) : [];
-}
-
-function readName(value: unknown): string {
-  return isNode(value) && typeof value.name === 'string' ? value.name : '';
 }
 
 function readBeginning(template: SyntaxNode): string {

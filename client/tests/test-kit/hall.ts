@@ -3,6 +3,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { ShiftedClock } from '../../../homeserver/test-kit/shifted-clock.ts';
 import { type TestConfiguration, TestServer } from '../../../homeserver/test-kit/test-server.ts';
 import type { Drawing } from './drawings.ts';
+import { watchReach } from './reach.ts';
 import { Visitor } from './visitor.ts';
 
 /** The build that `npm test` makes before it comes here; another one may be given. */
@@ -89,6 +90,7 @@ export class Hall {
       ...options,
     });
     context.setDefaultTimeout(PATIENCE_MS);
+    await watchReach(context);
     // Pages of the wide world say nothing: there may be no way to them from here.
     await context.route('**/media/preview_url*', (route) => route.fulfill({ json: {} }));
     const visitor = new Visitor(await context.newPage(), origin.origin);
