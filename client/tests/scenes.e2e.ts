@@ -92,9 +92,13 @@ describe('Every scene can be used by everybody', function () {
 
       it('the settings of a channel', async () => {
         await ada.page.getByRole('button', { name: 'Settings of sets-and-lamps' }).click();
-        await ada.dialog.getByLabel('Topic').waitFor();
+        await ada.page.getByLabel('Topic').waitFor();
         await expectAccessible(ada.page, 'channel settings');
+        await ada.page.getByRole('link', { name: 'Permissions' }).click();
+        await ada.page.getByRole('group', { name: 'Who may come into the channel' }).waitFor();
+        await expectAccessible(ada.page, 'permissions of a channel');
         await ada.page.keyboard.press('Escape');
+        await ada.channelHeading('sets-and-lamps').waitFor();
       });
 
       it('the dialog that creates a guild', async () => {

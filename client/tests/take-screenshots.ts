@@ -93,7 +93,10 @@ const SCENES: readonly Scene[] = [
       const drawerButton = visitor.page.getByRole('button', { name: 'Guilds and channels' });
       if (await drawerButton.isVisible()) await drawerButton.click();
       await visitor.page.getByRole('button', { name: 'Settings of sets-and-lamps' }).click();
-      await visitor.dialog.getByRole('button', { name: 'Save changes' }).waitFor();
+      const overview = visitor.page.getByRole('link', { name: 'Overview' });
+      await overview.waitFor();
+      if ((await overview.getAttribute('aria-current')) === null) await overview.click();
+      await visitor.page.getByRole('button', { name: 'Save changes' }).waitFor();
     },
   },
   {

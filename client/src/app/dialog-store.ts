@@ -7,7 +7,8 @@ export type DialogRequest =
   | { readonly kind: 'create-channel'; readonly guildId: string; readonly categoryId?: string }
   | { readonly kind: 'create-category'; readonly guildId: string }
   | { readonly kind: 'invite'; readonly guildId: string }
-  | { readonly kind: 'channel-settings' | 'jump-to-date' | 'create-poll'; readonly channelId: string }
+  | { readonly kind: 'jump-to-date' | 'create-poll'; readonly channelId: string }
+  | { readonly kind: 'topic'; readonly name: string; readonly topic: string }
   | { readonly kind: 'rename-folder'; readonly folderId: string }
   | { readonly kind: 'notifications'; readonly roomId: string; readonly name: string }
   | { readonly kind: 'switcher' | 'inbox' | 'keys' }

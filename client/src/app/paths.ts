@@ -51,6 +51,12 @@ export function buildGuildSettingsPath(guildId: string, page?: string): string {
   return page === undefined ? path : `${path}/${page}`;
 }
 
+/** The address of the settings of a channel. */
+export function buildChannelSettingsPath(channelId: string, page?: string): string {
+  const path = `/channel-settings/${encodeURIComponent(channelId)}`;
+  return page === undefined ? path : `${path}/${page}`;
+}
+
 export function buildHomePath(channelId?: string): string {
   return channelId === undefined ? '/home' : `/home/${encodeURIComponent(channelId)}`;
 }

@@ -12,7 +12,7 @@ export type ProgressHandler = (done: number, total: number) => void;
 export interface AdministrationActions {
   setGuildAvatar(guildId: string, file: File | undefined): Promise<void>;
   /** Those who may not come back, by name. */
-  listBans(guildId: string): Promise<readonly Ban[]>;
+  listBans(roomId: string): Promise<readonly Ban[]>;
   /** Sets somebody's power level in a guild and in all its channels, one after the other. */
   setLevel(guildId: string, userId: string, level: number, handleProgress: ProgressHandler): Promise<void>;
   /** Moves a channel or category by so many places among those beside it. */
@@ -25,8 +25,8 @@ export function createAdministrationActions(client: MatrixClient): Administratio
       const url = file ? (await client.uploadContent(file, { type: file.type })).content_uri : '';
       await client.sendStateEvent(guildId, EventType.RoomAvatar, url === '' ? {} : { url });
     },
-    async listBans(guildId) {
-      const room = client.getRoom(guildId);
+    async listBans(roomId) {
+      const room = client.getRoom(roomId);
       await room?.loadMembersIfNeeded();
       return (room?.getMembersWithMembership('ban') ?? [])
         .map((member) => ({

@@ -18,6 +18,12 @@ import { AccountDataStore } from './account-data-store.ts';
 import { type AdministrationActions, createAdministrationActions } from './administration.ts';
 import { type Alert, watchAlerts } from './alerts.ts';
 import { ChangeFeed } from './change-feed.ts';
+import {
+  type ChannelRuleActions,
+  type ChannelRules,
+  ChannelRulesStore,
+  createChannelRuleActions,
+} from './channel-rules.ts';
 import { ChannelStore, MemberListStore, ProfileStore, TypingStore } from './channel-stores.ts';
 import { type CommunityActions, createCommunityActions, waitForArrival } from './communities.ts';
 import { GuildListStore, GuildStore, type HomeSnapshot, HomeStore } from './guild-stores.ts';
@@ -77,6 +83,7 @@ export interface Gateway {
   readonly social: SocialActions;
   readonly account: AccountActions;
   readonly administration: AdministrationActions;
+  readonly rules: ChannelRuleActions;
   /** What others learn of what we do, on all our devices. */
   readonly privacy: AccountDataStore<Privacy>;
   readonly search: SearchActions;
@@ -91,6 +98,8 @@ export interface Gateway {
   person(userId: string): Readable<PersonCard>;
   guild(guildId: string): Readable<GuildDetails | undefined>;
   channel(channelId: string): Readable<ChannelDetails | undefined>;
+  /** Who may do what in a channel, for those who set it up. */
+  channelRules(channelId: string): Readable<ChannelRules | undefined>;
   members(roomId: string): MemberListStore;
   /** The pictures that can be used as emoji in a channel now. */
   listCustomEmoji(channelId: string): readonly CustomEmoji[];
@@ -188,6 +197,7 @@ export function startGateway(session: Session, options: GatewayOptions): Gateway
     },
     account: createAccountActions(client),
     administration: createAdministrationActions(client),
+    rules: createChannelRuleActions(client),
     privacy,
     notifications,
     rail: new AccountDataStore(client, feed, railType, parseRail),
@@ -201,6 +211,7 @@ export function startGateway(session: Session, options: GatewayOptions): Gateway
     person: keepOne((userId) => new PersonStore(client, feed, userId)),
     guild: keepOne((guildId) => new GuildStore(client, feed, guildId)),
     channel: keepOne((channelId) => new ChannelStore(client, feed, channelId)),
+    channelRules: keepOne((channelId) => new ChannelRulesStore(client, feed, channelId)),
     members: keepOne((roomId) => new MemberListStore(client, feed, roomId)),
     listCustomEmoji: (channelId) => listCustomEmoji(client, channelId),
     listStickers: (channelId) => listStickers(client, channelId),

@@ -16,6 +16,7 @@ interface ChoiceGroupProps<Value extends string> {
   readonly value: Value;
   /** Cards beside each other, or lines below each other. */
   readonly layout?: 'cards' | 'lines';
+  readonly isDisabled?: boolean;
   readonly handleChange: (value: Value) => void;
 }
 
@@ -25,11 +26,12 @@ export function ChoiceGroup<Value extends string>({
   choices,
   value,
   layout = 'cards',
+  isDisabled = false,
   handleChange,
 }: ChoiceGroupProps<Value>) {
   const name = useId();
   return (
-    <fieldset className={styles.group}>
+    <fieldset className={styles.group} disabled={isDisabled}>
       <legend className={styles.legend}>{label}</legend>
       <div className={styles[layout]}>
         {choices.map((choice) => (

@@ -2,11 +2,14 @@ import { Bell, CheckCheck, Settings } from 'lucide-react';
 import type { Gateway } from '../../matrix/gateway.ts';
 import type { ChannelSummary } from '../../matrix/types.ts';
 import { openDialog } from '../dialog-store.ts';
+import { closeDrawer } from '../drawer-store.ts';
+import { buildChannelSettingsPath } from '../paths.ts';
 import type { Action } from './action.ts';
 
 export interface ChannelContext {
   readonly gateway: Gateway;
   readonly channel: ChannelSummary;
+  readonly navigate: (path: string) => void;
 }
 
 const markChannelRead: Action<ChannelContext> = {
@@ -31,7 +34,10 @@ const openChannelSettings: Action<ChannelContext> = {
   label: 'channel.settings',
   icon: Settings,
   isAvailable: ({ channel }) => channel.joined,
-  perform: ({ channel }) => openDialog({ kind: 'channel-settings', channelId: channel.channelId }),
+  perform: ({ channel, navigate }) => {
+    closeDrawer();
+    navigate(buildChannelSettingsPath(channel.channelId));
+  },
 };
 
 /** What can be done with a channel in a list. */

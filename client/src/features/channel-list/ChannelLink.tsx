@@ -1,8 +1,8 @@
 import { Hash, Settings } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { Link } from 'wouter';
-import { openDialog } from '../../app/dialog-store.ts';
+import { Link, useLocation } from 'wouter';
 import { closeDrawer } from '../../app/drawer-store.ts';
+import { buildChannelSettingsPath } from '../../app/paths.ts';
 import { describeUnread } from '../../lib/i18n/describe-unread.ts';
 import { t } from '../../lib/i18n/translate.ts';
 import { joinClasses } from '../../lib/join-classes.ts';
@@ -34,6 +34,7 @@ export function ChannelLink({
   isFaint = false,
   hasSettings = false,
 }: ChannelLinkProps) {
+  const [, navigate] = useLocation();
   const state = isSelected ? styles.selected : unread ? styles.unread : isFaint && styles.faint;
   return (
     <div className={joinClasses(styles.row, state)} data-channel={channelId}>
@@ -54,7 +55,10 @@ export function ChannelLink({
           icon={Settings}
           label={t('channel.settingsOf', { name })}
           size="small"
-          onClick={() => openDialog({ kind: 'channel-settings', channelId })}
+          onClick={() => {
+            closeDrawer();
+            navigate(buildChannelSettingsPath(channelId));
+          }}
         />
       )}
     </div>

@@ -54,7 +54,7 @@ export function ChannelList({ guild, channelId }: ChannelListProps) {
         )}
       </header>
       <ContextMenu
-        entries={pressed ? listMenuEntries(channelActions, { gateway, channel: pressed }) : []}
+        entries={pressed ? listMenuEntries(channelActions, { gateway, channel: pressed, navigate }) : []}
         handleOpen={(target) => {
           const id = target.closest<HTMLElement>('[data-channel]')?.dataset.channel;
           const found = channels.find((channel) => channel.channelId === id);

@@ -71,7 +71,7 @@ export function ChannelHeader({ channel }: { readonly channel: ChannelDetails })
           className={styles.topic}
           title={topic}
           aria-label={t('channel.topicIs', { topic })}
-          onClick={() => openDialog({ kind: 'channel-settings', channelId: channel.channelId })}
+          onClick={() => openDialog({ kind: 'topic', name, topic })}
         >
           {topic}
         </button>

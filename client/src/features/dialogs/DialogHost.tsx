@@ -2,7 +2,6 @@ import { closeDialog, type DialogRequest } from '../../app/dialog-store.ts';
 import { InboxDialog } from '../inbox/InboxDialog.tsx';
 import { NotificationsDialog } from '../notifications/NotificationsDialog.tsx';
 import { SwitcherDialog } from '../switcher/SwitcherDialog.tsx';
-import { ChannelSettingsDialog } from './ChannelSettingsDialog.tsx';
 import { ConfirmDialog } from './ConfirmDialog.tsx';
 import { CreateCategoryDialog, CreateChannelDialog } from './CreateChannelDialog.tsx';
 import { CreateGuildDialog } from './CreateGuildDialog.tsx';
@@ -17,6 +16,7 @@ import { ProfileDialog } from './ProfileDialog.tsx';
 import { ReactionsDialog } from './ReactionsDialog.tsx';
 import { RenameFolderDialog } from './RenameFolderDialog.tsx';
 import { ReportDialog } from './ReportDialog.tsx';
+import { TopicDialog } from './TopicDialog.tsx';
 import { VersionsDialog } from './VersionsDialog.tsx';
 
 /** The dialog that was asked for. */
@@ -30,12 +30,12 @@ export default function DialogHost({ request }: { readonly request: DialogReques
       return <CreateCategoryDialog guildId={request.guildId} handleClose={closeDialog} />;
     case 'invite':
       return <InviteDialog guildId={request.guildId} handleClose={closeDialog} />;
-    case 'channel-settings':
-      return <ChannelSettingsDialog channelId={request.channelId} handleClose={closeDialog} />;
     case 'jump-to-date':
       return <JumpToDateDialog channelId={request.channelId} handleClose={closeDialog} />;
     case 'create-poll':
       return <CreatePollDialog channelId={request.channelId} handleClose={closeDialog} />;
+    case 'topic':
+      return <TopicDialog {...request} handleClose={closeDialog} />;
     case 'rename-folder':
       return <RenameFolderDialog folderId={request.folderId} handleClose={closeDialog} />;
     case 'notifications':

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useState } from 'react';
 import { describeError } from '../../lib/homeserver/describe-error.ts';
 import { t } from '../../lib/i18n/translate.ts';
-import type { Ban, GuildDetails } from '../../matrix/types.ts';
+import type { Ban } from '../../matrix/types.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Skeleton } from '../../ui/Skeleton.tsx';
 import { ErrorState } from '../../ui/StateView.tsx';
@@ -10,16 +10,15 @@ import { MediaAvatar } from '../media/MediaAvatar.tsx';
 import { useGateway } from '../session/gateway-context.ts';
 import styles from './GuildPages.module.css';
 
-/** Who may not come back. */
-export function BansPage({ guild }: { readonly guild: GuildDetails }) {
+/** Who may not come back into a guild or a channel. */
+export function BansPage({ roomId }: { readonly roomId: string }) {
   const { administration, communities } = useGateway();
   const [bans, setBans] = useState<readonly Ban[]>();
   const [error, setError] = useState<unknown>();
-  const { guildId } = guild;
   const load = useCallback(() => {
     setError(undefined);
-    administration.listBans(guildId).then(setBans, setError);
-  }, [administration, guildId]);
+    administration.listBans(roomId).then(setBans, setError);
+  }, [administration, roomId]);
   useEffect(load, [load]);
   if (error !== undefined) {
     return (
@@ -32,7 +31,7 @@ export function BansPage({ guild }: { readonly guild: GuildDetails }) {
   if (bans.length === 0) return <p className={styles.note}>{t('guildSettings.noBans')}</p>;
   const lift = async ({ userId }: Ban): Promise<void> => {
     try {
-      await communities.unban(guildId, userId);
+      await communities.unban(roomId, userId);
       setBans((before) => before?.filter((ban) => ban.userId !== userId));
     } catch (failure) {
       showToast(describeError(failure), 'danger');

@@ -1,6 +1,7 @@
 import { ArrowDown, ArrowUp, Folder, Hash, type LucideIcon, Settings } from 'lucide-react';
 import { useState } from 'react';
-import { openDialog } from '../../app/dialog-store.ts';
+import { useLocation } from 'wouter';
+import { buildChannelSettingsPath } from '../../app/paths.ts';
 import { describeError } from '../../lib/homeserver/describe-error.ts';
 import { t } from '../../lib/i18n/translate.ts';
 import type { GuildDetails } from '../../matrix/types.ts';
@@ -61,6 +62,7 @@ interface LineProps {
 
 function Line({ spaceId, entry, beside, icon: Icon }: LineProps) {
   const { administration } = useGateway();
+  const [, navigate] = useLocation();
   const [isBusy, setIsBusy] = useState(false);
   const { roomId, name } = entry;
   const ids = beside.map((other) => other.roomId);
@@ -84,7 +86,7 @@ function Line({ spaceId, entry, beside, icon: Icon }: LineProps) {
         <IconButton
           icon={Settings}
           label={t('channel.settingsOf', { name })}
-          onClick={() => openDialog({ kind: 'channel-settings', channelId: roomId })}
+          onClick={() => navigate(buildChannelSettingsPath(roomId))}
         />
       )}
       <IconButton

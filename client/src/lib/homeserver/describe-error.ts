@@ -33,3 +33,8 @@ export function describeError(error: unknown): string {
 export function readErrcode(error: unknown): string | undefined {
   return asString(asObject(error)?.errcode);
 }
+
+/** The HTTP status of a Matrix error, ours or matrix-js-sdk's; undefined when no answer came. */
+export function readHttpStatus(error: unknown): number | undefined {
+  return asAmount(asObject(error)?.httpStatus);
+}

@@ -23,6 +23,7 @@ import { HomePlace } from './HomePlace.tsx';
 
 const loadSettings = () => import('../settings/SettingsScene.tsx');
 const loadGuildSettings = () => import('../settings/GuildSettingsScene.tsx');
+const loadChannelSettings = () => import('../settings/ChannelSettingsScene.tsx');
 const loadDialogs = () => import('../../features/dialogs/DialogHost.tsx');
 
 /** Guilds, channels and what is open, side by side. */
@@ -43,6 +44,11 @@ export function Hall() {
         <Route path="/settings/:pageId?">{({ pageId }) => <Settings pageId={pageId} />}</Route>
         <Route path="/guild-settings/:guildId/:pageId?">
           {({ guildId, pageId }) => <GuildSettings key={guildId} guildId={guildId} pageId={pageId} />}
+        </Route>
+        <Route path="/channel-settings/:channelId/:pageId?">
+          {({ channelId, pageId }) => (
+            <ChannelSettings key={channelId} channelId={channelId} pageId={pageId} />
+          )}
         </Route>
         <Route>
           <FrontDoor />
@@ -98,6 +104,22 @@ function GuildSettings(props: GuildSettingsProps) {
     <ErrorBoundary fallback={<SceneBroken />}>
       <Suspense fallback={<SceneLoading />}>
         <GuildSettingsScene {...props} />
+      </Suspense>
+    </ErrorBoundary>
+  );
+}
+
+interface ChannelSettingsProps {
+  readonly channelId: string;
+  readonly pageId: string | undefined;
+}
+
+function ChannelSettings(props: ChannelSettingsProps) {
+  const ChannelSettingsScene = useLazy(loadChannelSettings);
+  return (
+    <ErrorBoundary fallback={<SceneBroken />}>
+      <Suspense fallback={<SceneLoading />}>
+        <ChannelSettingsScene {...props} />
       </Suspense>
     </ErrorBoundary>
   );

@@ -56,7 +56,14 @@ export default function GuildSettingsScene({ guildId, pageId }: GuildSettingsSce
             ]
           : []),
         ...(canBan
-          ? [{ id: 'bans', label: t('guildSettings.bans'), icon: Ban, content: <BansPage guild={guild} /> }]
+          ? [
+              {
+                id: 'bans',
+                label: t('guildSettings.bans'),
+                icon: Ban,
+                content: <BansPage roomId={guildId} />,
+              },
+            ]
           : []),
         { id: 'leave', label: t('guild.leave'), icon: LogOut, content: <LeavePage guild={guild} /> },
       ]}
