@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import { openDrawer } from './drawer-store.ts';
+import { closeDrawer, openDrawer } from './drawer-store.ts';
 import { readsMembersFromDrawer } from './layout.ts';
 
 /** What stands beside a channel in place of its members. */
@@ -23,4 +23,10 @@ export function openPanel(panel: Panel): void {
 
 export function closePanel(): void {
   usePanel.setState({ panel: undefined });
+}
+
+/** Closes the panel for somebody who is done with it, on narrow screens with the drawer that it lies in. */
+export function leavePanel(): void {
+  closePanel();
+  closeDrawer();
 }

@@ -14,6 +14,7 @@ import { Dialog } from '../../ui/Dialog.tsx';
 import { IconButton } from '../../ui/IconButton.tsx';
 import { MentionPill } from '../../ui/MentionPill.tsx';
 import { EmptyState } from '../../ui/StateView.tsx';
+import { TabList } from '../../ui/TabList.tsx';
 import { MediaAvatar } from '../media/MediaAvatar.tsx';
 import { useGateway, useStore } from '../session/gateway-context.ts';
 import styles from './InboxDialog.module.css';
@@ -36,14 +37,13 @@ export function InboxDialog({ handleClose }: InboxDialogProps) {
     <Dialog title={t('inbox.open')} size="large" handleClose={handleClose}>
       <Tabs.Root defaultValue="unread">
         <div className={styles.bar}>
-          <Tabs.List className={styles.tabs} aria-label={t('inbox.open')}>
-            <Tabs.Tab className={styles.tab} value="unread">
-              {t('inbox.unread')}
-            </Tabs.Tab>
-            <Tabs.Tab className={styles.tab} value="mentions">
-              {t('inbox.mentions')}
-            </Tabs.Tab>
-          </Tabs.List>
+          <TabList
+            label={t('inbox.open')}
+            tabs={[
+              { value: 'unread', label: t('inbox.unread') },
+              { value: 'mentions', label: t('inbox.mentions') },
+            ]}
+          />
           {unread.length > 0 && (
             <Button variant="plain" onClick={() => markAllRead.perform(context)}>
               <CheckCheck size={16} aria-hidden /> {t(markAllRead.label)}

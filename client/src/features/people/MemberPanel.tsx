@@ -5,6 +5,7 @@ import { openDialog } from '../../app/dialog-store.ts';
 import { t } from '../../lib/i18n/translate.ts';
 import { joinClasses } from '../../lib/join-classes.ts';
 import type { Member, MemberList } from '../../matrix/types.ts';
+import { PanelBody, PanelFrame } from '../../ui/PanelFrame.tsx';
 import { describePresence, PresenceSign } from '../../ui/PresenceSign.tsx';
 import { Skeleton } from '../../ui/Skeleton.tsx';
 import { ErrorState } from '../../ui/StateView.tsx';
@@ -34,14 +35,12 @@ export function MemberPanel({ roomId }: { readonly roomId: string }) {
     overscan: 8,
   });
   return (
-    <aside className={styles.panel} aria-label={t('members.title')}>
-      <header className={styles.head}>
-        <h2 className={styles.title}>{t('members.title')}</h2>
-        {members.phase === 'complete' && (
-          <span className={styles.count}>{members.present.length + members.absent.length}</span>
-        )}
-      </header>
-      <div ref={scroller} className={styles.scroll}>
+    <PanelFrame
+      className={styles.panel}
+      title={t('members.title')}
+      about={members.phase === 'complete' ? members.present.length + members.absent.length : undefined}
+    >
+      <PanelBody ref={scroller} className={styles.members}>
         <ul className={styles.list} style={{ height: virtualizer.getTotalSize() }}>
           {virtualizer.getVirtualItems().map((item) => {
             const row = rows[item.index];
@@ -69,8 +68,8 @@ export function MemberPanel({ roomId }: { readonly roomId: string }) {
             </ErrorState>
           </div>
         )}
-      </div>
-    </aside>
+      </PanelBody>
+    </PanelFrame>
   );
 }
 

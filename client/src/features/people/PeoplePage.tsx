@@ -17,6 +17,7 @@ import { IconButton } from '../../ui/IconButton.tsx';
 import { MenuButton } from '../../ui/Menu.tsx';
 import { describePresence, PresenceSign } from '../../ui/PresenceSign.tsx';
 import { EmptyState } from '../../ui/StateView.tsx';
+import { TabList } from '../../ui/TabList.tsx';
 import { TextField } from '../../ui/TextField.tsx';
 import { MediaAvatar } from '../media/MediaAvatar.tsx';
 import { useGateway, useStore } from '../session/gateway-context.ts';
@@ -27,20 +28,14 @@ export function PeoplePage() {
   const { friends, blocked } = useStore(useGateway().people);
   const online = friends.filter(({ presence }) => presence !== 'offline');
   const groups = [
-    { value: 'online', title: t('presence.online'), people: online, none: t('people.nobodyOnline') },
-    { value: 'all', title: t('people.all'), people: friends, none: t('people.nobody') },
-    { value: 'blocked', title: t('people.blocked'), people: blocked, none: t('people.nobodyBlocked') },
+    { value: 'online', label: t('presence.online'), people: online, none: t('people.nobodyOnline') },
+    { value: 'all', label: t('people.all'), people: friends, none: t('people.nobody') },
+    { value: 'blocked', label: t('people.blocked'), people: blocked, none: t('people.nobodyBlocked') },
   ];
   return (
     <Tabs.Root className={styles.page} defaultValue="online">
       <div className={styles.bar}>
-        <Tabs.List className={styles.tabs} aria-label={t('people.title')}>
-          {groups.map(({ value, title }) => (
-            <Tabs.Tab key={value} className={styles.tab} value={value}>
-              {title}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
+        <TabList label={t('people.title')} tabs={groups} />
         <Button variant="primary" onClick={() => openDialog({ kind: 'new-direct' })}>
           <UserRoundPlus size={16} aria-hidden /> {t('home.newConversation')}
         </Button>

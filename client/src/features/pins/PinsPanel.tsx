@@ -1,13 +1,14 @@
-import { PinOff, X } from 'lucide-react';
+import { PinOff } from 'lucide-react';
 import { closeDrawer } from '../../app/drawer-store.ts';
 import { requestJump } from '../../app/jump-store.ts';
-import { closePanel } from '../../app/panel-store.ts';
+import { leavePanel } from '../../app/panel-store.ts';
 import { describeError } from '../../lib/homeserver/describe-error.ts';
 import { t } from '../../lib/i18n/translate.ts';
 import { formatStamp } from '../../lib/time.ts';
 import type { ChannelDetails, Message } from '../../matrix/types.ts';
 import { Button } from '../../ui/Button.tsx';
 import { IconButton } from '../../ui/IconButton.tsx';
+import { PanelBody, PanelFrame } from '../../ui/PanelFrame.tsx';
 import { EmptyState, ErrorState } from '../../ui/StateView.tsx';
 import { showToast } from '../../ui/toast-store.ts';
 import { MediaAvatar } from '../media/MediaAvatar.tsx';
@@ -23,22 +24,13 @@ export default function PinsPanel({ channel }: { readonly channel: ChannelDetail
   const store = useGateway().pins(channelId);
   const { phase, messages } = useStore(store);
   const { openMedia, lightbox } = useLightbox(() => messages);
-  const handleClose = (): void => {
-    closePanel();
-    closeDrawer();
-  };
   return (
-    <aside
-      className={styles.panel}
-      aria-label={t('pins.open')}
-      onKeyDown={(event) => event.key === 'Escape' && !event.defaultPrevented && handleClose()}
+    <PanelFrame
+      title={t('pins.open')}
+      about={channel.name}
+      closing={{ label: t('pins.close'), handleClose: leavePanel }}
     >
-      <header className={styles.head}>
-        <h2 className={styles.title}>{t('pins.open')}</h2>
-        <span className={styles.where}>{channel.name}</span>
-        <IconButton icon={X} label={t('pins.close')} tooltipSide="bottom" onClick={handleClose} />
-      </header>
-      <div className={styles.scroll} aria-busy={phase === 'loading'}>
+      <PanelBody isBusy={phase === 'loading'}>
         <ul>
           {messages.map((message) => (
             <li key={message.eventId} className={styles.pin}>
@@ -57,9 +49,9 @@ export default function PinsPanel({ channel }: { readonly channel: ChannelDetail
             {t('pins.noneText')}
           </EmptyState>
         )}
-      </div>
+      </PanelBody>
       {lightbox}
-    </aside>
+    </PanelFrame>
   );
 }
 

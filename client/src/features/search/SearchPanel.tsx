@@ -1,8 +1,7 @@
-import { X } from 'lucide-react';
 import { useState } from 'react';
 import { closeDrawer } from '../../app/drawer-store.ts';
 import { requestJump } from '../../app/jump-store.ts';
-import { closePanel } from '../../app/panel-store.ts';
+import { leavePanel } from '../../app/panel-store.ts';
 import { buildChannelPath } from '../../app/paths.ts';
 import { useHallContext } from '../../app/use-hall-keys.ts';
 import { describeError } from '../../lib/homeserver/describe-error.ts';
@@ -16,7 +15,7 @@ import type {
   MemberList,
 } from '../../matrix/types.ts';
 import { Button } from '../../ui/Button.tsx';
-import { IconButton } from '../../ui/IconButton.tsx';
+import { PanelBody, PanelFrame } from '../../ui/PanelFrame.tsx';
 import { EmptyState, ErrorState } from '../../ui/StateView.tsx';
 import { useGateway, useStore } from '../session/gateway-context.ts';
 import { TimelineSkeleton } from '../timeline/TimelineSkeleton.tsx';
@@ -53,17 +52,12 @@ export default function SearchPanel({ channel, guild }: SearchPanelProps) {
     closeDrawer();
     navigate(buildChannelPath(guild?.guildId, channelId));
   };
-  const handleClose = (): void => {
-    closePanel();
-    closeDrawer();
-  };
   return (
-    <aside className={styles.panel} aria-label={t('search.title')}>
-      <header className={styles.head}>
-        <h2 className={styles.title}>{t('search.title')}</h2>
-        <span className={styles.where}>{guild?.name ?? channel.name}</span>
-        <IconButton icon={X} label={t('search.close')} tooltipSide="bottom" onClick={handleClose} />
-      </header>
+    <PanelFrame
+      title={t('search.title')}
+      about={guild?.name ?? channel.name}
+      closing={{ label: t('search.close'), handleClose: leavePanel }}
+    >
       <SearchField
         text={text}
         filters={filters}
@@ -73,9 +67,9 @@ export default function SearchPanel({ channel, guild }: SearchPanelProps) {
           setFilters(chosen);
         }}
         handleSubmit={handleSubmit}
-        handleEscape={handleClose}
+        handleEscape={leavePanel}
       />
-      <div className={styles.scroll} aria-busy={state.phase === 'searching'}>
+      <PanelBody className={styles.results} isBusy={state.phase === 'searching'}>
         <p className={styles.count} role="status">
           {state.phase === 'ready' && state.messages.length > 0 && describeCount(state)}
         </p>
@@ -92,8 +86,8 @@ export default function SearchPanel({ channel, guild }: SearchPanelProps) {
           ))}
         </ul>
         <Ending state={state} hasFilters={filters.length > 0} handleGoOn={goOn} />
-      </div>
-    </aside>
+      </PanelBody>
+    </PanelFrame>
   );
 }
 

@@ -1,16 +1,14 @@
-import { X } from 'lucide-react';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { performByKey } from '../../app/actions/action.ts';
 import { type MessageContext, messageActions, toggleReaction } from '../../app/actions/message-actions.ts';
-import { closeDrawer } from '../../app/drawer-store.ts';
 import { requestJump } from '../../app/jump-store.ts';
-import { closePanel } from '../../app/panel-store.ts';
+import { leavePanel } from '../../app/panel-store.ts';
 import { describeError } from '../../lib/homeserver/describe-error.ts';
 import { t } from '../../lib/i18n/translate.ts';
 import { noteThreadSeen } from '../../lib/preferences.ts';
 import type { ChannelDetails, Message, ThreadSnapshot } from '../../matrix/types.ts';
 import { Button } from '../../ui/Button.tsx';
-import { IconButton } from '../../ui/IconButton.tsx';
+import { PanelBody, PanelFrame } from '../../ui/PanelFrame.tsx';
 import { ErrorState } from '../../ui/StateView.tsx';
 import { showToast } from '../../ui/toast-store.ts';
 import { Composer } from '../composer/Composer.tsx';
@@ -61,25 +59,15 @@ export default function ThreadPanel({ channel, rootId }: ThreadPanelProps) {
     }),
     [channelId, rootId, canSend, openMedia],
   );
-  const handleClose = (): void => {
-    closePanel();
-    closeDrawer();
-  };
   return (
     <TimelineControlsContext value={controls}>
-      <aside
+      <PanelFrame
         className={styles.panel}
-        aria-label={t('thread.title')}
-        onKeyDown={(event) => {
-          if (event.key === 'Escape' && !event.defaultPrevented) handleClose();
-        }}
+        title={t('thread.title')}
+        about={channel.name}
+        closing={{ label: t('thread.close'), handleClose: leavePanel }}
       >
-        <header className={styles.head}>
-          <h2 className={styles.title}>{t('thread.title')}</h2>
-          <span className={styles.where}>{channel.name}</span>
-          <IconButton icon={X} label={t('thread.close')} tooltipSide="bottom" onClick={handleClose} />
-        </header>
-        <div ref={list} className={styles.scroll}>
+        <PanelBody ref={list} className={styles.messages}>
           {thread.phase === 'failed' ? (
             <ErrorState size="panel" title={t('thread.failed')} handleRetry={() => void store.load()}>
               {t('thread.failedText')}
@@ -94,7 +82,7 @@ export default function ThreadPanel({ channel, rootId }: ThreadPanelProps) {
               }
             />
           )}
-        </div>
+        </PanelBody>
         <Composer channel={channel} tray={tray} thread={{ rootId, latestId: thread.latestId }} />
         {lightbox}
         {picking && (
@@ -107,7 +95,7 @@ export default function ThreadPanel({ channel, rootId }: ThreadPanelProps) {
             }
           />
         )}
-      </aside>
+      </PanelFrame>
     </TimelineControlsContext>
   );
 }
