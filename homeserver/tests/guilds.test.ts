@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
+import { ShiftedClock } from '../test-kit/shifted-clock.ts';
 import { TestServer } from '../test-kit/test-server.ts';
 import { roomPath, TestUser } from '../test-kit/test-user.ts';
 
@@ -29,13 +30,14 @@ async function eventually(check: () => Promise<unknown>): Promise<void> {
 }
 
 describe('Guilds', () => {
+  const clock = new ShiftedClock();
   let server: TestServer;
   let alice: TestUser;
   let bob: TestUser;
   let guild: Guild;
 
   before(async () => {
-    server = await TestServer.start();
+    server = await TestServer.start({}, { clock });
     alice = await server.register('alice');
     bob = await server.register('bob');
   });
@@ -82,6 +84,124 @@ describe('Guilds', () => {
     await bob.say(guild.channels[0]?.room_id ?? '', 'I am in');
     expect(await bob.ok('POST', `${INVITES}/${code}/redeem`, {}), 'a second time').to.deep.equal(joined);
     expect((await server.request('GET', `${INVITES}/${code}`)).body.guild.member_count).to.equal(2);
+  });
+
+  describe('invite links', () => {
+    const invitesPath = () => `${GUILDS}/${encodeURIComponent(guild.guild_id)}/invites`;
+    const revoke = (user: TestUser, code: string) => user.request('DELETE', `${invitesPath()}/${code}`);
+    const listedBy = async (user: TestUser): Promise<{ code: string }[]> =>
+      (await user.ok('GET', invitesPath())).invites;
+
+    it('are listed with who made them and what is left of them', async () => {
+      const made = await alice.ok('POST', invitesPath(), { expires_in_ms: 60_000, max_uses: 2 });
+      expect(made).to.deep.equal({
+        code: made.code,
+        url: `${server.url}/invite/${made.code}`,
+        inviter: { user_id: alice.userId, display_name: 'alice' },
+        created_ts: made.created_ts,
+        uses: 0,
+        expires_ts: made.created_ts + 60_000,
+        max_uses: 2,
+      });
+      await bob.ok('POST', `${INVITES}/${made.code}/redeem`);
+      await bob.ok('POST', `${INVITES}/${made.code}/redeem`);
+      expect(await listedBy(alice), 'a member who comes again').to.deep.equal([{ ...made, uses: 1 }]);
+    });
+
+    it('without limits are one for each person who asks', async () => {
+      const first = await inviteCode();
+      expect(await inviteCode()).to.equal(first);
+      const { code } = await alice.ok('POST', invitesPath(), { max_uses: 5 });
+      expect(code).not.to.equal(first);
+      expect((await listedBy(alice)).map((invite) => invite.code)).to.have.members([first, code]);
+    });
+
+    it('are seen and taken back by who made them, and by those who may remove people', async () => {
+      const code = await inviteCode();
+      await bob.ok('POST', `${INVITES}/${code}/redeem`);
+      const own = (await bob.ok('POST', invitesPath(), {})).code;
+      expect((await listedBy(bob)).map((invite) => invite.code)).to.deep.equal([own]);
+      expect((await listedBy(alice)).map((invite) => invite.code)).to.have.members([own, code]);
+      const refused = await revoke(bob, code);
+      expect([refused.status, refused.body.errcode]).to.deep.equal([403, 'M_FORBIDDEN']);
+      expect((await revoke(alice, own)).status).to.equal(200);
+      expect((await revoke(alice, code)).status).to.equal(200);
+      expect(await listedBy(alice)).to.deep.equal([]);
+      for (const gone of [own, code]) {
+        const preview = await server.request('GET', `${INVITES}/${gone}`);
+        expect([preview.status, preview.body.errcode, preview.body.reason]).to.deep.equal([
+          404,
+          'M_NOT_FOUND',
+          undefined,
+        ]);
+      }
+    });
+
+    it('let in as many as they are for, also when all come at once', async () => {
+      const { code } = await alice.ok('POST', invitesPath(), { max_uses: 2 });
+      const guests = await Promise.all(
+        [1, 2, 3, 4].map((number) => server.register(`guest${number}x${Date.now()}`)),
+      );
+      const answers = await Promise.all(
+        guests.map((guest) => guest.request('POST', `${INVITES}/${code}/redeem`)),
+      );
+      expect(answers.map(({ status }) => status).sort()).to.deep.equal([200, 200, 404, 404]);
+      expect(answers.find(({ status }) => status === 404)?.body.reason).to.equal('used_up');
+      expect((await server.request('GET', `${INVITES}/${code}`)).body.reason).to.equal('used_up');
+      expect(await listedBy(alice)).to.deep.equal([]);
+    });
+
+    it('do not count who could not come in', async () => {
+      const { code } = await alice.ok('POST', invitesPath(), { max_uses: 1 });
+      await alice.ok('POST', `${roomPath(guild.guild_id)}/ban`, { user_id: bob.userId });
+      expect((await bob.request('POST', `${INVITES}/${code}/redeem`)).status).to.equal(403);
+      await alice.ok('POST', `${roomPath(guild.guild_id)}/unban`, { user_id: bob.userId });
+      await bob.ok('POST', `${INVITES}/${code}/redeem`);
+    });
+
+    it('end when their time is over', async () => {
+      const { code } = await alice.ok('POST', invitesPath(), { expires_in_ms: 60_000 });
+      expect((await server.request('GET', `${INVITES}/${code}`)).status).to.equal(200);
+      clock.set(clock.now() + 60_000);
+      const preview = await server.request('GET', `${INVITES}/${code}`);
+      expect([preview.status, preview.body.errcode, preview.body.reason]).to.deep.equal([
+        404,
+        'M_NOT_FOUND',
+        'expired',
+      ]);
+      expect((await bob.request('POST', `${INVITES}/${code}/redeem`)).status).to.equal(404);
+      expect(await listedBy(alice)).to.deep.equal([]);
+    });
+
+    it('refuse what makes no sense', async () => {
+      const outsider = await server.register(`eve${Date.now()}`);
+      const code = await inviteCode();
+      const other = await bob.ok('POST', GUILDS, { name: 'Elsewhere' });
+      const elsewhere = `${GUILDS}/${encodeURIComponent(other.guild_id)}/invites`;
+      const answers = [
+        await alice.request('POST', invitesPath(), { expires_in_ms: 0 }),
+        await alice.request('POST', invitesPath(), { expires_in_ms: 1e15 }),
+        await alice.request('POST', invitesPath(), { max_uses: -1 }),
+        await alice.request('POST', invitesPath(), { max_uses: 'many' }),
+        await outsider.request('GET', invitesPath()),
+        await server.request('GET', invitesPath()),
+        await revoke(outsider, code),
+        await revoke(alice, 'nonsense'),
+        await bob.request('DELETE', `${elsewhere}/${code}`),
+      ];
+      expect(answers.map(({ status, body }) => `${status} ${body.errcode}`)).to.deep.equal([
+        '400 M_INVALID_PARAM',
+        '400 M_INVALID_PARAM',
+        '400 M_INVALID_PARAM',
+        '400 M_BAD_JSON',
+        '404 M_NOT_FOUND',
+        '401 M_MISSING_TOKEN',
+        '404 M_NOT_FOUND',
+        '404 M_NOT_FOUND',
+        '404 M_NOT_FOUND',
+      ]);
+      expect((await server.request('GET', `${INVITES}/${code}`)).status, 'it is there still').to.equal(200);
+    });
   });
 
   it('bring their members into new channels, in categories too', async () => {

@@ -3,4 +3,13 @@ export type { GuildsContext } from './context.ts';
 export { type ChannelRequest, type ChannelSummary, createChannel } from './create-channel.ts';
 export { createGuild, type GuildRequest } from './create-guild.ts';
 export { type ChangedMembership, carryMembership, followMemberships } from './follow-membership.ts';
-export { createInvite, type InvitePreview, inviterOf, previewInvite, redeemInvite } from './invite-links.ts';
+export {
+  createInvite,
+  type InviteDetails,
+  type InvitePreview,
+  inviterOf,
+  listInvites,
+  previewInvite,
+  redeemInvite,
+  revokeInvite,
+} from './invite-links.ts';

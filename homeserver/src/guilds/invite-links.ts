@@ -1,6 +1,7 @@
 import { randomOpaqueId } from '../base/ids.ts';
 import { forbidden, MatrixError, notFound } from '../protocol/errors.ts';
 import { inviteUser, isSteward, joinRoom, powerLevelsOfRoom, type Room } from '../rooms/index.ts';
+import type { GuildInviteRow } from '../storage/index.ts';
 import type { GuildsContext } from './context.ts';
 import type { ChannelSummary } from './create-channel.ts';
 import { carryMembership } from './follow-membership.ts';
@@ -8,6 +9,36 @@ import { guildOf, roomsOfGuild } from './guild-tree.ts';
 
 /** Letters and digits of a code: 62^10 codes cannot be guessed at the rate that the limits allow. */
 const CODE_LENGTH = 10;
+
+/** How many invites a guild may have at a time. */
+const MOST_INVITES = 1000;
+
+/** How long whoever has an expired code is told that it has expired, rather than that there is none. */
+const REMEMBERED_MS = 30 * 24 * 60 * 60 * 1000;
+
+/** How long and how often an invite can be used; for ever and by anybody unless it says so. */
+export interface InviteLimits {
+  /** In milliseconds from now. */
+  readonly expiresIn?: number | undefined;
+  readonly maxUses?: number | undefined;
+}
+
+/** Somebody who made an invite. */
+interface Inviter {
+  readonly user_id: string;
+  readonly display_name?: string;
+}
+
+/** An invite, as those who look after a guild see it. */
+export interface InviteDetails {
+  readonly code: string;
+  readonly url: string;
+  readonly inviter: Inviter;
+  readonly created_ts: number;
+  readonly uses: number;
+  readonly expires_ts?: number;
+  readonly max_uses?: number;
+}
 
 /** What somebody who is not a member sees of an invite. */
 export interface InvitePreview {
@@ -19,44 +50,106 @@ export interface InvitePreview {
     readonly avatar_url?: string;
     readonly member_count: number;
   };
-  readonly inviter: { readonly user_id: string; readonly display_name?: string };
+  readonly inviter: Inviter;
+  readonly expires_ts?: number;
 }
 
 /**
- * Makes an invite link.
+ * Makes an invite link. Who asks for one without limits and has made one already gets that one.
  *
  * @throws MatrixError 404 `M_NOT_FOUND` for a guild that the user is not in, 403 `M_FORBIDDEN` without the level to
- * invite.
+ * invite, 400 `M_RESOURCE_LIMIT_EXCEEDED` for a guild that has too many.
  */
 export async function createInvite(
   context: GuildsContext,
   userId: string,
   guildId: string,
-): Promise<{ code: string; url: string }> {
+  { expiresIn, maxUses }: InviteLimits,
+): Promise<InviteDetails> {
   const guild = await guildOf(context, guildId, userId);
   const levels = powerLevelsOfRoom(guild);
   if (levels.userLevel(userId) < levels.invite) throw forbidden('You may not invite people to this guild');
-  const code = randomOpaqueId(CODE_LENGTH);
-  await context.storage.guildInvites.add({
-    code,
-    guildNid: guild.nid,
-    inviterNid: await context.storage.strings.intern(userId),
-    createdTs: context.clock.now(),
-    uses: 0,
+  const inviterNid = await context.storage.strings.intern(userId);
+  const now = context.clock.now();
+  const existing = await context.storage.guildInvites.ofGuild(guild.nid);
+  const endless = existing.find((row) => {
+    return row.inviterNid === inviterNid && row.expiresTs === null && row.maxUses === null;
   });
-  return { code, url: `${context.publicUrl}/invite/${code}` };
+  if (endless !== undefined && expiresIn === undefined && maxUses === undefined) {
+    return describeInvite(context, endless);
+  }
+  if (existing.filter((row) => overBy(row, now) === undefined).length >= MOST_INVITES) {
+    throw new MatrixError(
+      400,
+      'M_RESOURCE_LIMIT_EXCEEDED',
+      `A guild can have ${MOST_INVITES} invites: revoke some that are not needed`,
+    );
+  }
+  const row: GuildInviteRow = {
+    code: randomOpaqueId(CODE_LENGTH),
+    guildNid: guild.nid,
+    inviterNid,
+    createdTs: now,
+    uses: 0,
+    expiresTs: expiresIn === undefined ? null : now + expiresIn,
+    maxUses: maxUses ?? null,
+  };
+  await context.storage.guildInvites.add(row, now - REMEMBERED_MS);
+  return describeInvite(context, row);
+}
+
+/**
+ * The invites to a guild that hold, the newest first: one's own, and those of everybody for those who may remove people.
+ *
+ * @throws MatrixError 404 `M_NOT_FOUND` for a guild that the user is not in.
+ */
+export async function listInvites(
+  context: GuildsContext,
+  userId: string,
+  guildId: string,
+): Promise<InviteDetails[]> {
+  const guild = await guildOf(context, guildId, userId);
+  const listed: InviteDetails[] = [];
+  for (const row of await context.storage.guildInvites.ofGuild(guild.nid)) {
+    if (overBy(row, context.clock.now()) !== undefined) continue;
+    const invite = await describeInvite(context, row);
+    const inviter = invite.inviter.user_id;
+    if (inviter !== userId && !mayManageInvites(guild, userId)) continue;
+    if (guild.membershipOf(inviter) === 'join') listed.push(invite);
+  }
+  return listed;
+}
+
+/**
+ * Takes an invite back: one's own, or anybody's for those who may remove people.
+ *
+ * @throws MatrixError 404 `M_NOT_FOUND` for a guild that the user is not in or a code that is none of its, 403 `M_FORBIDDEN`.
+ */
+export async function revokeInvite(
+  context: GuildsContext,
+  userId: string,
+  guildId: string,
+  code: string,
+): Promise<void> {
+  const guild = await guildOf(context, guildId, userId);
+  const row = await context.storage.guildInvites.byCode(code);
+  if (row?.guildNid !== guild.nid) throw noSuchInvite();
+  const inviter = await context.storage.strings.valueOf(row.inviterNid);
+  if (inviter !== userId && !mayManageInvites(guild, userId)) {
+    throw forbidden('Only who made an invite, or may remove people from the guild, can take it back');
+  }
+  await context.storage.guildInvites.remove(code);
 }
 
 /**
  * What an invite leads to; whoever has the code may ask.
  *
- * @throws MatrixError 404 `M_NOT_FOUND`.
+ * @throws MatrixError 404 `M_NOT_FOUND`, with `reason` `expired` or `used_up` for one that was over by itself.
  */
 export async function previewInvite(context: GuildsContext, code: string): Promise<InvitePreview> {
-  const { guild, inviter } = await findInvite(context, code);
+  const { guild, inviter, row } = await findInvite(context, code);
   const { topic } = guild.content('m.room.topic') ?? {};
   const { url } = guild.content('m.room.avatar') ?? {};
-  const profile = await context.rooms.profiles.profileOf(inviter);
   return {
     code,
     guild: {
@@ -66,17 +159,15 @@ export async function previewInvite(context: GuildsContext, code: string): Promi
       ...(typeof url === 'string' ? { avatar_url: url } : {}),
       member_count: guild.joinedCount - 1,
     },
-    inviter: {
-      user_id: inviter,
-      ...(profile.displayname === undefined ? {} : { display_name: profile.displayname }),
-    },
+    inviter: await describeInviter(context, inviter),
+    ...(row.expiresTs === null ? {} : { expires_ts: row.expiresTs }),
   };
 }
 
 /**
  * Joins the guild that an invite leads to, and its channels. Somebody who is a member already stays one.
  *
- * @throws MatrixError 404 `M_NOT_FOUND`, 403 `M_FORBIDDEN` for somebody who is banned.
+ * @throws MatrixError 404 `M_NOT_FOUND` as `previewInvite`, 403 `M_FORBIDDEN` for somebody who is banned.
  */
 export async function redeemInvite(
   context: GuildsContext,
@@ -87,12 +178,13 @@ export async function redeemInvite(
   const membership = guild.membershipOf(userId);
   if (membership === 'ban') throw forbidden('You are banned from this guild');
   if (membership !== 'join') {
-    if (membership !== 'invite') {
-      const target = { roomId: guild.roomId, sender: context.steward };
-      await inviteUser(context.rooms, target, userId, { isAskedFor: true });
+    if (!(await context.storage.guildInvites.takeUse(code))) throw inviteIsOver('used_up');
+    try {
+      await enterGuild(context, guild, userId);
+    } catch (error) {
+      await context.storage.guildInvites.giveUseBack(code);
+      throw error;
     }
-    await joinRoom(context.rooms, userId, guild.roomId);
-    await context.storage.guildInvites.countUse(code);
   }
   await carryMembership(context, { guild: guild.roomId, user: userId });
   const channels = (await roomsOfGuild(context, guild)).filter(
@@ -114,16 +206,67 @@ export async function inviterOf(context: GuildsContext, code: string): Promise<s
   }
 }
 
-/** An invite holds as long as its guild is here and who made it is in the guild. */
-async function findInvite(context: GuildsContext, code: string): Promise<{ guild: Room; inviter: string }> {
+async function enterGuild(context: GuildsContext, guild: Room, userId: string): Promise<void> {
+  if (guild.membershipOf(userId) !== 'invite') {
+    const target = { roomId: guild.roomId, sender: context.steward };
+    await inviteUser(context.rooms, target, userId, { isAskedFor: true });
+  }
+  await joinRoom(context.rooms, userId, guild.roomId);
+}
+
+/** An invite holds as long as its guild is here, who made it is in the guild, and its own limits allow. */
+async function findInvite(
+  context: GuildsContext,
+  code: string,
+): Promise<{ guild: Room; inviter: string; row: GuildInviteRow }> {
   const row = await context.storage.guildInvites.byCode(code);
   const guild = row === undefined ? undefined : await context.rooms.registry.byNid(row.guildNid);
-  if (row === undefined || guild === undefined) throw notFound('This invite does not exist, or no longer');
+  if (row === undefined || guild === undefined) throw noSuchInvite();
   const inviter = await context.storage.strings.valueOf(row.inviterNid);
-  if (guild.membershipOf(inviter) !== 'join' || isSteward(inviter)) {
-    throw notFound('This invite does not exist, or no longer');
-  }
-  return { guild, inviter };
+  if (guild.membershipOf(inviter) !== 'join' || isSteward(inviter)) throw noSuchInvite();
+  const reason = overBy(row, context.clock.now());
+  if (reason !== undefined) throw inviteIsOver(reason);
+  return { guild, inviter, row };
+}
+
+type OverBy = 'expired' | 'used_up';
+
+/** What has ended an invite by itself. */
+function overBy({ expiresTs, maxUses, uses }: GuildInviteRow, now: number): OverBy | undefined {
+  if (expiresTs !== null && expiresTs <= now) return 'expired';
+  return maxUses !== null && uses >= maxUses ? 'used_up' : undefined;
+}
+
+function inviteIsOver(reason: OverBy): MatrixError {
+  const words = { expired: 'This invite has expired', used_up: 'This invite was used as often as it can be' };
+  return new MatrixError(404, 'M_NOT_FOUND', words[reason], { reason });
+}
+
+function noSuchInvite(): MatrixError {
+  return notFound('This invite does not exist, or no longer');
+}
+
+/** Who may remove people may also say by which links they come. */
+function mayManageInvites(guild: Room, userId: string): boolean {
+  const levels = powerLevelsOfRoom(guild);
+  return levels.userLevel(userId) >= levels.kick;
+}
+
+async function describeInvite(context: GuildsContext, row: GuildInviteRow): Promise<InviteDetails> {
+  return {
+    code: row.code,
+    url: `${context.publicUrl}/invite/${row.code}`,
+    inviter: await describeInviter(context, await context.storage.strings.valueOf(row.inviterNid)),
+    created_ts: row.createdTs,
+    uses: row.uses,
+    ...(row.expiresTs === null ? {} : { expires_ts: row.expiresTs }),
+    ...(row.maxUses === null ? {} : { max_uses: row.maxUses }),
+  };
+}
+
+async function describeInviter(context: GuildsContext, userId: string): Promise<Inviter> {
+  const { displayname } = await context.rooms.profiles.profileOf(userId);
+  return { user_id: userId, ...(displayname === undefined ? {} : { display_name: displayname }) };
 }
 
 function nameOf(room: Room): string {

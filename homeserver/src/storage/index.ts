@@ -41,6 +41,7 @@ export type { DehydratedDevice, DeviceAddress, StoredDeviceKeys } from './stores
 export type { DeviceListChange, MembershipRow } from './stores/device-list-store.ts';
 export type { DeviceSighting, StoredDevice } from './stores/device-store.ts';
 export { EventStatus, type StoredEvent } from './stores/event-store.ts';
+export type { GuildInviteRow } from './stores/guild-invite-store.ts';
 export type { OffTimelineRow, TimelineRow } from './stores/history-purge-store.ts';
 export {
   JobGivenUp,

@@ -2,7 +2,7 @@ import type { Endpoint } from '../endpoint.ts';
 import { getMailConfirmation, postMailConfirmation } from './confirm-mail.ts';
 import { postChannel } from './create-channel.ts';
 import { postGuild } from './create-guild.ts';
-import { getInvite, postInvite, postRedeem } from './invites.ts';
+import { deleteInvite, getInvite, getInvites, postInvite, postRedeem } from './invites.ts';
 import { getRegistration } from './registration.ts';
 
 /** Guilds: what Matrix lacks, under `/_guildhall/client/v1`. Documented in `docs/guildhall-api.md`. */
@@ -10,6 +10,8 @@ export const guildhallEndpoints: readonly Endpoint[] = [
   postGuild,
   postChannel,
   postInvite,
+  getInvites,
+  deleteInvite,
   getInvite,
   postRedeem,
   getRegistration,

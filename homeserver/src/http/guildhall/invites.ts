@@ -1,5 +1,9 @@
-import { createInvite, previewInvite, redeemInvite } from '../../guilds/index.ts';
+import { createInvite, listInvites, previewInvite, redeemInvite, revokeInvite } from '../../guilds/index.ts';
 import { customEndpoint } from '../endpoint.ts';
+
+/** A year: what is meant to hold longer holds for ever. */
+const LONGEST_MS = 365 * 24 * 60 * 60 * 1000;
+const MOST_USES = 100_000;
 
 /** Makes an invite link to a guild. */
 export const postInvite = customEndpoint(
@@ -10,9 +14,47 @@ export const postInvite = customEndpoint(
     auth: 'user',
     limit: 'invite',
     body: 'optional-json',
-    bodySchema: { type: 'object', properties: {} },
+    bodySchema: {
+      type: 'object',
+      properties: {
+        expires_in_ms: { type: 'integer', minimum: 1, maximum: LONGEST_MS },
+        max_uses: { type: 'integer', minimum: 1, maximum: MOST_USES },
+      },
+    },
   },
-  ({ params, requester, services }) => createInvite(services.guilds, requester.userId, params.guildId),
+  ({ params, body, requester, services }) =>
+    createInvite(services.guilds, requester.userId, params.guildId, {
+      expiresIn: body.expires_in_ms,
+      maxUses: body.max_uses,
+    }),
+);
+
+/** The invites to a guild: one's own, or all. */
+export const getInvites = customEndpoint(
+  {
+    name: 'guildhallListInvites',
+    method: 'GET',
+    path: '/_guildhall/client/v1/guilds/{guildId}/invites',
+    auth: 'user',
+  },
+  async ({ params, requester, services }) => ({
+    invites: await listInvites(services.guilds, requester.userId, params.guildId),
+  }),
+);
+
+/** Takes an invite back. */
+export const deleteInvite = customEndpoint(
+  {
+    name: 'guildhallRevokeInvite',
+    method: 'DELETE',
+    path: '/_guildhall/client/v1/guilds/{guildId}/invites/{code}',
+    auth: 'user',
+    body: 'optional-json',
+  },
+  async ({ params, requester, services }) => {
+    await revokeInvite(services.guilds, requester.userId, params.guildId, params.code);
+    return {};
+  },
 );
 
 /** What an invite leads to, for somebody who may have no account yet. */
