@@ -47,6 +47,19 @@ export function formatDuration(duration: number): string {
   return parts.map((part, index) => (index === 0 ? String(part) : String(part).padStart(2, '0'))).join(':');
 }
 
+/** A number of seconds in words, in its largest whole unit: "30 seconds", "2 minutes", "1 hour". */
+export function formatSpan(seconds: number): string {
+  const [unit, size] =
+    seconds % 3600 === 0
+      ? (['hour', 3600] as const)
+      : seconds % 60 === 0
+        ? (['minute', 60] as const)
+        : (['second', 1] as const);
+  return new Intl.NumberFormat(readLocale(), { style: 'unit', unit, unitDisplay: 'long' }).format(
+    seconds / size,
+  );
+}
+
 /** The whole date, for those who hover. */
 export function formatFull(timestamp: number): string {
   return format('full', timestamp);

@@ -9,9 +9,12 @@ import {
   readPerson,
   readPinnedIds,
   readPresence,
+  readState,
   readTopic,
+  slowModeType,
 } from './read-room.ts';
 import type { ChannelDetails, Member, MemberList, OwnProfile } from './types.ts';
+import { readSlowMode, readWritingBar } from './writing.ts';
 
 /** The power level of an owner: the highest ordinary one in guilds made here, and that of creators elsewhere. */
 const ownerLevel = 100;
@@ -30,7 +33,10 @@ export class ChannelStore extends FeedStore<ChannelDetails | undefined> {
 
   protected override isConcerned(batch: ChangeBatch): boolean {
     const change = batch.rooms.get(this.#channelId);
-    return batch.account || Boolean(change?.state || change?.members);
+    if (batch.account || change?.state || change?.members) return true;
+    // With slow mode, what we said last counts.
+    const room = this.#client.getRoom(this.#channelId);
+    return Boolean(change?.events.size && room && readState(room, slowModeType));
   }
 
   protected override compute(): ChannelDetails | undefined {
@@ -47,6 +53,8 @@ export class ChannelStore extends FeedStore<ChannelDetails | undefined> {
       kind: isDirect ? 'direct' : 'channel',
       partner,
       pinnedIds: readPinnedIds(room),
+      writingBar: readWritingBar(room, ownId),
+      slowMode: readSlowMode(this.#client, room),
       permissions: readPermissions(room, ownId),
     };
   }

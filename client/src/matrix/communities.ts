@@ -3,7 +3,14 @@ import * as guilds from '../lib/homeserver/guilds.ts';
 import type { Session } from '../lib/homeserver/session.ts';
 import { buildChannelTree, listChannels } from './channel-tree.ts';
 import { createDirectory, fetchUnjoinedRooms, type UnjoinedRooms } from './directory.ts';
+import { readState, slowModeType } from './read-room.ts';
 import { rememberDirect } from './social.ts';
+
+declare module 'matrix-js-sdk/lib/types.js' {
+  interface StateEvents {
+    [slowModeType]: { seconds: number };
+  }
+}
 
 /** How long we wait for sync to bring what a request made, in milliseconds. */
 const arrivalTimeout = 15_000;
@@ -30,6 +37,8 @@ export interface CommunityActions {
   leaveChannel(channelId: string): Promise<void>;
   renameChannel(channelId: string, name: string): Promise<void>;
   setTopic(channelId: string, topic: string): Promise<void>;
+  /** Says how long people wait from one message to the next, in seconds; 0 for not at all. */
+  setSlowMode(channelId: string, seconds: number): Promise<void>;
 }
 
 export function createCommunityActions(client: MatrixClient, session: Session): CommunityActions {
@@ -88,6 +97,11 @@ export function createCommunityActions(client: MatrixClient, session: Session): 
     },
     async setTopic(channelId, topic) {
       await client.setRoomTopic(channelId, topic);
+    },
+    async setSlowMode(channelId, seconds) {
+      const room = client.getRoom(channelId);
+      const before = room ? readState(room, slowModeType)?.getContent() : undefined;
+      await client.sendStateEvent(channelId, slowModeType, { ...before, seconds });
     },
   };
 }

@@ -46,6 +46,7 @@ import { type Privacy, PrivacyGuard, parsePrivacy, privacyType } from './privacy
 import { quietGlobalLogger, quietLogger } from './quiet-logger.ts';
 import { parseRail, type Rail, railType } from './rail.ts';
 import { ReadReporter } from './read-reporter.ts';
+import { resendHeldUp } from './resend-held-up.ts';
 import { createSearchActions, type SearchActions } from './search.ts';
 import { createSocialActions, type SocialActions } from './social.ts';
 import { Cell, type Readable } from './store.ts';
@@ -154,6 +155,7 @@ export function startGateway(session: Session, options: GatewayOptions): Gateway
   const guard = new PrivacyGuard(client, privacy, options.storage);
   const reads = new ReadReporter(client, () => guard.read().showsReading);
   const messages = createMessageActions(client);
+  const endResending = resendHeldUp(client);
   const connection = watchConnection(client, options.network, () => {
     resendLost(client);
     reads.retryNow();
@@ -223,6 +225,7 @@ export function startGateway(session: Session, options: GatewayOptions): Gateway
     reconnect: () => void client.retryImmediately(),
     stop: () => {
       connection.stop();
+      endResending();
       guard.stop();
       keeper.stop();
       reads.stop();

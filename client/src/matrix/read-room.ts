@@ -19,6 +19,9 @@ const unreadDepth = 100;
 /** How many pins are shown: the list is as long as anybody makes it. */
 const mostPins = 100;
 
+/** The state event with which a channel says how often one may speak in it: see docs/guildhall-api.md. */
+export const slowModeType = 'io.guildhall.slowmode';
+
 const messageTypes: ReadonlySet<string> = new Set([
   'm.room.message',
   'm.sticker',
@@ -135,6 +138,10 @@ const noPermissions: Permissions = {
   canAddChannels: false,
   canDeleteOthers: false,
   canPin: false,
+  canReact: false,
+  canSendStickers: false,
+  canBeginPolls: false,
+  canSetSlowMode: false,
   canKick: false,
   canBan: false,
   canSetAvatar: false,
@@ -153,6 +160,10 @@ export function readPermissions(room: Room, userId: string): Permissions {
     canInvite: room.canInvite(userId),
     canAddChannels: state.maySendStateEvent('m.space.child', userId),
     canPin: state.maySendStateEvent('m.room.pinned_events', userId),
+    canReact: state.maySendEvent('m.reaction', userId),
+    canSendStickers: state.maySendEvent('m.sticker', userId),
+    canBeginPolls: state.maySendEvent(pollStart, userId),
+    canSetSlowMode: state.maySendStateEvent(slowModeType, userId),
     canKick: state.hasSufficientPowerLevelFor('kick', ownLevel),
     canBan: state.hasSufficientPowerLevelFor('ban', ownLevel),
     canSetAvatar: state.maySendStateEvent('m.room.avatar', userId),

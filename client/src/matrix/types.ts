@@ -135,6 +135,10 @@ export interface Permissions {
   readonly canAddChannels: boolean;
   readonly canDeleteOthers: boolean;
   readonly canPin: boolean;
+  readonly canReact: boolean;
+  readonly canSendStickers: boolean;
+  readonly canBeginPolls: boolean;
+  readonly canSetSlowMode: boolean;
   readonly canKick: boolean;
   readonly canBan: boolean;
   readonly canSetAvatar: boolean;
@@ -154,6 +158,24 @@ export interface GuildDetails {
   readonly tree: ChannelTree;
 }
 
+/** What keeps us from writing in a channel. */
+export type WritingBar =
+  /** It goes on elsewhere; `via` are servers that know the way there. */
+  | { readonly kind: 'replaced'; readonly channelId: string; readonly via: readonly string[] }
+  /** The admins of the server talk in it. */
+  | { readonly kind: 'notices' }
+  /** `muted` when everybody else may write. */
+  | { readonly kind: 'muted' | 'readOnly' };
+
+/** How often one may speak in a channel. */
+export interface SlowMode {
+  readonly seconds: number;
+  /** Whether we need not wait. */
+  readonly isExempt: boolean;
+  /** When we may speak again, in milliseconds, as far as we know. */
+  readonly readyAt: number;
+}
+
 export interface ChannelDetails {
   readonly channelId: string;
   readonly name: string;
@@ -163,6 +185,10 @@ export interface ChannelDetails {
   readonly partner: Person | undefined;
   /** The messages that somebody pinned, the newest last. */
   readonly pinnedIds: readonly string[];
+  /** Undefined when we may write. */
+  readonly writingBar: WritingBar | undefined;
+  /** Undefined when everybody may speak as often as they want. */
+  readonly slowMode: SlowMode | undefined;
   readonly permissions: Permissions;
 }
 

@@ -37,6 +37,10 @@ export interface MessageContext {
   readonly openThread?: (message: Message) => void;
 }
 
+function mayReact({ gateway, channelId }: MessageContext): boolean {
+  return readNow(gateway.channel(channelId))?.permissions.canReact === true;
+}
+
 function isAlive({ message }: MessageContext): boolean {
   return message.status === 'sent' && message.content.kind !== 'deleted';
 }
@@ -46,7 +50,7 @@ export const addReaction: Action<MessageContext> = {
   label: 'message.react',
   icon: SmilePlus,
   key: '+',
-  isAvailable: (context) => context.canSend && isAlive(context),
+  isAvailable: (context) => mayReact(context) && isAlive(context),
   perform: ({ message, pickReaction }) => pickReaction(message),
 };
 
@@ -219,8 +223,13 @@ export const messageActions: readonly Action<MessageContext>[] = [
 ];
 
 /** Adds our reaction with this emoji, or takes it back. */
-export function toggleReaction({ gateway, channelId, message }: MessageContext, key: string): void {
+export function toggleReaction(context: MessageContext, key: string): void {
+  const { gateway, channelId, message } = context;
   const own = message.reactions.find((reaction) => reaction.key === key)?.ownEventId;
+  if (own === undefined && !mayReact(context)) {
+    showToast(t('message.mayNotReact'));
+    return;
+  }
   if (own === undefined) {
     gateway.messages.react(channelId, message.eventId, key);
     return;

@@ -7,10 +7,11 @@ import {
   Smile,
   Sticker as StickerIcon,
 } from 'lucide-react';
-import { type ClipboardEvent, type KeyboardEvent, useLayoutEffect, useRef, useState } from 'react';
+import { type ClipboardEvent, type KeyboardEvent, useId, useLayoutEffect, useRef, useState } from 'react';
 import { deleteMessage } from '../../app/actions/message-actions.ts';
 import { openDialog } from '../../app/dialog-store.ts';
 import { describeError } from '../../lib/homeserver/describe-error.ts';
+import type { PlainMessageKey } from '../../lib/i18n/messages.ts';
 import { t } from '../../lib/i18n/translate.ts';
 import type { OutgoingText, OutgoingThread } from '../../matrix/build-message.ts';
 import type { Sticker } from '../../matrix/image-packs.ts';
@@ -37,12 +38,15 @@ import {
   useComposer,
 } from './composer-store.ts';
 import { ReferenceBanner } from './ReferenceBanner.tsx';
+import { SlowModeLine } from './SlowModeLine.tsx';
 import type { AttachmentTray } from './use-attachments.ts';
 import { useAutoHeight } from './use-auto-height.ts';
 import { useCompletions } from './use-completions.ts';
+import { useTurn } from './use-turn.ts';
 import { useTyping } from './use-typing.ts';
 import { canRecord, type Recording } from './use-voice-recorder.ts';
 import { VoiceRecorder } from './VoiceRecorder.tsx';
+import { WritingBarLine } from './WritingBarLine.tsx';
 
 interface ComposerProps {
   readonly channel: ChannelDetails;
@@ -54,9 +58,7 @@ interface ComposerProps {
 /** Where people write. Enter sends, Shift and Enter begin a line; on touch screens the button sends. */
 export function Composer(props: ComposerProps) {
   const { channel } = props;
-  if (!channel.permissions.canSend) {
-    return <p className={styles.closed}>{t('composer.readOnly')}</p>;
-  }
+  if (channel.writingBar) return <WritingBarLine bar={channel.writingBar} />;
   return <OpenComposer {...props} />;
 }
 
@@ -71,6 +73,9 @@ function OpenComposer({ channel, tray, thread }: ComposerProps) {
   const [showsEmoji, setShowsEmoji] = useState(false);
   const [stickers, setStickers] = useState<readonly Sticker[]>();
   const [isRecording, setIsRecording] = useState(false);
+  const waitUntil = useTurn(channel.slowMode);
+  const isWaiting = waitUntil !== undefined && !composer.editing;
+  const slowModeId = useId();
   const { noteTyping, endTyping } = useTyping(gateway.messages, channelId);
   const completion = useCompletions(channelId, composerId, input);
   const { text, focusRequests } = composer;
@@ -82,6 +87,8 @@ function OpenComposer({ channel, tray, thread }: ComposerProps) {
 
   const handleSend = (): void => {
     const isEmpty = text.trim() === '';
+    // The line below says how long it is.
+    if (isWaiting) return;
     if (composer.editing && isEmpty) {
       confirmDeletion(composer.editing);
       return;
@@ -157,7 +164,20 @@ function OpenComposer({ channel, tray, thread }: ComposerProps) {
     cancelReference(composerId);
   };
 
+  /** Says why not, where something may not be sent besides text. */
+  const isRefused = (isAllowed: boolean, reason: PlainMessageKey): boolean => {
+    if (isAllowed && !isWaiting) return false;
+    showToast(isAllowed ? t('composer.slowModeWait') : t(reason));
+    return true;
+  };
+
+  const handlePoll = (): void => {
+    if (isRefused(channel.permissions.canBeginPolls, 'composer.mayNotPoll')) return;
+    openDialog({ kind: 'create-poll', channelId });
+  };
+
   const handleStickers = (): void => {
+    if (isRefused(channel.permissions.canSendStickers, 'composer.mayNotSendStickers')) return;
     const offered = gateway.listStickers(channelId);
     if (offered.length > 0) setStickers(offered);
     else showToast(t('sticker.none'));
@@ -192,8 +212,9 @@ function OpenComposer({ channel, tray, thread }: ComposerProps) {
   };
 
   const label = thread ? t('thread.write') : t('composer.placeholder', { name: channel.name });
-  const canSpeak = canRecord() && text === '' && !composer.editing && tray.items.length === 0;
-  const canSend = text.trim() !== '' || tray.items.some((item) => item.progress === undefined);
+  const canSpeak = canRecord() && !isWaiting && text === '' && !composer.editing && tray.items.length === 0;
+  const canSend =
+    !isWaiting && (text.trim() !== '' || tray.items.some((item) => item.progress === undefined));
   return (
     <div className={styles.area}>
       <ReferenceBanner composer={composer} handleCancel={() => cancelReference(composerId)} />
@@ -215,7 +236,7 @@ function OpenComposer({ channel, tray, thread }: ComposerProps) {
                 id: 'poll',
                 label: t('poll.create'),
                 icon: ChartBar,
-                perform: () => openDialog({ kind: 'create-poll', channelId }),
+                perform: handlePoll,
               },
               {
                 id: 'sticker',
@@ -245,6 +266,7 @@ function OpenComposer({ channel, tray, thread }: ComposerProps) {
             value={text}
             placeholder={label}
             aria-label={label}
+            aria-describedby={channel.slowMode ? slowModeId : undefined}
             aria-autocomplete="list"
             aria-controls={completion.completions.length > 0 ? 'completion-list' : undefined}
             aria-activedescendant={
@@ -276,7 +298,14 @@ function OpenComposer({ channel, tray, thread }: ComposerProps) {
           />
         </div>
       </div>
-      {!thread && <TypingLine channelId={channelId} />}
+      {(!thread || channel.slowMode) && (
+        <div className={styles.foot}>
+          {!thread && <TypingLine channelId={channelId} />}
+          {channel.slowMode && (
+            <SlowModeLine id={slowModeId} slowMode={channel.slowMode} waitUntil={waitUntil} />
+          )}
+        </div>
+      )}
       {showsEmoji && (
         <EmojiPopover
           anchor={emojiButton.current}
