@@ -47,7 +47,7 @@ describe('A server that lets people in with a token', function () {
 
   async function asAdmin(method: string, path: string, body?: unknown) {
     const token = await admin.page.evaluate(() => {
-      return JSON.parse(localStorage.getItem('guildhall.session') ?? '{}').accessToken;
+      return JSON.parse(localStorage.getItem('guildhall.accounts') ?? '[]')[0]?.accessToken;
     });
     return request(hall.server.url, method, path, { token, body });
   }

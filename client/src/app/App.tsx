@@ -1,7 +1,7 @@
-import { type ComponentType, lazy, type ReactNode, Suspense, useSyncExternalStore } from 'react';
+import { type ComponentType, lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
-import { withNextPath } from '../features/auth/next-path.ts';
-import { loadSession, watchSession } from '../lib/homeserver/session.ts';
+import { isAddingAccount, withNextPath } from '../features/auth/next-path.ts';
+import { beginPage, loadSession, type Session, watchSessions } from '../lib/homeserver/session.ts';
 import { useLanguage } from '../lib/i18n/language-store.ts';
 import { t } from '../lib/i18n/translate.ts';
 import { ErrorBoundary } from '../ui/ErrorBoundary.tsx';
@@ -11,39 +11,56 @@ import styles from './App.module.css';
 
 // The pages at the door never load the Matrix SDK; it comes with the hall.
 const LoginScene = lazy(() => import('../scenes/auth/LoginScene.tsx'));
+const ReturnScene = lazy(() => import('../scenes/auth/ReturnScene.tsx'));
 const RegisterScene = lazy(() => import('../scenes/auth/RegisterScene.tsx'));
 const SetupScene = lazy(() => import('../scenes/auth/SetupScene.tsx'));
 const InviteScene = lazy(() => import('../scenes/invite/InviteScene.tsx'));
 const HallScene = lazy(() => import('../scenes/hall/HallScene.tsx'));
 
-/** The access token of this browser's session: changes when it logs in or out, here or in another tab. */
-function useAccessToken(): string | undefined {
-  return useSyncExternalStore(watchSession, () => loadSession()?.accessToken);
+/**
+ * The session that this page is of, for all its life: what one account leaves in memory is never there for another.
+ * When it is over, or there is a first one, in another tab, this page begins anew.
+ */
+function useSession(): Session | undefined {
+  const [session] = useState(beginPage);
+  useEffect(
+    () =>
+      watchSessions(() => {
+        const now = loadSession();
+        if (now?.userId === session?.userId && now?.deviceId === session?.deviceId) return;
+        if (session) window.location.assign('/');
+        else window.location.reload();
+      }),
+    [session],
+  );
+  return session;
 }
 
 /** Every address of the client. */
 export function App() {
-  const accessToken = useAccessToken();
+  const session = useSession();
   // A new language draws everything anew.
   useLanguage();
   return (
     <ErrorBoundary fallback={<PageBroken />}>
       <Suspense fallback={<PageLoading />}>
         <Switch>
-          <Route path="/login">{atTheDoor(LoginScene, accessToken)}</Route>
-          <Route path="/register">{atTheDoor(RegisterScene, accessToken)}</Route>
+          <Route path="/login">{atTheDoor(LoginScene, session)}</Route>
+          <Route path="/login/return" component={ReturnScene} />
+          <Route path="/register">{atTheDoor(RegisterScene, session)}</Route>
           <Route path="/setup" component={SetupScene} />
           <Route path="/invite/:code" component={InviteScene} />
-          <Route>{accessToken === undefined ? <ToLogin /> : <HallScene key={accessToken} />}</Route>
+          <Route>{session === undefined ? <ToLogin /> : <HallScene session={session} />}</Route>
         </Switch>
       </Suspense>
     </ErrorBoundary>
   );
 }
 
-/** Whoever is logged in already has no business at the door. */
-function atTheDoor(Scene: ComponentType, accessToken: string | undefined): ReactNode {
-  return accessToken === undefined ? <Scene /> : <Redirect to="/" replace />;
+/** Whoever is logged in already has no business at the door, unless they want another account. */
+function atTheDoor(Scene: ComponentType, session: Session | undefined): ReactNode {
+  const isOpen = session === undefined || isAddingAccount(window.location.search);
+  return isOpen ? <Scene /> : <Redirect to="/" replace />;
 }
 
 function ToLogin() {

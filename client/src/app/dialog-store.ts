@@ -13,7 +13,7 @@ export type DialogRequest =
   | { readonly kind: 'notifications'; readonly roomId: string; readonly name: string }
   | { readonly kind: 'switcher' | 'inbox' | 'keys' }
   | { readonly kind: 'new-direct' }
-  | { readonly kind: 'profile' }
+  | { readonly kind: 'profile' | 'accounts' }
   | { readonly kind: 'person'; readonly userId: string; readonly roomId?: string }
   | { readonly kind: 'versions' | 'forward'; readonly channelId: string; readonly eventId: string }
   | { readonly kind: 'reactions'; readonly reactions: readonly Reaction[] }

@@ -1,7 +1,8 @@
 import { create } from 'zustand';
+import { nameForAccount } from './homeserver/session.ts';
 import { asArray, asObject, asString } from './parse.ts';
 
-/** What this browser remembers about how somebody likes the hall. */
+/** What this browser remembers about how somebody likes the hall, for each account by itself. */
 export interface Preferences {
   readonly collapsedCategories: readonly string[];
   readonly showsMembers: boolean;
@@ -17,7 +18,7 @@ export interface Preferences {
   readonly lastPath: string | undefined;
 }
 
-const storageKey = 'guildhall.preferences';
+const storageKey = (): string => nameForAccount('guildhall.preferences');
 
 /** How many threads are remembered. */
 const mostThreads = 200;
@@ -48,7 +49,7 @@ export function parsePreferences(stored: unknown): Preferences {
 
 function load(): Preferences {
   try {
-    return parsePreferences(JSON.parse(localStorage.getItem(storageKey) ?? '{}'));
+    return parsePreferences(JSON.parse(localStorage.getItem(storageKey()) ?? '{}'));
   } catch {
     return parsePreferences({});
   }
@@ -58,7 +59,7 @@ export const usePreferences = create<Preferences>(load);
 
 function change(changes: Partial<Preferences>): void {
   usePreferences.setState(changes);
-  localStorage.setItem(storageKey, JSON.stringify(usePreferences.getState()));
+  localStorage.setItem(storageKey(), JSON.stringify(usePreferences.getState()));
 }
 
 export function toggleCategory(categoryId: string): void {

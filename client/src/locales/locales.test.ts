@@ -58,6 +58,7 @@ describe('locales', () => {
     const shared = new Set([
       'account.english',
       'appearance.percent',
+      'server.example',
       'members.group',
       'message.reactedWith',
       'notifications.lineLabel',

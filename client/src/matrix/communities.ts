@@ -1,6 +1,6 @@
 import type { MatrixClient } from 'matrix-js-sdk';
 import * as guilds from '../lib/homeserver/guilds.ts';
-import type { Session } from '../lib/homeserver/session.ts';
+import type { Access } from '../lib/homeserver/session.ts';
 import { buildChannelTree, listChannels } from './channel-tree.ts';
 import { createDirectory, fetchUnjoinedRooms, type UnjoinedRooms } from './directory.ts';
 import { readState, slowModeType } from './read-room.ts';
@@ -41,23 +41,23 @@ export interface CommunityActions {
   setSlowMode(channelId: string, seconds: number): Promise<void>;
 }
 
-export function createCommunityActions(client: MatrixClient, session: Session): CommunityActions {
+export function createCommunityActions(client: MatrixClient, readAccess: () => Access): CommunityActions {
   const waitForRoom = (roomId: string): Promise<void> => waitForArrival(client, roomId);
 
   return {
     async createGuild(request) {
-      const created = await guilds.createGuild(session.accessToken, request);
+      const created = await guilds.createGuild(readAccess(), request);
       await waitForRoom(created.guildId);
       if (created.firstChannelId) await waitForRoom(created.firstChannelId);
       return created;
     },
     async createChannel(guildId, request) {
-      const roomId = await guilds.createChannel(session.accessToken, guildId, request);
+      const roomId = await guilds.createChannel(readAccess(), guildId, request);
       await waitForRoom(roomId);
       return roomId;
     },
     createInviteLink: async (guildId) => {
-      const code = await guilds.createInvite(session.accessToken, guildId);
+      const code = await guilds.createInvite(readAccess(), guildId);
       return `${client.getHomeserverUrl()}/invite/${encodeURIComponent(code)}`;
     },
     async invite(roomId, userId) {

@@ -64,9 +64,8 @@ describe('startGateway', () => {
   async function open(rooms: Record<string, RoomUpdate>): Promise<void> {
     server = new ScriptedServer();
     server.sync(rooms);
-    const session = { userId: me, deviceId: 'D', accessToken: 'token' };
+    const session = { userId: me, deviceId: 'D', accessToken: 'token', baseUrl: 'http://hall' };
     gateway = startGateway(session, {
-      baseUrl: 'http://hall',
       fetch: server.fetch,
       ...(storage && { storage }),
     });

@@ -4,6 +4,7 @@ import {
   EventStatus,
   Filter,
   HttpApiEvent,
+  type ICreateClientOpts,
   type MatrixClient,
   MatrixError,
   type MatrixEvent,
@@ -11,7 +12,7 @@ import {
   type Room,
   SyncState,
 } from 'matrix-js-sdk';
-import type { Session } from '../lib/homeserver/session.ts';
+import type { Access, Session } from '../lib/homeserver/session.ts';
 import type { CustomEmoji } from '../lib/markdown/to-matrix.ts';
 import { type AccountActions, createAccountActions } from './account.ts';
 import { AccountDataStore } from './account-data-store.ts';
@@ -113,6 +114,8 @@ export interface Gateway {
   poll(channelId: string, pollId: string): Readable<PollResult>;
   /** Tries to reach the server now instead of waiting for the next try. */
   reconnect(): void;
+  /** Goes on with tokens that another tab of the same session has got. */
+  adoptTokens(session: Session): void;
   /** Ends the work of this gateway; the session stays valid. */
   stop(): void;
 }
@@ -123,8 +126,8 @@ const initialEvents = 30;
 const laterEvents = 50;
 
 export interface GatewayOptions {
-  /** Origin of the homeserver. */
-  readonly baseUrl: string;
+  /** Keeps new tokens: those before count no longer. */
+  readonly keepSession?: (session: Session) => void;
   /** Says `online` and `offline`, as a browser's window does. */
   readonly network?: EventTarget;
   /** Where messages that are on their way are kept for after a reload; nowhere unless it is given. */
@@ -137,17 +140,22 @@ export interface GatewayOptions {
 export function startGateway(session: Session, options: GatewayOptions): Gateway {
   quietGlobalLogger();
   const client = createClient({
-    baseUrl: options.baseUrl,
+    baseUrl: session.baseUrl,
     ...(options.fetch && { fetchFn: options.fetch }),
     userId: session.userId,
     deviceId: session.deviceId,
     accessToken: session.accessToken,
+    ...(session.oauth && renewTokens(session, session.oauth, options.keepSession)),
     ...(options.storage && { store: new UnsentStore(options.storage, session.userId) }),
     timelineSupport: true,
     disableVoip: true,
     logger: quietLogger,
   });
   leaveCallsOut(client);
+  const readAccess = (): Access => ({
+    baseUrl: session.baseUrl,
+    accessToken: client.getAccessToken() ?? session.accessToken,
+  });
   const feed = new ChangeFeed(client);
   const privacy = new AccountDataStore(client, feed, privacyType, parsePrivacy);
   const notifications = new AccountDataStore(client, feed, notificationsType, parseNotificationWishes);
@@ -190,7 +198,7 @@ export function startGateway(session: Session, options: GatewayOptions): Gateway
     home: new HomeStore(client, feed),
     places: new PlacesStore(client, feed),
     inbox: new InboxStore(client, feed),
-    media: new MediaCache(createMediaLoader(session)),
+    media: new MediaCache(createMediaLoader(readAccess)),
     messages: {
       ...messages,
       setTyping(channelId, isTyping) {
@@ -205,7 +213,7 @@ export function startGateway(session: Session, options: GatewayOptions): Gateway
     rail: new AccountDataStore(client, feed, railType, parseRail),
     webPush: createWebPushActions(client),
     watchAlerts: (handleAlert) => watchAlerts(client, handleAlert),
-    communities: createCommunityActions(client, session),
+    communities: createCommunityActions(client, readAccess),
     people: new PeopleStore(client, feed),
     social: createSocialActions(client, (roomId) => waitForArrival(client, roomId)),
     search: createSearchActions(client),
@@ -223,6 +231,10 @@ export function startGateway(session: Session, options: GatewayOptions): Gateway
     poll: (channelId, pollId) => polls(`${channelId} ${pollId}`),
     pins: keepOne((channelId) => new PinsStore(client, feed, channelId)),
     reconnect: () => void client.retryImmediately(),
+    adoptTokens({ accessToken, oauth }) {
+      if (oauth) client.http.opts.refreshToken = oauth.refreshToken;
+      client.setAccessToken(accessToken);
+    },
     stop: () => {
       connection.stop();
       endResending();
@@ -230,6 +242,27 @@ export function startGateway(session: Session, options: GatewayOptions): Gateway
       keeper.stop();
       reads.stop();
       client.stopClient();
+    },
+  };
+}
+
+/** Options of the SDK for a session whose access token is renewed from time to time. */
+function renewTokens(
+  session: Session,
+  { clientId, refreshToken }: { readonly clientId: string; readonly refreshToken: string },
+  keepSession: GatewayOptions['keepSession'],
+): Pick<ICreateClientOpts, 'oauthClientId' | 'refreshToken' | 'onTokenRefresh'> {
+  let newest = refreshToken;
+  return {
+    oauthClientId: clientId,
+    refreshToken,
+    onTokenRefresh(tokens) {
+      newest = tokens.refreshToken ?? newest;
+      keepSession?.({
+        ...session,
+        accessToken: tokens.accessToken,
+        oauth: { clientId, refreshToken: newest },
+      });
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Session } from '../lib/homeserver/session.ts';
+import type { Access } from '../lib/homeserver/session.ts';
 
 /** Which form of an image is wanted; without a size, the original. */
 export interface MediaRequest {
@@ -91,10 +91,13 @@ export function buildMediaPath({ mxc, size }: MediaRequest): string | undefined 
   return `/_matrix/client/v1/media/thumbnail/${media}?${query}`;
 }
 
-/** Loads media as this session. */
-export function createMediaLoader(session: Session): (path: string) => Promise<Blob> {
+/** Loads media as whoever `readAccess` says, each time: access tokens are renewed. */
+export function createMediaLoader(readAccess: () => Access): (path: string) => Promise<Blob> {
   return async (path) => {
-    const response = await fetch(path, { headers: { Authorization: `Bearer ${session.accessToken}` } });
+    const { baseUrl, accessToken } = readAccess();
+    const response = await fetch(`${baseUrl}${path}`, {
+      headers: { Authorization: `Bearer ${accessToken}` },
+    });
     if (!response.ok) throw new Error(`The server answered ${response.status}`);
     return response.blob();
   };

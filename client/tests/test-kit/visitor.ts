@@ -14,6 +14,7 @@ interface RefusedRequest {
 export class Visitor {
   readonly page: Page;
   readonly #origin: string;
+  readonly #homeservers = new Set<string>();
   readonly #requested = new Set<string>();
   #troubles: string[] = [];
   #isTolerant = false;
@@ -49,6 +50,11 @@ export class Visitor {
     this.#isTolerant = true;
   }
 
+  /** From here on the page may ask another homeserver, to which somebody signs in. */
+  expectHomeserver(url: string): void {
+    this.#homeservers.add(new URL(url).origin);
+  }
+
   /** The paths that the page asked its server for. */
   get requestedPaths(): readonly string[] {
     return [...this.#requested];
@@ -65,7 +71,8 @@ export class Visitor {
     const url = new URL(request.url());
     if (['data:', 'blob:'].includes(url.protocol)) return;
     if (url.origin === this.#origin) this.#requested.add(url.pathname);
-    else this.#troubles.push(`left the origin: ${request.method()} ${request.url()}`);
+    else if (!this.#homeservers.has(url.origin))
+      this.#troubles.push(`left the origin: ${request.method()} ${request.url()}`);
   }
 
   #noteAnswer(answer: RefusedRequest): void {

@@ -1,17 +1,22 @@
-import { Eye, EyeOff, Languages, LogOut, Moon, Sun, UserPen } from 'lucide-react';
-import { logOut } from '../../lib/homeserver/auth.ts';
-import { clearSession, loadSession } from '../../lib/homeserver/session.ts';
+import { Eye, EyeOff, Languages, LogOut, Moon, Sun, UserPen, UsersRound } from 'lucide-react';
+import { logOut } from '../../lib/homeserver/log-out.ts';
+import { forgetAccount, loadSession } from '../../lib/homeserver/session.ts';
 import { chooseLanguage } from '../../lib/i18n/language-store.ts';
 import type { Language } from '../../lib/i18n/languages.ts';
 import type { PlainMessageKey } from '../../lib/i18n/messages.ts';
 import { readLanguage, t } from '../../lib/i18n/translate.ts';
 import { togglePreviews, usePreferences } from '../../lib/preferences.ts';
 import { chooseTheme, useTheme } from '../../lib/theme.ts';
+import type { Gateway } from '../../matrix/gateway.ts';
 import { showToast } from '../../ui/toast-store.ts';
 import { openDialog } from '../dialog-store.ts';
 import type { Action } from './action.ts';
 
-const editProfile: Action<undefined> = {
+export interface AccountContext {
+  readonly gateway: Gateway;
+}
+
+const editProfile: Action<AccountContext> = {
   id: 'account.profile',
   label: 'account.profile',
   icon: UserPen,
@@ -19,8 +24,16 @@ const editProfile: Action<undefined> = {
   perform: () => openDialog({ kind: 'profile' }),
 };
 
+const chooseAccount: Action<AccountContext> = {
+  id: 'account.choose',
+  label: 'account.choose',
+  icon: UsersRound,
+  isAvailable: () => true,
+  perform: () => openDialog({ kind: 'accounts' }),
+};
+
 /** Whichever theme is not on the screen; both are offered, one is available. */
-const lightTheme: Action<undefined> = {
+const lightTheme: Action<AccountContext> = {
   id: 'account.theme-light',
   label: 'account.lightTheme',
   icon: Sun,
@@ -28,7 +41,7 @@ const lightTheme: Action<undefined> = {
   perform: () => chooseTheme('light'),
 };
 
-const darkTheme: Action<undefined> = {
+const darkTheme: Action<AccountContext> = {
   id: 'account.theme-dark',
   label: 'account.darkTheme',
   icon: Moon,
@@ -37,7 +50,7 @@ const darkTheme: Action<undefined> = {
 };
 
 /** Each language by what it calls itself; those that are not spoken now are available. */
-const speakLanguage = (language: Language, label: PlainMessageKey): Action<undefined> => ({
+const speakLanguage = (language: Language, label: PlainMessageKey): Action<AccountContext> => ({
   id: `account.language-${language}`,
   label,
   icon: Languages,
@@ -46,7 +59,7 @@ const speakLanguage = (language: Language, label: PlainMessageKey): Action<undef
 });
 
 /** Both ways are offered, one is available. */
-const previewToggle = (isShown: boolean, label: PlainMessageKey): Action<undefined> => ({
+const previewToggle = (isShown: boolean, label: PlainMessageKey): Action<AccountContext> => ({
   id: `account.previews-${isShown}`,
   label,
   icon: isShown ? Eye : EyeOff,
@@ -54,13 +67,13 @@ const previewToggle = (isShown: boolean, label: PlainMessageKey): Action<undefin
   perform: togglePreviews,
 });
 
-export const endSession: Action<undefined> = {
+export const endSession: Action<AccountContext> = {
   id: 'account.log-out',
   label: 'account.logOut',
   icon: LogOut,
   isDangerous: true,
   isAvailable: () => true,
-  perform: () =>
+  perform: ({ gateway }) =>
     openDialog({
       kind: 'confirm',
       title: t('account.logOutTitle'),
@@ -68,18 +81,21 @@ export const endSession: Action<undefined> = {
       confirmLabel: t('account.logOut'),
       perform: async () => {
         const session = loadSession();
+        if (!session) return;
+        gateway.stop();
         // The server may be out of reach; this device forgets the session all the same.
-        if (session) await logOut(session).catch(() => undefined);
-        clearSession();
+        await logOut(session).catch(() => undefined);
+        forgetAccount(session.userId);
         // A new page: nothing of this person stays in memory either.
-        window.location.assign('/login');
+        window.location.assign('/');
       },
     }),
 };
 
 /** What people do with their account and with how the hall looks. */
-export const accountActions: readonly Action<undefined>[] = [
+export const accountActions: readonly Action<AccountContext>[] = [
   editProfile,
+  chooseAccount,
   lightTheme,
   darkTheme,
   speakLanguage('en', 'account.english'),

@@ -20,7 +20,7 @@ export function listActionsHere(context: HallContext): readonly MenuEntry[] {
     ),
     ...(channel ? listMenuEntries(channelActions, { gateway, channel, navigate }) : []),
     ...(guild ? listMenuEntries(guildActions, { gateway, guild, navigate }) : []),
-    ...listMenuEntries(accountActions, undefined),
+    ...listMenuEntries(accountActions, context),
   ];
 }
 

@@ -1,5 +1,4 @@
 import { type FormEvent, type ReactNode, useState } from 'react';
-import { useLocation } from 'wouter';
 import { describeError, readErrcode } from '../../lib/homeserver/describe-error.ts';
 import { type Session, saveSession } from '../../lib/homeserver/session.ts';
 import type { PlainMessageKey } from '../../lib/i18n/messages.ts';
@@ -20,7 +19,6 @@ interface AuthFormProps {
 
 /** A form that ends in a session: it keeps it and goes on to where the person wanted to go. */
 export function AuthForm({ submitLabel, children, authenticate, errorWords = {} }: AuthFormProps) {
-  const [, navigate] = useLocation();
   const [isBusy, setIsBusy] = useState(false);
   const [error, setError] = useState<string>();
 
@@ -30,7 +28,8 @@ export function AuthForm({ submitLabel, children, authenticate, errorWords = {} 
     setError(undefined);
     try {
       saveSession(await authenticate(new FormData(event.currentTarget)));
-      navigate(readNextPath(window.location.search), { replace: true });
+      // A new page: it is of this account for all its life.
+      window.location.replace(readNextPath(window.location.search));
     } catch (failure) {
       const words = errorWords[readErrcode(failure) ?? ''];
       setError(words === undefined ? describeError(failure) : t(words));

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { readNextPath, withNextPath } from './next-path.ts';
+import { buildEndedPath, isAddingAccount, readEnded, readNextPath, withNextPath } from './next-path.ts';
 
 describe('readNextPath', () => {
   it('returns to a path of this site', () => {
@@ -26,5 +26,24 @@ describe('readNextPath', () => {
     const page = withNextPath('/register', '/invite/a b&c');
     expect(readNextPath(page.slice(page.indexOf('?')))).to.equal('/invite/a b&c');
     expect(withNextPath('/login', '/')).to.equal('/login');
+  });
+});
+
+describe('the door for another account', () => {
+  it('is told apart, and where to return to with it', () => {
+    const page = withNextPath('/login', '/invite/abc', true);
+    const search = page.slice(page.indexOf('?'));
+    expect(isAddingAccount(search)).to.equal(true);
+    expect(readNextPath(search)).to.equal('/invite/abc');
+    expect(isAddingAccount('?next=%2F')).to.equal(false);
+  });
+
+  it('knows whose session has ended, and where', () => {
+    const ended = { userId: '@ada:hall', baseUrl: 'https://matrix.hall' };
+    const path = buildEndedPath(ended);
+    const search = path.slice(path.indexOf('?'));
+    expect(readEnded(search)).to.deep.equal(ended);
+    expect(isAddingAccount(search)).to.equal(true);
+    expect(readEnded('')).to.equal(undefined);
   });
 });

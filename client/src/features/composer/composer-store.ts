@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import { nameForAccount } from '../../lib/homeserver/session.ts';
 import type { ChannelMention, CustomEmoji, Mention } from '../../lib/markdown/to-matrix.ts';
 import { asObject, asString } from '../../lib/parse.ts';
 import type { Message } from '../../matrix/types.ts';
@@ -31,12 +32,12 @@ const emptyComposer: ComposerState = {
   focusRequests: 0,
 };
 
-const storageKey = 'guildhall.drafts';
+const storageKey = (): string => nameForAccount('guildhall.drafts');
 
 function loadDrafts(): Record<string, ComposerState> {
   const composers: Record<string, ComposerState> = {};
   try {
-    const stored = asObject(JSON.parse(localStorage.getItem(storageKey) ?? '{}')) ?? {};
+    const stored = asObject(JSON.parse(localStorage.getItem(storageKey()) ?? '{}')) ?? {};
     for (const [channelId, draft] of Object.entries(stored)) {
       const text = asString(draft);
       if (text !== undefined) composers[channelId] = { ...emptyComposer, text };
@@ -69,7 +70,7 @@ function saveDrafts(): void {
       return draft === '' ? [] : [[channelId, draft]];
     },
   );
-  localStorage.setItem(storageKey, JSON.stringify(Object.fromEntries(drafts)));
+  localStorage.setItem(storageKey(), JSON.stringify(Object.fromEntries(drafts)));
 }
 
 function requestFocus(channelId: string): number {

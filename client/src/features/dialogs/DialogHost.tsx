@@ -1,4 +1,5 @@
 import { closeDialog, type DialogRequest } from '../../app/dialog-store.ts';
+import { AccountsDialog } from '../accounts/AccountsDialog.tsx';
 import { InboxDialog } from '../inbox/InboxDialog.tsx';
 import { NotificationsDialog } from '../notifications/NotificationsDialog.tsx';
 import { SwitcherDialog } from '../switcher/SwitcherDialog.tsx';
@@ -50,6 +51,8 @@ export default function DialogHost({ request }: { readonly request: DialogReques
       return <NewDirectDialog handleClose={closeDialog} />;
     case 'profile':
       return <ProfileDialog handleClose={closeDialog} />;
+    case 'accounts':
+      return <AccountsDialog handleClose={closeDialog} />;
     case 'person':
       return <PersonDialog userId={request.userId} roomId={request.roomId} handleClose={closeDialog} />;
     case 'versions':

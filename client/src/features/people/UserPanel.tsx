@@ -44,7 +44,7 @@ export function UserPanel() {
         label={t(openSettings.label)}
         onClick={() => openSettings.perform({ gateway, navigate })}
       />
-      <MenuButton entries={listMenuEntries(accountActions, undefined)} side="top" align="end">
+      <MenuButton entries={listMenuEntries(accountActions, { gateway })} side="top" align="end">
         <IconButton icon={Ellipsis} label={t('account.menu')} />
       </MenuButton>
     </section>

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { endSession } from '../../app/actions/account-actions.ts';
 import { openDialog } from '../../app/dialog-store.ts';
-import { clearSession } from '../../lib/homeserver/session.ts';
+import { forgetAccount } from '../../lib/homeserver/session.ts';
 import { t } from '../../lib/i18n/translate.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Switch } from '../../ui/Switch.tsx';
@@ -21,6 +21,7 @@ const shortestPassword = 8;
 
 /** Who we are, how we come in, and how we leave for good. */
 export function AccountPage() {
+  const gateway = useGateway();
   return (
     <>
       <SettingsSection title={t('settings.profile')} text={t('settings.profileText')}>
@@ -33,7 +34,7 @@ export function AccountPage() {
       <SettingsSection title={t('settings.closeAccount')} text={t('settings.closeAccountText')} isDangerous>
         <ClosingForm />
         <div>
-          <Button onClick={() => endSession.perform(undefined)}>{t('account.logOut')}</Button>
+          <Button onClick={() => endSession.perform({ gateway })}>{t('account.logOut')}</Button>
         </div>
       </SettingsSection>
     </>
@@ -140,7 +141,7 @@ function PasswordForm() {
 }
 
 function ClosingForm() {
-  const { account } = useGateway();
+  const gateway = useGateway();
   const [password, setPassword] = useState('');
   const [erases, setErases] = useState(false);
   const submission = useSubmit();
@@ -151,9 +152,9 @@ function ClosingForm() {
       text: t('settings.closeAccountText'),
       confirmLabel: t('settings.closeAccount'),
       perform: async () => {
-        await account.closeAccount(password, erases);
-        clearSession();
-        window.location.assign('/login');
+        await gateway.account.closeAccount(password, erases);
+        forgetAccount(gateway.userId);
+        window.location.assign('/');
       },
     });
   };

@@ -4,31 +4,30 @@ import type { Session } from './session.ts';
 
 const deviceName = 'Guildhall on the web';
 
-function readSession(body: JsonObject): Session {
+function readSession(body: JsonObject, baseUrl: string): Session {
   const userId = asString(body.user_id);
   const deviceId = asString(body.device_id);
   const accessToken = asString(body.access_token);
   if (userId === undefined || deviceId === undefined || accessToken === undefined) {
     throw new HomeserverError(200, { errcode: 'M_UNKNOWN', error: 'The server answered without a session.' });
   }
-  return { userId, deviceId, accessToken };
+  return { userId, deviceId, accessToken, baseUrl };
+}
+
+async function requestSession(baseUrl: string, proof: JsonObject): Promise<Session> {
+  const body = { ...proof, initial_device_display_name: deviceName };
+  return readSession(await requestJson('POST', '/_matrix/client/v3/login', { baseUrl, body }), baseUrl);
 }
 
 /** Logs in with a password (Matrix 1.19, POST /login, m.login.password). */
-export async function logIn(username: string, password: string): Promise<Session> {
-  const body = await requestJson('POST', '/_matrix/client/v3/login', {
-    body: {
-      type: 'm.login.password',
-      identifier: { type: 'm.id.user', user: username },
-      password,
-      initial_device_display_name: deviceName,
-    },
-  });
-  return readSession(body);
+export function logIn(baseUrl: string, username: string, password: string): Promise<Session> {
+  const identifier = { type: 'm.id.user', user: username };
+  return requestSession(baseUrl, { type: 'm.login.password', identifier, password });
 }
 
-export async function logOut(session: Session): Promise<void> {
-  await requestJson('POST', '/_matrix/client/v3/logout', { accessToken: session.accessToken, body: {} });
+/** Logs in with the token that single sign-on has given (Matrix 1.19, POST /login, m.login.token). */
+export function logInWithToken(baseUrl: string, token: string): Promise<Session> {
+  return requestSession(baseUrl, { type: 'm.login.token', token });
 }
 
 /** How this server lets people in: freely, with a registration token, or not at all. */
@@ -76,7 +75,7 @@ export async function register(request: RegistrationRequest): Promise<Session> {
       const body = await requestJson('POST', '/_matrix/client/v3/register', {
         body: { ...account, auth },
       });
-      return readSession(body);
+      return readSession(body, window.location.origin);
     } catch (error) {
       if (!(error instanceof HomeserverError) || error.httpStatus !== 401) throw error;
       auth = nextStage(error, token);

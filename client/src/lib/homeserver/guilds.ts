@@ -1,6 +1,7 @@
 import { t } from '../i18n/translate.ts';
 import { asAmount, asArray, asObject, asString, type JsonObject } from '../parse.ts';
 import { HomeserverError, requestJson } from './http.ts';
+import type { Access } from './session.ts';
 
 const base = '/_guildhall/client/v1';
 
@@ -36,28 +37,28 @@ function requireString(body: JsonObject, field: string): string {
 
 /** Creates a guild and says which channel to open first. */
 export async function createGuild(
-  accessToken: string,
+  access: Access,
   request: GuildRequest,
 ): Promise<{ readonly guildId: string; readonly firstChannelId: string | undefined }> {
-  const body = await requestJson('POST', `${base}/guilds`, { accessToken, body: { ...request } });
+  const body = await requestJson('POST', `${base}/guilds`, { ...access, body: { ...request } });
   const first = asObject(asArray(body.channels)[0]);
   return { guildId: requireString(body, 'guild_id'), firstChannelId: asString(first?.room_id) };
 }
 
 /** Creates a channel or a category in a guild; returns its room ID. */
 export async function createChannel(
-  accessToken: string,
+  access: Access,
   guildId: string,
   request: ChannelRequest,
 ): Promise<string> {
   const path = `${base}/guilds/${encodeURIComponent(guildId)}/channels`;
-  return requireString(await requestJson('POST', path, { accessToken, body: { ...request } }), 'room_id');
+  return requireString(await requestJson('POST', path, { ...access, body: { ...request } }), 'room_id');
 }
 
 /** Makes an invite link for a guild; returns the code at its end. */
-export async function createInvite(accessToken: string, guildId: string): Promise<string> {
+export async function createInvite(access: Access, guildId: string): Promise<string> {
   const path = `${base}/guilds/${encodeURIComponent(guildId)}/invites`;
-  return requireString(await requestJson('POST', path, { accessToken, body: {} }), 'code');
+  return requireString(await requestJson('POST', path, { ...access, body: {} }), 'code');
 }
 
 /** Looks up an invite; undefined when there is none with this code. */
@@ -87,11 +88,11 @@ function readInvite(body: JsonObject): InvitePreview {
 
 /** Joins the guild of an invite, with all its channels. */
 export async function redeemInvite(
-  accessToken: string,
+  access: Access,
   code: string,
 ): Promise<{ readonly guildId: string; readonly firstChannelId: string | undefined }> {
   const path = `${base}/invites/${encodeURIComponent(code)}/redeem`;
-  const body = await requestJson('POST', path, { accessToken, body: {} });
+  const body = await requestJson('POST', path, { ...access, body: {} });
   const first = asArray(body.channels)[0];
   return {
     guildId: requireString(body, 'guild_id'),

@@ -18,18 +18,20 @@ export class HomeserverError extends Error {
 }
 
 /** No answer came: the server is down or the network is. */
-class UnreachableError extends Error {
+export class UnreachableError extends Error {
   override readonly name = 'UnreachableError';
 }
 
 export interface RequestOptions {
+  /** Where the homeserver is; it is the one that served this page unless it is given. */
+  readonly baseUrl?: string;
   readonly body?: JsonObject;
   readonly accessToken?: string;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Sends one request to the homeserver that served this page.
+ * Sends one request to a homeserver.
  * Returns the JSON object of the answer; throws HomeserverError or UnreachableError.
  */
 export async function requestJson(
@@ -40,7 +42,7 @@ export async function requestJson(
   const headers: Record<string, string> = { Accept: 'application/json' };
   if (options.body) headers['Content-Type'] = 'application/json';
   if (options.accessToken) headers.Authorization = `Bearer ${options.accessToken}`;
-  const response = await fetch(path, {
+  const response = await fetch(`${options.baseUrl ?? ''}${path}`, {
     method,
     headers,
     body: options.body ? JSON.stringify(options.body) : null,

@@ -1,49 +1,112 @@
+import { useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import { AuthForm } from '../../features/auth/AuthForm.tsx';
-import { AuthLayout } from '../../features/auth/AuthLayout.tsx';
-import { readNextPath, withNextPath } from '../../features/auth/next-path.ts';
+import { AuthLayout, FormError } from '../../features/auth/AuthLayout.tsx';
+import { isAddingAccount, readEnded, readNextPath, withNextPath } from '../../features/auth/next-path.ts';
+import { OtherWaysIn } from '../../features/auth/OtherWaysIn.tsx';
 import { PasswordField } from '../../features/auth/PasswordField.tsx';
+import { ServerChoice } from '../../features/auth/ServerChoice.tsx';
 import { logIn } from '../../lib/homeserver/auth.ts';
+import { describeError } from '../../lib/homeserver/describe-error.ts';
+import type { Door } from '../../lib/homeserver/door.ts';
+import { isOwnHomeserver, ownHomeserver } from '../../lib/homeserver/homeserver.ts';
+import { loadSession } from '../../lib/homeserver/session.ts';
+import { findSignInMethods, passwordOnly } from '../../lib/homeserver/sign-in-methods.ts';
 import { t } from '../../lib/i18n/translate.ts';
 import { TextField } from '../../ui/TextField.tsx';
 
 const errorWords = { M_FORBIDDEN: 'auth.wrongPassword' } as const;
 
-/** Logging in with a password. */
+/** Logging in: to the server of this page, unless somebody names another one. */
 export default function LoginScene() {
-  const next = readNextPath(window.location.search);
+  const { search } = window.location;
+  const ended = readEnded(search);
+  const next = readNextPath(search);
+  const isAdding = isAddingAccount(search) && ended === undefined;
+  const { door, error, setDoor } = useDoor(ended?.baseUrl);
+  const isOwn = isOwnHomeserver(door.homeserver);
+  const hasNoWay = !door.methods.hasPassword && !door.methods.oauth && door.methods.providers.length === 0;
   return (
     <AuthLayout
-      title={t('auth.welcomeBack')}
-      lead={t('auth.loginLead')}
+      title={isAdding ? t('auth.addAccount') : t('auth.welcomeBack')}
+      lead={isAdding ? t('auth.addAccountLead') : t('auth.loginLead')}
       footer={
         <>
-          {t('auth.newHere')}{' '}
-          <Link href={withNextPath('/register', next)}>{t('auth.createAccountLink')}</Link>
+          {isOwn && (
+            <>
+              {t('auth.newHere')}{' '}
+              <Link href={withNextPath('/register', next, isAdding)}>{t('auth.createAccountLink')}</Link>
+            </>
+          )}
+          {loadSession() && (
+            <>
+              {isOwn && ' · '}
+              <Link href="/">{t('auth.backToHall')}</Link>
+            </>
+          )}
         </>
       }
     >
-      <AuthForm
-        submitLabel={t('auth.logIn')}
-        errorWords={errorWords}
-        authenticate={(form) => logIn(String(form.get('username')).trim(), String(form.get('password')))}
-      >
-        <TextField
-          label={t('common.username')}
-          name="username"
-          autoComplete="username"
-          autoCapitalize="none"
-          spellCheck={false}
-          autoFocus
-          required
-        />
-        <PasswordField
-          label={t('common.password')}
-          name="password"
-          autoComplete="current-password"
-          required
-        />
-      </AuthForm>
+      {ended && <FormError>{t('app.signedOut')}</FormError>}
+      {error !== undefined && <FormError>{error}</FormError>}
+      <ServerChoice homeserver={door.homeserver} handleFound={setDoor} />
+      {door.methods.hasPassword && <PasswordForm door={door} userId={ended?.userId} />}
+      <OtherWaysIn {...door} next={next} />
+      {hasNoWay && <FormError>{t('server.noWay', { server: door.homeserver.name })}</FormError>}
     </AuthLayout>
   );
+}
+
+function PasswordForm({ door, userId }: { readonly door: Door; readonly userId: string | undefined }) {
+  const { baseUrl } = door.homeserver;
+  return (
+    <AuthForm
+      submitLabel={t('auth.logIn')}
+      errorWords={errorWords}
+      authenticate={(form) =>
+        logIn(baseUrl, String(form.get('username')).trim(), String(form.get('password')))
+      }
+    >
+      <TextField
+        label={t('common.username')}
+        name="username"
+        defaultValue={userId}
+        autoComplete="username"
+        autoCapitalize="none"
+        spellCheck={false}
+        autoFocus
+        required
+      />
+      <PasswordField label={t('common.password')} name="password" autoComplete="current-password" required />
+    </AuthForm>
+  );
+}
+
+interface DoorState {
+  readonly door: Door;
+  /** Why the server that somebody was at before cannot be asked. */
+  readonly error: string | undefined;
+  readonly setDoor: (door: Door) => void;
+}
+
+/** Begins at a server, that of this page unless another one is given; what it offers is asked for meanwhile. */
+function useDoor(baseUrl = window.location.origin): DoorState {
+  const [door, setDoor] = useState<Door>({ homeserver: ownHomeserver(), methods: passwordOnly });
+  const [error, setError] = useState<string>();
+  useEffect(() => {
+    const abort = new AbortController();
+    const { signal } = abort;
+    const own = ownHomeserver();
+    const isOwn = baseUrl === own.baseUrl;
+    const found = isOwn
+      ? findSignInMethods(own, signal).then((methods) => ({ homeserver: own, methods }))
+      : import('../../lib/homeserver/door.ts').then(({ findDoor }) => findDoor(baseUrl, signal));
+    found.then(
+      // Whoever has named another server meanwhile stays there.
+      (asked) => signal.aborted || setDoor((known) => (isOwnHomeserver(known.homeserver) ? asked : known)),
+      (failure: unknown) => signal.aborted || isOwn || setError(describeError(failure)),
+    );
+    return () => abort.abort();
+  }, [baseUrl]);
+  return { door, error, setDoor };
 }

@@ -1,49 +1,63 @@
 import { useEffect, useState } from 'react';
+import { buildEndedPath } from '../../features/auth/next-path.ts';
 import { GatewayContext, useGateway, useStore } from '../../features/session/gateway-context.ts';
 import { describeError } from '../../lib/homeserver/describe-error.ts';
-import { clearSession, loadSession } from '../../lib/homeserver/session.ts';
+import {
+  dropSession,
+  keepSession,
+  listSessions,
+  loadSession,
+  type Session,
+  watchSessions,
+} from '../../lib/homeserver/session.ts';
 import { useLanguage } from '../../lib/i18n/language-store.ts';
 import { t } from '../../lib/i18n/translate.ts';
 import { type Gateway, startGateway } from '../../matrix/gateway.ts';
 import { ErrorState } from '../../ui/StateView.tsx';
 import { TooltipProvider } from '../../ui/Tooltip.tsx';
-import { showToast } from '../../ui/toast-store.ts';
 import { Hall } from './Hall.tsx';
 import { HallSkeleton } from './HallSkeleton.tsx';
 
-/** The application itself, for whoever is logged in. Give it the session as its `key`. */
-export default function HallScene() {
+/** The application itself, for whoever is logged in. */
+export default function HallScene({ session }: { readonly session: Session }) {
   const [gateway, setGateway] = useState<Gateway>();
   const language = useLanguage((state) => state.language);
   useEffect(() => {
-    const session = loadSession();
-    if (!session) return;
     const started = startGateway(session, {
-      baseUrl: window.location.origin,
+      keepSession,
       network: window,
       storage: window.localStorage,
     });
+    const leave = watchSessions(() => {
+      const now = loadSession();
+      if (now?.deviceId === session.deviceId) started.adoptTokens(now);
+    });
     setGateway(started);
-    return () => started.stop();
-  }, []);
+    return () => {
+      leave();
+      started.stop();
+    };
+  }, [session]);
   if (!gateway) return <HallSkeleton />;
   return (
     <GatewayContext value={gateway}>
       <TooltipProvider delay={400}>
         {/* What was read from the server was put into words as well: another language begins with fresh views. */}
-        <ConnectedHall key={language} />
+        <ConnectedHall key={language} session={session} />
       </TooltipProvider>
     </GatewayContext>
   );
 }
 
-function ConnectedHall() {
+function ConnectedHall({ session }: { readonly session: Session }) {
   const connection = useStore(useGateway().connection);
   useEffect(() => {
     if (connection.phase !== 'signed-out') return;
-    showToast(t('app.signedOut'));
-    clearSession();
-  }, [connection.phase]);
+    // Whoever logs out is on their way already.
+    if (!listSessions().some(({ deviceId }) => deviceId === session.deviceId)) return;
+    dropSession(session.userId);
+    window.location.assign(buildEndedPath(session));
+  }, [connection.phase, session]);
   switch (connection.phase) {
     case 'starting':
     case 'signed-out':

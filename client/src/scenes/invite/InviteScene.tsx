@@ -1,10 +1,17 @@
 import { useEffect, useState } from 'react';
-import { Link, useLocation, useParams } from 'wouter';
+import { Link, useParams } from 'wouter';
 import { AuthLayout, FormError } from '../../features/auth/AuthLayout.tsx';
 import { withNextPath } from '../../features/auth/next-path.ts';
 import { describeError, readErrcode } from '../../lib/homeserver/describe-error.ts';
 import { findInvite, type InvitePreview, redeemInvite } from '../../lib/homeserver/guilds.ts';
-import { clearSession, loadSession, type Session } from '../../lib/homeserver/session.ts';
+import { isOwnHomeserver } from '../../lib/homeserver/homeserver.ts';
+import {
+  dropSession,
+  listSessions,
+  loadSession,
+  openAccount,
+  type Session,
+} from '../../lib/homeserver/session.ts';
 import { t } from '../../lib/i18n/translate.ts';
 import { Avatar } from '../../ui/Avatar.tsx';
 import { Button } from '../../ui/Button.tsx';
@@ -66,7 +73,7 @@ export default function InviteScene() {
 }
 
 function FoundInvite({ invite }: { readonly invite: InvitePreview }) {
-  const [session, setSession] = useState(loadSession);
+  const [session, setSession] = useState(findOwnSession);
   const lead = invite.inviterName
     ? t('invitePage.from', { name: invite.inviterName })
     : t('invitePage.fromSomebody');
@@ -80,6 +87,12 @@ function FoundInvite({ invite }: { readonly invite: InvitePreview }) {
       )}
     </AuthLayout>
   );
+}
+
+/** The account to join with: of this server, and the one that is open rather than another. */
+function findOwnSession(): Session | undefined {
+  const open = loadSession();
+  return open && isOwnHomeserver(open) ? open : listSessions().find(isOwnHomeserver);
 }
 
 function GuildCard({ invite }: { readonly invite: InvitePreview }) {
@@ -104,20 +117,20 @@ interface JoinButtonProps {
 }
 
 function JoinButton({ invite, session, handleSignedOut }: JoinButtonProps) {
-  const [, navigate] = useLocation();
   const [isBusy, setIsBusy] = useState(false);
   const [error, setError] = useState<string>();
   const handleJoin = async (): Promise<void> => {
     setIsBusy(true);
     setError(undefined);
     try {
-      const { guildId, firstChannelId } = await redeemInvite(session.accessToken, invite.code);
+      const { guildId, firstChannelId } = await redeemInvite(session, invite.code);
       const channel = firstChannelId ? `/${encodeURIComponent(firstChannelId)}` : '';
-      navigate(`/guilds/${encodeURIComponent(guildId)}${channel}`, { replace: true });
+      openAccount(session.userId);
+      window.location.replace(`/guilds/${encodeURIComponent(guildId)}${channel}`);
     } catch (failure) {
       setIsBusy(false);
       if (readErrcode(failure) === 'M_UNKNOWN_TOKEN') {
-        clearSession();
+        dropSession(session.userId);
         handleSignedOut();
       } else {
         setError(describeError(failure));
@@ -137,12 +150,14 @@ function JoinButton({ invite, session, handleSignedOut }: JoinButtonProps) {
 
 function SignInChoices({ code }: { readonly code: string }) {
   const here = `/invite/${encodeURIComponent(code)}`;
+  const elsewhere = loadSession();
   return (
     <div className={styles.actions}>
-      <Link className={styles.primary} href={withNextPath('/register', here)}>
+      {elsewhere && <p className={styles.note}>{t('invitePage.elsewhere', { userId: elsewhere.userId })}</p>}
+      <Link className={styles.primary} href={withNextPath('/register', here, elsewhere !== undefined)}>
         {t('invitePage.register')}
       </Link>
-      <Link className={styles.link} href={withNextPath('/login', here)}>
+      <Link className={styles.link} href={withNextPath('/login', here, elsewhere !== undefined)}>
         {t('invitePage.haveAccount')}
       </Link>
     </div>

@@ -74,6 +74,19 @@ describe('the site', () => {
     }
   });
 
+  it('lets pages ask other homeservers, over TLS where this one has it', async () => {
+    const services = { publicUrl: 'https://test.example' };
+    const secure = await serveEndpoints([], { clientDirectory: folder, services });
+    const askable = async (asked: EndpointServer) =>
+      /connect-src ([^;]*)/.exec((await asked.fetch('/')).headers.get('content-security-policy') ?? '')?.[1];
+    try {
+      expect(await askable(secure)).to.equal("'self' https://test.example wss://test.example https:");
+      expect(await askable(server)).to.match(/ https: http:$/);
+    } finally {
+      await secure.close();
+    }
+  });
+
   it('gives no file from outside of the build', async () => {
     for (const path of [
       '/..%2f..%2fetc/passwd',
