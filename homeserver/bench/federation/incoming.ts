@@ -3,18 +3,20 @@
  * second, signed, one transaction after the other. Prints the CPU for each event and when a client that syncs has it,
  * and fails if the rate was not kept or an event is missing.
  */
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import pg from 'pg';
 import type { JsonObject } from '../../src/protocol/canonical-json.ts';
 import { type PeerRoom, RemotePeer } from '../../test-kit/remote-peer.ts';
 import { startServerProcess } from '../../test-kit/server-process.ts';
-import { createTestDatabase } from '../../test-kit/test-database.ts';
+import { createTestDatabase, testDialect } from '../../test-kit/test-database.ts';
 import { TestNetwork } from '../../test-kit/test-network.ts';
 import { registerUser, type TestUser } from '../../test-kit/test-user.ts';
-import { readUsage } from '../process-usage.ts';
+import { cpuSecondsOf, readUsage } from '../process-usage.ts';
 import { formatNumber, percentile } from '../statistics.ts';
 
 const { values } = parseArgs({
@@ -56,6 +58,7 @@ try {
   const rooms = await makeRooms(alice, peer, sender);
   const arrivals = watch(alice);
   const usage = readUsage([server.pid]);
+  const backends = await backendsOf(database.url);
   const began = performance.now();
   const answersMs: number[] = [];
   let sent = 0;
@@ -71,12 +74,18 @@ try {
   const tookSeconds = (performance.now() - began) / 1000;
   await arrivals.until(sent);
   const cpuMs = (readUsage([server.pid]).cpuSeconds - usage.cpuSeconds) * 1000;
+  const backendsMs = cpuMsSince(backends, await backendsOf(database.url));
   arrivals.stop();
   const kept = sent / tookSeconds;
   console.log(`events sent:            ${sent} in ${rooms.length} rooms, ${formatNumber(kept)} a second`);
   console.log(
     `CPU of the server:      ${formatNumber(cpuMs / sent)} ms an event, with delivery to one client`,
   );
+  if (testDialect === 'postgres') {
+    console.log(
+      `CPU of PostgreSQL:      ${formatNumber(backendsMs / sent)} ms an event, of this database's sessions`,
+    );
+  }
   for (const [name, latencies] of [
     ['transaction answered:  ', answersMs],
     ['event at the client:   ', arrivals.latenciesMs],
@@ -87,6 +96,26 @@ try {
   if (kept < rate * RATE_KEPT) throw new Error(`only ${formatNumber(kept)} events a second were taken`);
 } finally {
   for (const stop of stops) await stop();
+}
+
+/** What each PostgreSQL process that serves a database has used so far, in milliseconds of CPU; none on SQLite. */
+async function backendsOf(url: string): Promise<Map<number, number>> {
+  if (testDialect !== 'postgres') return new Map();
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query<{ pid: number }>(
+    'SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+  );
+  await client.end();
+  return new Map(rows.map(({ pid }) => [pid, cpuMsOf(pid)]));
+}
+
+function cpuMsOf(pid: number): number {
+  return cpuSecondsOf(readFileSync(`/proc/${pid}/stat`, 'utf8')) * 1000;
+}
+
+function cpuMsSince(before: ReadonlyMap<number, number>, now: ReadonlyMap<number, number>): number {
+  return [...now].reduce((sum, [pid, cpuMs]) => sum + cpuMs - (before.get(pid) ?? 0), 0);
 }
 
 async function makeRooms(alice: TestUser, peer: RemotePeer, sender: string): Promise<PeerRoom[]> {

@@ -384,7 +384,7 @@ async function assemble(
     media,
     delayedEvents,
     callKeeper,
-    receiveStaged: (key: string, signal: AbortSignal) => receiver.staged.receiveAll(key, signal),
+    receiveStaged: (origin: string, signal: AbortSignal) => receiver.staged.receiveAll(origin, signal),
     deliverPushes: pushing.deliver,
     tellAppService: (serviceId: string, signal: AbortSignal) =>
       tellAppService(appServices, serviceId, signal),

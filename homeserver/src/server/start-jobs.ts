@@ -37,7 +37,7 @@ interface JobParts {
   readonly delayedEvents: DelayedEvents;
   readonly callKeeper: CallKeeper;
   /** Takes events that other servers have sent into their room. */
-  readonly receiveStaged: (key: string, signal: AbortSignal) => Promise<void>;
+  readonly receiveStaged: (origin: string, signal: AbortSignal) => Promise<void>;
   /** Does what the pusher of a job has to do. */
   readonly deliverPushes: (jobKey: string) => Promise<void>;
   /** Gets the members that a room still lacks. */

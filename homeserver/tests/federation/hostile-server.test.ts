@@ -22,6 +22,7 @@ describe('a hostile server', function () {
   this.timeout(60_000);
   let network: TestNetwork;
   let server: TestServer;
+  let honestFake: FakeHomeserver;
   let honest: RemotePeer;
   let fake: FakeHomeserver;
   let hostile: RemotePeer;
@@ -30,7 +31,8 @@ describe('a hostile server', function () {
   before(async () => {
     network = await TestNetwork.create();
     server = await network.startServer('hs.test');
-    honest = new RemotePeer(await network.startFake(), server);
+    honestFake = await network.startFake();
+    honest = new RemotePeer(honestFake, server);
     fake = await FakeHomeserver.start(network, HOSTILE, generateSigningKey(Buffer.alloc(32, 66), 'hostile'));
     hostile = new RemotePeer(fake, server);
     alice = await server.register('alice');
@@ -134,6 +136,25 @@ describe('a hostile server', function () {
     await honestlySay(shared, 'still here');
     const path = `${roomPath(roomId)}/state/m.room.member/${encodeURIComponent(BOB)}`;
     expect((await alice.ok('GET', path)).membership).to.equal('join');
+  });
+
+  it('does not hold up the events of others by passing them on first', async () => {
+    const { roomId, remote } = await roomOfAll();
+    const first = await remote.send([remote.newest], say('first', BOB));
+    const second = await remote.send([first], say('second', BOB));
+    const asked = new Promise<void>((resolve) => {
+      fake.answer('POST', '/_matrix/federation/v1/get_missing_events/{roomId}', () => {
+        resolve();
+        return new Promise<FakeReply>(() => undefined);
+      });
+    });
+    expect((await hostile.send({ pdus: [remote.json(second)] })).status).to.equal(200);
+    await asked;
+    await honest.send({ pdus: [remote.json(first), remote.json(second)] });
+    await eventually(async () => (await bodiesIn(roomId)).includes('second'));
+    expect(await bodiesIn(roomId)).to.deep.equal(['first', 'second']);
+    // Nobody else is asked before the hostile server has been given up.
+    expect(honestFake.requestsTo(`/_matrix/federation/v1/get_missing_events/${roomId}`)).to.deep.equal([]);
   });
 
   it('holds up nobody else, whatever it sends and however it answers', async () => {

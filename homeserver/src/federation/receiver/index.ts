@@ -27,5 +27,6 @@ export function createReceiver(
     ...parts,
     count: (kind, outcome) => received.inc({ kind, outcome }),
   };
-  return { transactions: new TransactionReceiver(context), staged: new StagedEvents(context) };
+  const staged = new StagedEvents(context);
+  return { transactions: new TransactionReceiver(context, staged), staged };
 }

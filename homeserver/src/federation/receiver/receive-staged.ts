@@ -3,10 +3,10 @@ import { MatrixError } from '../../protocol/errors.ts';
 import type { ServerName } from '../../protocol/identifiers.ts';
 import { parseJson } from '../../protocol/json-numbers.ts';
 import { pduFromWire } from '../../protocol/wire.ts';
-import { isServerIn, type Room, receiveChecked } from '../../rooms/index.ts';
+import { type CheckedEvent, isServerIn, type Room, receiveChecked } from '../../rooms/index.ts';
 import { type StagedEvent, UnitOfWork } from '../../storage/index.ts';
 import { withPolicySignature } from '../policy-signature.ts';
-import { laneOf } from './lane.ts';
+import { LanesOfServer } from './lanes-of-server.ts';
 import { MissingEventsOfRoom } from './missing-events.ts';
 import type { ReceiverContext } from './receiver-context.ts';
 
@@ -15,11 +15,23 @@ const EVENTS_AT_ONCE = 50;
 const MOST_ATTEMPTS = 3;
 const REMEMBERED_FAILURES = 1000;
 /**
- * How often an event waits for servers that cannot be reached, with pauses that double (see `JobRunner`): about an hour. So many
+ * How often an event waits for servers that cannot be reached, with pauses of its lane that double: about an hour. So many
  * of a room wait at most.
  */
 const MOST_DEFERRALS = 12;
 const MOST_DEFERRED = 50;
+const FIRST_PAUSE_MS = 1_000;
+/** What was staged here a moment ago need not be read again. Large events are, so that memory is bounded. */
+const KEPT_EVENTS = 1_000;
+const LARGEST_KEPT_CHARACTERS = 16_000;
+
+/** A lane in which something has to wait: until a time, or until something newer comes. */
+interface Rest {
+  readonly until: number;
+  readonly pauseMs: number;
+  /** The newest event that was there. */
+  readonly newest: number;
+}
 
 /**
  * Takes staged events into their rooms. What one server has sent to a room goes one after the other, in the order in which
@@ -31,39 +43,103 @@ export class StagedEvents {
   readonly #failures = new RecentMap<string, number>(REMEMBERED_FAILURES);
   /** How often an event was left for later. */
   readonly #deferrals = new RecentMap<string, number>(REMEMBERED_FAILURES);
+  /** By the lane. */
+  readonly #rests = new RecentMap<string, Rest>(REMEMBERED_FAILURES);
+  /** Events as they were staged here, by the lane and the ID. */
+  readonly #kept = new RecentMap<string, CheckedEvent>(KEPT_EVENTS);
+  /** Of the servers whose events are being received here. */
+  readonly #lanes = new Map<ServerName, LanesOfServer>();
 
   constructor(context: ReceiverContext) {
     this.#context = context;
   }
 
+  /** Adds an event that has passed the checks which need nothing but itself to a unit, which has to enqueue the job. */
+  stage(unit: UnitOfWork, origin: ServerName, roomId: string, event: CheckedEvent, json: string): void {
+    this.#context.storage.received.stage(unit, { origin, roomId, eventId: event.eventId, json });
+    unit.onCommit(() => {
+      if (json.length <= LARGEST_KEPT_CHARACTERS) this.#kept.set(keyOf(origin, roomId, event.eventId), event);
+      this.#lanes.get(origin)?.look();
+    });
+  }
+
   /**
-   * Takes in what is staged of a room and a server, as a job: by one process at a time, again after a crash.
+   * Takes in what one server has sent, as a job: by one process at a time, again after a crash.
    *
-   * @param key of `laneKey`.
    * @throws what went wrong, or the signal's reason: then there is more to do.
    */
-  async receiveAll(key: string, signal: AbortSignal): Promise<void> {
+  async receiveAll(origin: ServerName, signal: AbortSignal): Promise<void> {
+    const { storage, clock } = this.#context;
+    const lanes = new LanesOfServer({
+      clock,
+      read: async (after, limit) => {
+        const events = await storage.received.staged(origin, after, limit);
+        // What another process knew when it staged them may not be in memory here yet.
+        if (events.length > 0) await storage.database.neighbours.caughtUp();
+        return events;
+      },
+      isResting: (roomId, events) => this.#isResting(keyOf(origin, roomId), events),
+      receive: (roomId, events) => this.#receiveLane(origin, roomId, events, signal),
+    });
+    this.#lanes.set(origin, lanes);
+    try {
+      await lanes.run(signal);
+    } finally {
+      this.#lanes.delete(origin);
+    }
+  }
+
+  #isResting(lane: string, events: readonly StagedEvent[]): boolean {
+    const rest = this.#rests.get(lane);
+    if (rest === undefined || this.#context.clock.now() >= rest.until) return false;
+    return (events.at(-1)?.stagedId ?? 0) <= rest.newest;
+  }
+
+  async #receiveLane(
+    origin: ServerName,
+    roomId: string,
+    events: readonly StagedEvent[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const lane = keyOf(origin, roomId);
+    try {
+      await this.#receiveInOrder(origin, events, signal);
+      this.#rests.delete(lane);
+    } catch (error) {
+      const pauseMs = (this.#rests.get(lane)?.pauseMs ?? FIRST_PAUSE_MS / 2) * 2;
+      const until = this.#context.clock.now() + pauseMs;
+      this.#rests.set(lane, { until, pauseMs, newest: events.at(-1)?.stagedId ?? 0 });
+      throw error;
+    }
+  }
+
+  /** @throws Error when some events have to wait, after the others were received; what went wrong. */
+  async #receiveInOrder(
+    origin: ServerName,
+    events: readonly StagedEvent[],
+    signal: AbortSignal,
+  ): Promise<void> {
     const { rooms, storage } = this.#context;
-    const { roomId, origin } = laneOf(key);
     const unreachable = new Set<ServerName>();
-    const deferred = new Set<number>();
-    for (;;) {
-      const first = await storage.received.firstStaged(roomId, origin, EVENTS_AT_ONCE + deferred.size);
-      const staged = first.filter(({ stagedId }) => !deferred.has(stagedId));
-      if (staged.length === 0) break;
+    let deferred = 0;
+    for (let first = 0; first < events.length; first += EVENTS_AT_ONCE) {
+      const batch = events.slice(first, first + EVENTS_AT_ONCE);
+      const loaded = await this.#load(origin, batch);
       const done: StagedEvent[] = [];
       try {
-        for (const event of staged) {
+        for (const staged of batch) {
           signal.throwIfAborted();
-          const room = await rooms.registry.byId(roomId);
-          if (room !== undefined && isServerIn(room)) {
-            const receiving = this.#receive(room, event, unreachable, deferred.size < MOST_DEFERRED);
+          const room = await rooms.registry.byId(staged.roomId);
+          const found = loaded.get(staged.stagedId);
+          if (room !== undefined && isServerIn(room) && found !== undefined) {
+            const event = typeof found === 'string' ? fromJson(found, staged.eventId, room) : found;
+            const receiving = this.#receive(room, origin, event, unreachable, deferred < MOST_DEFERRED);
             if (!(await untilAborted(signal, receiving))) {
-              deferred.add(event.stagedId);
+              deferred += 1;
               continue;
             }
           }
-          done.push(event);
+          done.push(staged);
         }
       } finally {
         const unit = new UnitOfWork();
@@ -71,22 +147,42 @@ export class StagedEvents {
         if (!unit.isEmpty) await storage.database.commit(unit);
       }
     }
-    if (deferred.size > 0) {
+    if (deferred > 0) {
       const servers = [...unreachable].join(', ');
-      throw new Error(`${deferred.size} events need others that cannot be had now from ${servers}`);
+      throw new Error(`${deferred} events need others that cannot be had now from ${servers}`);
     }
+  }
+
+  /** Staged events by number, as they were kept here, or else their JSON. */
+  async #load(
+    origin: ServerName,
+    batch: readonly StagedEvent[],
+  ): Promise<Map<number, CheckedEvent | string>> {
+    const found = new Map<number, CheckedEvent | string>();
+    for (const { stagedId, roomId, eventId } of batch) {
+      const key = keyOf(origin, roomId, eventId);
+      const kept = this.#kept.get(key);
+      if (kept !== undefined) found.set(stagedId, kept);
+      this.#kept.delete(key);
+    }
+    const others = batch.map(({ stagedId }) => stagedId).filter((stagedId) => !found.has(stagedId));
+    for (const [stagedId, json] of await this.#context.storage.received.jsonOf(others)) {
+      found.set(stagedId, json);
+    }
+    return found;
   }
 
   /** @returns false for an event that is to be received again later, where that may be. */
   async #receive(
     room: Room,
-    { eventId, origin, json }: StagedEvent,
+    origin: ServerName,
+    checked: CheckedEvent,
     unreachable: Set<ServerName>,
     mayDefer: boolean,
   ): Promise<boolean> {
     const { rooms, keyring, count, logger } = this.#context;
-    const pdu = await withPolicySignature(this.#context, room, pduFromWire(parseJson(json), room.rules));
-    const event = { eventId, pdu };
+    const { eventId } = checked;
+    const event = { eventId, pdu: await withPolicySignature(this.#context, room, checked.pdu) };
     const about = { origin, roomId: room.roomId, eventId, sender: event.pdu.sender, type: event.pdu.type };
     const source = new MissingEventsOfRoom(this.#context, room, origin, event, unreachable);
     try {
@@ -118,6 +214,15 @@ export class StagedEvents {
     if (failures < MOST_ATTEMPTS) throw error;
     this.#failures.delete(eventId);
   }
+}
+
+/** What stands for a lane, or an event of it. */
+function keyOf(...names: readonly string[]): string {
+  return JSON.stringify(names);
+}
+
+function fromJson(json: string, eventId: string, room: Room): CheckedEvent {
+  return { eventId, pdu: pduFromWire(parseJson(json), room.rules) };
 }
 
 /** Waits no longer for work that asks other servers once the server stops: the work is done again after the next start. */

@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
 import { KeyedQueue } from '../../base/keyed-queue.ts';
-import type { JsonObject } from '../../protocol/canonical-json.ts';
 import { badJson, limitExceeded } from '../../protocol/errors.ts';
 import type { ServerName } from '../../protocol/identifiers.ts';
 import { isJsonObject } from '../../protocol/json-values.ts';
@@ -8,7 +7,7 @@ import { pduToWire } from '../../protocol/wire.ts';
 import { JobKind, UnitOfWork } from '../../storage/index.ts';
 import { type CheckedPdus, checkPdus } from './check-pdus.ts';
 import { EduReceiver } from './edus/receive-edus.ts';
-import { laneKey } from './lane.ts';
+import type { StagedEvents } from './receive-staged.ts';
 import type { ReceiverContext } from './receiver-context.ts';
 
 /** Source: Server-Server API v1.19, "Transactions". */
@@ -42,14 +41,16 @@ export interface TransactionAnswer {
  */
 export class TransactionReceiver {
   readonly #context: ReceiverContext;
+  readonly #staged: StagedEvents;
   readonly #edus: EduReceiver;
   /** One transaction of a server at a time: a repetition waits for the first. */
   readonly #queue = new KeyedQueue();
   readonly #waiting = new Map<ServerName, number>();
   #forgotTs = 0;
 
-  constructor(context: ReceiverContext) {
+  constructor(context: ReceiverContext, staged: StagedEvents) {
     this.#context = context;
+    this.#staged = staged;
     this.#edus = new EduReceiver(context);
   }
 
@@ -126,15 +127,10 @@ export class TransactionReceiver {
       receivedTs: now,
     });
     for (const { roomId, room, event } of checked.events) {
-      const json: JsonObject = pduToWire(event.pdu, room.rules);
-      storage.received.stage(unit, roomId, {
-        eventId: event.eventId,
-        origin,
-        json: JSON.stringify(json),
-      });
+      this.#staged.stage(unit, origin, roomId, event, JSON.stringify(pduToWire(event.pdu, room.rules)));
     }
-    for (const roomId of new Set(checked.events.map((event) => event.roomId))) {
-      storage.jobs.enqueue(unit, { kind: JobKind.ReceiveEvents, key: laneKey(roomId, origin) });
+    if (checked.events.length > 0) {
+      storage.jobs.enqueue(unit, { kind: JobKind.ReceiveEvents, key: origin });
     }
     if (now - this.#forgotTs >= FORGET_EVERY_MS) {
       this.#forgotTs = now;

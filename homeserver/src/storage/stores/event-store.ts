@@ -1,13 +1,7 @@
 import type { Pdu } from '../../protocol/events.ts';
 import { parseJson } from '../../protocol/json-numbers.ts';
 import type { Database } from '../database/database.ts';
-import {
-  defineGatheredQuery,
-  defineInsert,
-  defineQuery,
-  defineUpdate,
-  type SignedText,
-} from '../database/sql.ts';
+import { defineGatheredQuery, defineInsert, defineUpdate, type SignedText } from '../database/sql.ts';
 import type { UnitOfWork } from '../database/unit-of-work.ts';
 
 /** How far an event came in the checks on receipt; the numbers are stored. */
@@ -89,9 +83,9 @@ const byNids = defineGatheredQuery<[number[]], EventRow>(
   `SELECT ${COLUMNS} FROM events WHERE nid = ANY(?:bigint[])`,
   { parameter: 0, column: 'nid' },
 );
-const byId = defineQuery<[string], EventRow>(`SELECT ${COLUMNS} FROM events WHERE event_id = ?`);
-const byIds = defineQuery<[string[]], EventRow>(
+const byIds = defineGatheredQuery<[string[]], EventRow>(
   `SELECT ${COLUMNS} FROM events WHERE event_id = ANY(?:text[])`,
+  { parameter: 0, column: 'event_id' },
 );
 
 /** What the cache of events may hold, in characters of their JSON. */
@@ -196,7 +190,7 @@ export class EventStore {
     const nid = this.#nidOf.get(eventId);
     if (nid !== undefined) return this.get(nid);
     const before = this.#changes;
-    const row = await this.#database.get(byId, [eventId]);
+    const row = await this.#database.get(byIds, [[eventId]]);
     return row === undefined ? undefined : this.#fromRow(row, before);
   }
 

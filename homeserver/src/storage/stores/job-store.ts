@@ -20,7 +20,7 @@ export const JobKind = {
   SendDelayed: 'send-delayed',
   /** A call is to be looked after: `key` = its name on the SFU. */
   TendCall: 'tend-call',
-  /** Events of other servers wait to get into a room: `key` = room ID. */
+  /** Events that another server has sent wait to get into their rooms: `key` = its name. */
   ReceiveEvents: 'receive-events',
   /** A room is to be deleted: `key` = room ID. */
   PurgeRoom: 'purge-room',

@@ -24,7 +24,7 @@ describe('ReceivedStore', () => {
       expect(await received.answerOf('a.org', '1')).to.equal(undefined);
     }));
 
-  it('keeps events of a room in the order in which they came, each once', () =>
+  it('keeps the events of a server in the order in which they came, each once', () =>
     withStorage(async ({ database, received }) => {
       const unit = new UnitOfWork();
       for (const [roomId, eventId] of [
@@ -33,20 +33,34 @@ describe('ReceivedStore', () => {
         ['!other', '$1'],
         ['!r', '$2'],
       ] as const) {
-        received.stage(unit, roomId, { eventId, origin: 'a.org', json: '{}' });
+        received.stage(unit, { origin: 'a.org', roomId, eventId, json: `"${roomId} ${eventId}"` });
       }
-      received.stage(unit, '!r', { eventId: '$0', origin: 'c.org', json: '{}' });
+      received.stage(unit, { origin: 'c.org', roomId: '!r', eventId: '$0', json: '{}' });
+      received.stage(unit, { origin: 'c.org', roomId: '!r', eventId: '$1', json: '{}' });
       await database.commit(unit);
-      const staged = await received.firstStaged('!r', 'a.org', 10);
-      expect(staged.map(({ eventId }) => eventId)).to.deep.equal(['$2', '$1']);
+      const staged = await received.staged('a.org', 0, 10);
+      expect(staged.map(({ roomId, eventId }) => [roomId, eventId])).to.deep.equal([
+        ['!r', '$2'],
+        ['!r', '$1'],
+        ['!other', '$1'],
+      ]);
+      const [first, second, third] = staged.map(({ stagedId }) => stagedId);
+      expect(await received.jsonOf([third ?? 0, first ?? 0])).to.deep.equal(
+        new Map([
+          [first, '"!r $2"'],
+          [third, '"!other $1"'],
+        ]),
+      );
       expect(await received.mostStaged(['!other', '!r'], 'a.org')).to.equal(2);
       expect(await received.mostStaged(['!r'], 'b.org')).to.equal(0);
-      expect(await received.countStaged()).to.equal(4);
+      expect(await received.countStaged()).to.equal(5);
       const end = new UnitOfWork();
       received.unstage(end, staged.slice(0, 1));
       await database.commit(end);
-      expect((await received.firstStaged('!r', 'a.org', 10)).map(({ eventId }) => eventId)).to.deep.equal([
-        '$1',
-      ]);
+      expect((await received.staged('a.org', 0, 1)).map(({ stagedId }) => stagedId)).to.deep.equal([second]);
+      expect((await received.staged('a.org', second ?? 0, 10)).map(({ stagedId }) => stagedId)).to.deep.equal(
+        [third],
+      );
+      expect(await received.staged('c.org', 0, 10)).to.have.length(2);
     }));
 });

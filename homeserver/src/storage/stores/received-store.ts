@@ -1,11 +1,23 @@
 import type { Database } from '../database/database.ts';
-import { defineDelete, defineInsert, defineInsertIgnore, defineQuery } from '../database/sql.ts';
+import {
+  defineDelete,
+  defineGatheredQuery,
+  defineInsert,
+  defineInsertIgnore,
+  defineQuery,
+} from '../database/sql.ts';
 import type { UnitOfWork } from '../database/unit-of-work.ts';
 
 /** An event that another server has sent, on its way into its room. */
 export interface StagedEvent {
+  /** Goes up in the order in which events came. */
   readonly stagedId: number;
+  readonly roomId: string;
   readonly eventId: string;
+}
+
+/** An event to be staged. */
+export interface NewStagedEvent extends Omit<StagedEvent, 'stagedId'> {
   /** The server that sent it, which need not be that of its sender. */
   readonly origin: string;
   /** The event as it passed the checks that need nothing but itself; redacted if its hash was wrong. */
@@ -37,9 +49,13 @@ const insertStaged = defineInsertIgnore('staged_events', {
   json: 'text',
 });
 const deleteStaged = defineDelete('staged_events', { staged_id: 'bigint' });
-const firstStaged = defineQuery<[string, string, number], StagedEvent>(
-  `SELECT staged_id AS "stagedId", event_id AS "eventId", origin, json FROM staged_events
-   WHERE room_id = ? AND origin = ? ORDER BY staged_id LIMIT ?`,
+const stagedAfter = defineQuery<[string, number, number], StagedEvent>(
+  `SELECT staged_id AS "stagedId", room_id AS "roomId", event_id AS "eventId" FROM staged_events
+   WHERE origin = ? AND staged_id > ? ORDER BY staged_id LIMIT ?`,
+);
+const jsonOf = defineGatheredQuery<[number[]], { stagedId: number; json: string }>(
+  'SELECT staged_id AS "stagedId", json FROM staged_events WHERE staged_id = ANY(?:bigint[])',
+  { parameter: 0, column: 'stagedId' },
 );
 const countAllStaged = defineQuery<[], { count: number }>('SELECT count(*) AS count FROM staged_events');
 const countStaged = defineQuery<[string[], string], { count: number }>(
@@ -75,19 +91,25 @@ export class ReceivedStore {
     unit.run('DELETE FROM received_transactions WHERE received_ts < ?', [before]);
   }
 
-  /** Stages an event, in a unit; one that is staged already stays where it is. */
-  stage(unit: UnitOfWork, roomId: string, event: Omit<StagedEvent, 'stagedId'>): void {
+  /** Stages an event, in a unit; one that the same server has staged already stays where it is. */
+  stage(unit: UnitOfWork, event: NewStagedEvent): void {
     unit.write(insertStaged, {
-      room_id: roomId,
+      room_id: event.roomId,
       event_id: event.eventId,
       origin: event.origin,
       json: event.json,
     });
   }
 
-  /** The first staged events of a room that one server has sent, in the order in which they came. */
-  firstStaged(roomId: string, origin: string, limit: number): Promise<StagedEvent[]> {
-    return this.#database.all(firstStaged, [roomId, origin, limit]);
+  /** The first events that one server has sent after another of them, in the order in which they came. */
+  staged(origin: string, after: number, limit: number): Promise<StagedEvent[]> {
+    return this.#database.all(stagedAfter, [origin, after, limit]);
+  }
+
+  /** The JSON of staged events, by their number. */
+  async jsonOf(stagedIds: readonly number[]): Promise<Map<number, string>> {
+    const rows = stagedIds.length === 0 ? [] : await this.#database.all(jsonOf, [[...stagedIds]]);
+    return new Map(rows.map(({ stagedId, json }) => [stagedId, json]));
   }
 
   /** How many events wait that one server has sent, in that of some rooms where they are most. */

@@ -1,5 +1,11 @@
 import type { Database } from '../database/database.ts';
-import { defineDelete, defineInsert, defineInsertIgnore, defineQuery } from '../database/sql.ts';
+import {
+  defineDelete,
+  defineGatheredQuery,
+  defineInsert,
+  defineInsertIgnore,
+  defineQuery,
+} from '../database/sql.ts';
 import type { UnitOfWork } from '../database/unit-of-work.ts';
 import type { StoredEvent } from './event-store.ts';
 
@@ -9,9 +15,10 @@ const insertRedaction = defineInsert('waiting_redactions', {
   target_id: 'text',
 });
 const deleteRedactions = defineDelete('waiting_redactions', { target_id: 'text' });
-const redactionsOf = defineQuery<[string[]], { nid: number; targetId: string }>(
+const redactionsOf = defineGatheredQuery<[string[]], { nid: number; targetId: string }>(
   `SELECT event_nid AS nid, target_id AS "targetId" FROM waiting_redactions
    WHERE target_id = ANY(?:text[]) ORDER BY event_nid`,
+  { parameter: 0, column: 'targetId' },
 );
 const insertEvent = defineInsertIgnore('waiting_events', {
   event_nid: 'bigint',
@@ -19,8 +26,10 @@ const insertEvent = defineInsertIgnore('waiting_events', {
   previous_id: 'text',
 });
 const deleteEvent = defineDelete('waiting_events', { event_nid: 'bigint' });
-const followers = defineQuery<[string[]], { nid: number }>(
-  'SELECT DISTINCT event_nid AS nid FROM waiting_events WHERE previous_id = ANY(?:text[]) ORDER BY event_nid',
+const followers = defineGatheredQuery<[string[]], { nid: number; previousId: string }>(
+  `SELECT event_nid AS nid, previous_id AS "previousId" FROM waiting_events
+   WHERE previous_id = ANY(?:text[]) ORDER BY event_nid`,
+  { parameter: 0, column: 'previousId' },
 );
 const waitingIn = defineQuery<[number, number], { nid: number }>(
   `SELECT event_nid AS nid FROM waiting_events JOIN events ON events.nid = event_nid
@@ -74,9 +83,10 @@ export class WaitingStore {
     unit.write(deleteEvent, { event_nid: eventNid });
   }
 
-  /** The numbers of the events that came before one of these which they follow. */
+  /** The numbers of the events that came before one of these which they follow, in the order in which they came. */
   async eventsAfter(eventIds: readonly string[]): Promise<number[]> {
-    return (await this.#database.all(followers, [[...eventIds]])).map(({ nid }) => nid);
+    const rows = await this.#database.all(followers, [[...eventIds]]);
+    return [...new Set(rows.map(({ nid }) => nid))].sort((one, other) => one - other);
   }
 
   /** Whether so many events of a room, or more, wait for others. */
