@@ -72,6 +72,13 @@ describe('Settings of a guild', function () {
     await ada.page.getByRole('button', { name: 'Choose a picture' }).click();
     await (await chosen).setFiles({ name: 'crest.png', mimeType: 'image/png', buffer });
     await bob.seeImage(bob.page.getByRole('link', { name: 'The Great Archive' }).locator('img'));
+    const guest = await hall.visit();
+    await guest.open(`/invite/${code}`);
+    const card = guest.page.getByRole('region', { name: 'The guild' });
+    await card.getByText('Everything that was ever written').waitFor();
+    await card.getByText('2 members').waitFor();
+    await guest.seeImage(card.locator('img'));
+    await hall.dismiss(guest);
     await ada.page.getByRole('button', { name: 'Remove the picture' }).click();
     await bob.page
       .getByRole('link', { name: 'The Great Archive' })
@@ -79,11 +86,33 @@ describe('Settings of a guild', function () {
       .waitFor({ state: 'detached' });
   });
 
-  it('makes invite links', async () => {
-    await ada.page.getByRole('button', { name: 'Invite people' }).click();
-    const link = ada.dialog.getByLabel('Invite link');
-    await eventually(async () => /\/invite\/\w+/.test(await link.inputValue()));
-    await ada.dialog.getByRole('button', { name: 'Close' }).click();
+  it('makes links that let in so many people, and takes them back', async () => {
+    await openPage('Invites');
+    await ada.page.getByLabel('Lets in').selectOption('1 person');
+    await ada.page.getByLabel('Holds for').selectOption('1 day');
+    await ada.page.getByRole('button', { name: 'Make and copy the link' }).click();
+    const line = ada.page.getByRole('listitem').filter({ hasText: 'Used 0 of 1 time' });
+    const made =
+      (await line.getByRole('button', { name: /^Revoke the link/ }).getAttribute('aria-label')) ?? '';
+    const madeCode = made.replace('Revoke the link ', '');
+    const guest = await hall.visit();
+    await guest.open(`/invite/${madeCode}`);
+    await guest.page.getByRole('heading', { name: 'The Great Archive' }).waitFor();
+    await ada.page.getByRole('button', { name: made }).click();
+    await ada.dialog.getByRole('button', { name: 'Revoke' }).click();
+    await line.waitFor({ state: 'detached' });
+    guest.expectRefusals();
+    await guest.open(`/invite/${madeCode}`);
+    await guest.page.getByRole('heading', { name: 'This invite has gone out' }).waitFor();
+    await hall.dismiss(guest);
+  });
+
+  it('copies a link that holds', async () => {
+    await ada.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await ada.page.getByRole('button', { name: `Copy the link ${code}` }).click();
+    await ada.page.getByText('The link is in the clipboard').waitFor();
+    const copied = await ada.page.evaluate(() => navigator.clipboard.readText());
+    expect(copied).to.equal(`${hall.server.url}/invite/${code}`);
   });
 
   it('puts channels and categories in order, by keys as well, for everybody', async () => {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
+import { makeImage } from '../test-kit/images.ts';
 import { ShiftedClock } from '../test-kit/shifted-clock.ts';
 import { TestServer } from '../test-kit/test-server.ts';
 import { roomPath, TestUser } from '../test-kit/test-user.ts';
@@ -75,7 +76,13 @@ describe('Guilds', () => {
     expect(preview.status).to.equal(200);
     expect(preview.body).to.deep.equal({
       code,
-      guild: { guild_id: guild.guild_id, name: 'The Hall', topic: 'Everybody', member_count: 1 },
+      guild: {
+        guild_id: guild.guild_id,
+        name: 'The Hall',
+        topic: 'Everybody',
+        has_picture: false,
+        member_count: 1,
+      },
       inviter: { user_id: alice.userId, display_name: 'alice' },
     });
     const joined = await bob.ok('POST', `${INVITES}/${code}/redeem`, {});
@@ -171,6 +178,32 @@ describe('Guilds', () => {
       ]);
       expect((await bob.request('POST', `${INVITES}/${code}/redeem`)).status).to.equal(404);
       expect(await listedBy(alice)).to.deep.equal([]);
+    });
+
+    it('show the picture of the guild to whoever has them', async () => {
+      const code = await inviteCode();
+      const picture = `${server.url}${INVITES}/${code}/picture`;
+      expect((await fetch(picture)).status, 'without a picture').to.equal(404);
+      const uploaded = await fetch(`${server.url}/_matrix/media/v3/upload`, {
+        method: 'POST',
+        headers: { Authorization: `Bearer ${alice.accessToken}`, 'Content-Type': 'image/png' },
+        body: await makeImage('png', { width: 300, height: 200 }),
+      });
+      const { content_uri: url } = (await uploaded.json()) as { content_uri: string };
+      await alice.ok('PUT', `${roomPath(guild.guild_id)}/state/m.room.avatar/`, { url });
+      expect((await server.request('GET', `${INVITES}/${code}`)).body.guild).to.include({
+        avatar_url: url,
+        has_picture: true,
+      });
+      const shown = await fetch(picture);
+      expect([shown.status, shown.headers.get('content-type')?.startsWith('image/')]).to.deep.equal([
+        200,
+        true,
+      ]);
+      expect((await fetch(`${server.url}${INVITES}/nonsense/picture`)).status).to.equal(404);
+      const elsewhere = { url: 'mxc://elsewhere.test/picture' };
+      await alice.ok('PUT', `${roomPath(guild.guild_id)}/state/m.room.avatar/`, elsewhere);
+      expect((await fetch(picture)).status, 'of another server').to.equal(404);
     });
 
     it('refuse what makes no sense', async () => {

@@ -15,6 +15,11 @@ declare module 'matrix-js-sdk/lib/types.js' {
 /** How long we wait for sync to bring what a request made, in milliseconds. */
 const arrivalTimeout = 15_000;
 
+/** An invite with the address that is sent to people. */
+export interface InviteLink extends guilds.InviteDetails {
+  readonly link: string;
+}
+
 /** What a person does with guilds, channels and conversations. Every function rejects when the server refuses. */
 export interface CommunityActions {
   /** Creates a guild and resolves when it and its first channel are there. */
@@ -22,7 +27,10 @@ export interface CommunityActions {
     request: guilds.GuildRequest,
   ): Promise<{ readonly guildId: string; readonly firstChannelId: string | undefined }>;
   createChannel(guildId: string, request: guilds.ChannelRequest): Promise<string>;
-  createInviteLink(guildId: string): Promise<string>;
+  createInvite(guildId: string, limits?: guilds.InviteLimits): Promise<InviteLink>;
+  /** The invite links that hold, the newest first. */
+  listInvites(guildId: string): Promise<readonly InviteLink[]>;
+  revokeInvite(guildId: string, code: string): Promise<void>;
   invite(roomId: string, userId: string): Promise<void>;
   acceptInvite(roomId: string): Promise<void>;
   declineInvite(roomId: string): Promise<void>;
@@ -42,6 +50,10 @@ export interface CommunityActions {
 }
 
 export function createCommunityActions(client: MatrixClient, readAccess: () => Access): CommunityActions {
+  const addLink = (invite: guilds.InviteDetails): InviteLink => ({
+    ...invite,
+    link: `${client.getHomeserverUrl()}/invite/${encodeURIComponent(invite.code)}`,
+  });
   const waitForRoom = (roomId: string): Promise<void> => waitForArrival(client, roomId);
 
   return {
@@ -56,10 +68,10 @@ export function createCommunityActions(client: MatrixClient, readAccess: () => A
       await waitForRoom(roomId);
       return roomId;
     },
-    createInviteLink: async (guildId) => {
-      const code = await guilds.createInvite(readAccess(), guildId);
-      return `${client.getHomeserverUrl()}/invite/${encodeURIComponent(code)}`;
-    },
+    createInvite: async (guildId, limits) =>
+      addLink(await guilds.createInvite(readAccess(), guildId, limits)),
+    listInvites: async (guildId) => (await guilds.listInvites(readAccess(), guildId)).map(addLink),
+    revokeInvite: (guildId, code) => guilds.revokeInvite(readAccess(), guildId, code),
     async invite(roomId, userId) {
       await client.invite(roomId, userId);
     },

@@ -9,6 +9,7 @@ export {
   type InvitePreview,
   inviterOf,
   listInvites,
+  pictureOfInvite,
   previewInvite,
   redeemInvite,
   revokeInvite,

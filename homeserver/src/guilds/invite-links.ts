@@ -1,5 +1,6 @@
 import { randomOpaqueId } from '../base/ids.ts';
 import { forbidden, MatrixError, notFound } from '../protocol/errors.ts';
+import { parseMxcUri } from '../protocol/identifiers.ts';
 import { inviteUser, isSteward, joinRoom, powerLevelsOfRoom, type Room } from '../rooms/index.ts';
 import type { GuildInviteRow } from '../storage/index.ts';
 import type { GuildsContext } from './context.ts';
@@ -48,6 +49,8 @@ export interface InvitePreview {
     readonly name: string;
     readonly topic?: string;
     readonly avatar_url?: string;
+    /** Whether `pictureOfInvite` has it for those who have no account yet. */
+    readonly has_picture: boolean;
     readonly member_count: number;
   };
   readonly inviter: Inviter;
@@ -157,11 +160,24 @@ export async function previewInvite(context: GuildsContext, code: string): Promi
       name: nameOf(guild),
       ...(typeof topic === 'string' ? { topic } : {}),
       ...(typeof url === 'string' ? { avatar_url: url } : {}),
+      has_picture: ownPictureOf(context, guild) !== undefined,
       member_count: guild.joinedCount - 1,
     },
     inviter: await describeInviter(context, inviter),
     ...(row.expiresTs === null ? {} : { expires_ts: row.expiresTs }),
   };
+}
+
+/**
+ * The media ID of the picture of the guild that an invite leads to, which is on this server.
+ *
+ * @throws MatrixError 404 `M_NOT_FOUND` as `previewInvite`, and where there is no picture or another server has it.
+ */
+export async function pictureOfInvite(context: GuildsContext, code: string): Promise<string> {
+  const { guild } = await findInvite(context, code);
+  const mediaId = ownPictureOf(context, guild);
+  if (mediaId === undefined) throw notFound('This guild has no picture here');
+  return mediaId;
 }
 
 /**
@@ -267,6 +283,13 @@ async function describeInvite(context: GuildsContext, row: GuildInviteRow): Prom
 async function describeInviter(context: GuildsContext, userId: string): Promise<Inviter> {
   const { displayname } = await context.rooms.profiles.profileOf(userId);
   return { user_id: userId, ...(displayname === undefined ? {} : { display_name: displayname }) };
+}
+
+/** Strangers are shown no media of other servers: they could make this one fetch them. */
+function ownPictureOf(context: GuildsContext, guild: Room): string | undefined {
+  const { url } = guild.content('m.room.avatar') ?? {};
+  const media = typeof url === 'string' ? parseMxcUri(url) : undefined;
+  return media?.serverName === context.serverName ? media.mediaId : undefined;
 }
 
 function nameOf(room: Room): string {

@@ -41,8 +41,8 @@ function InviteLink({ guildId }: { readonly guildId: string }) {
   useEffect(() => {
     let isCurrent = true;
     setError(undefined);
-    communities.createInviteLink(guildId).then(
-      (made) => isCurrent && setLink(made),
+    communities.createInvite(guildId).then(
+      (made) => isCurrent && setLink(made.link),
       (failure: unknown) => isCurrent && setError(describeError(failure)),
     );
     return () => {

@@ -1,8 +1,6 @@
 import { useState } from 'react';
-import { openDialog } from '../../app/dialog-store.ts';
 import { t } from '../../lib/i18n/translate.ts';
 import type { GuildDetails } from '../../matrix/types.ts';
-import { Button } from '../../ui/Button.tsx';
 import { TextAreaField, TextField } from '../../ui/TextField.tsx';
 import { showToast } from '../../ui/toast-store.ts';
 import { useSubmit } from '../dialogs/use-submit.ts';
@@ -16,29 +14,18 @@ import styles from './GuildPages.module.css';
 const longestName = 100;
 const longestTopic = 1024;
 
-/** What a guild is called, looks like and is about, and how people come in. */
+/** What a guild is called, looks like and is about. */
 export function OverviewPage({ guild }: { readonly guild: GuildDetails }) {
-  const { canRename, canSetTopic, canInvite, canSetAvatar } = guild.permissions;
+  const { canRename, canSetTopic, canSetAvatar } = guild.permissions;
   const mayChange = canRename || canSetTopic || canSetAvatar;
   return (
-    <>
-      <SettingsSection
-        title={t('guildSettings.overview')}
-        text={mayChange ? undefined : t('channel.readOnlySettings')}
-      >
-        <Picture guild={guild} />
-        <OverviewForm key={guild.guildId} guild={guild} />
-      </SettingsSection>
-      {canInvite && (
-        <SettingsSection title={t('guildSettings.invites')} text={t('guildSettings.invitesText')}>
-          <div>
-            <Button onClick={() => openDialog({ kind: 'invite', guildId: guild.guildId })}>
-              {t('guild.invite')}
-            </Button>
-          </div>
-        </SettingsSection>
-      )}
-    </>
+    <SettingsSection
+      title={t('guildSettings.overview')}
+      text={mayChange ? undefined : t('channel.readOnlySettings')}
+    >
+      <Picture guild={guild} />
+      <OverviewForm key={guild.guildId} guild={guild} />
+    </SettingsSection>
   );
 }
 

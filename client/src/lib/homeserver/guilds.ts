@@ -11,7 +11,8 @@ export interface InvitePreview {
   readonly guildId: string;
   readonly guildName: string;
   readonly topic: string | undefined;
-  readonly avatarMxc: string | undefined;
+  /** Where the picture of the guild is, for those who have no account yet as well. */
+  readonly picturePath: string | undefined;
   readonly memberCount: number | undefined;
   readonly inviterName: string | undefined;
 }
@@ -55,32 +56,91 @@ export async function createChannel(
   return requireString(await requestJson('POST', path, { ...access, body: { ...request } }), 'room_id');
 }
 
-/** Makes an invite link for a guild; returns the code at its end. */
-export async function createInvite(access: Access, guildId: string): Promise<string> {
-  const path = `${base}/guilds/${encodeURIComponent(guildId)}/invites`;
-  return requireString(await requestJson('POST', path, { ...access, body: {} }), 'code');
+/** How long an invite holds, in milliseconds, and how many people it lets in; without an end unless it says so. */
+export interface InviteLimits {
+  readonly expiresIn?: number;
+  readonly maxUses?: number;
 }
 
-/** Looks up an invite; undefined when there is none with this code. */
-export async function findInvite(code: string, signal?: AbortSignal): Promise<InvitePreview | undefined> {
+/** An invite link, as those who look after a guild see it. Times are in milliseconds. */
+export interface InviteDetails {
+  readonly code: string;
+  readonly inviterId: string;
+  readonly inviterName: string;
+  readonly createdAt: number;
+  readonly uses: number;
+  readonly expiresAt: number | undefined;
+  readonly maxUses: number | undefined;
+}
+
+function buildInvitesPath(guildId: string): string {
+  return `${base}/guilds/${encodeURIComponent(guildId)}/invites`;
+}
+
+/** Makes an invite link for a guild. Without limits it is the same one for the same person. */
+export async function createInvite(
+  access: Access,
+  guildId: string,
+  { expiresIn, maxUses }: InviteLimits = {},
+): Promise<InviteDetails> {
+  const body = {
+    ...(expiresIn !== undefined && { expires_in_ms: expiresIn }),
+    ...(maxUses !== undefined && { max_uses: maxUses }),
+  };
+  return readInviteDetails(await requestJson('POST', buildInvitesPath(guildId), { ...access, body }));
+}
+
+/** The invite links of a guild that hold, the newest first: ours, or everybody's for those who may see them. */
+export async function listInvites(access: Access, guildId: string): Promise<readonly InviteDetails[]> {
+  const { invites } = await requestJson('GET', buildInvitesPath(guildId), access);
+  return asArray(invites).map((invite) => readInviteDetails(asObject(invite) ?? {}));
+}
+
+/** Takes an invite link back. */
+export async function revokeInvite(access: Access, guildId: string, code: string): Promise<void> {
+  await requestJson('DELETE', `${buildInvitesPath(guildId)}/${encodeURIComponent(code)}`, access);
+}
+
+function readInviteDetails(body: JsonObject): InviteDetails {
+  const inviter = asObject(body.inviter) ?? {};
+  const inviterId = asString(inviter.user_id) ?? '';
+  return {
+    code: requireString(body, 'code'),
+    inviterId,
+    inviterName: asString(inviter.display_name) ?? inviterId,
+    createdAt: asAmount(body.created_ts) ?? 0,
+    uses: asAmount(body.uses) ?? 0,
+    expiresAt: asAmount(body.expires_ts),
+    maxUses: asAmount(body.max_uses),
+  };
+}
+
+/** Why an invite leads nowhere: it never was one or was taken back, or it was over by itself. */
+export type InviteEnd = 'unknown' | 'expired' | 'usedUp';
+
+/** Looks up an invite, or says why it leads nowhere. */
+export async function findInvite(code: string, signal?: AbortSignal): Promise<InvitePreview | InviteEnd> {
   try {
     const path = `${base}/invites/${encodeURIComponent(code)}`;
     return readInvite(await requestJson('GET', path, signal ? { signal } : {}));
   } catch (error) {
-    if (error instanceof HomeserverError && error.httpStatus === 404) return undefined;
-    throw error;
+    if (!(error instanceof HomeserverError) || error.httpStatus !== 404) throw error;
+    const { reason } = error.body;
+    return reason === 'expired' ? 'expired' : reason === 'used_up' ? 'usedUp' : 'unknown';
   }
 }
 
 function readInvite(body: JsonObject): InvitePreview {
   const guild = asObject(body.guild) ?? {};
   const inviter = asObject(body.inviter) ?? {};
+  const code = requireString(body, 'code');
   return {
-    code: requireString(body, 'code'),
+    code,
     guildId: requireString(guild, 'guild_id'),
     guildName: asString(guild.name) ?? t('guild.unnamed'),
     topic: asString(guild.topic),
-    avatarMxc: asString(guild.avatar_url),
+    picturePath:
+      guild.has_picture === true ? `${base}/invites/${encodeURIComponent(code)}/picture` : undefined,
     memberCount: asAmount(guild.member_count),
     inviterName: asString(inviter.display_name) ?? asString(inviter.user_id),
   };

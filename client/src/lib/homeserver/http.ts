@@ -35,7 +35,7 @@ export interface RequestOptions {
  * Returns the JSON object of the answer; throws HomeserverError or UnreachableError.
  */
 export async function requestJson(
-  method: 'GET' | 'POST' | 'PUT',
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
   path: string,
   options: RequestOptions = {},
 ): Promise<JsonObject> {

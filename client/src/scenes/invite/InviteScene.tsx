@@ -3,7 +3,7 @@ import { Link, useParams } from 'wouter';
 import { AuthLayout, FormError } from '../../features/auth/AuthLayout.tsx';
 import { withNextPath } from '../../features/auth/next-path.ts';
 import { describeError, readErrcode } from '../../lib/homeserver/describe-error.ts';
-import { findInvite, type InvitePreview, redeemInvite } from '../../lib/homeserver/guilds.ts';
+import { findInvite, type InviteEnd, type InvitePreview, redeemInvite } from '../../lib/homeserver/guilds.ts';
 import { isOwnHomeserver } from '../../lib/homeserver/homeserver.ts';
 import {
   dropSession,
@@ -12,6 +12,7 @@ import {
   openAccount,
   type Session,
 } from '../../lib/homeserver/session.ts';
+import type { PlainMessageKey } from '../../lib/i18n/messages.ts';
 import { t } from '../../lib/i18n/translate.ts';
 import { Avatar } from '../../ui/Avatar.tsx';
 import { Button } from '../../ui/Button.tsx';
@@ -22,8 +23,14 @@ import styles from './InviteScene.module.css';
 type Lookup =
   | { readonly phase: 'loading' }
   | { readonly phase: 'found'; readonly invite: InvitePreview }
-  | { readonly phase: 'unknown' }
+  | { readonly phase: 'over'; readonly end: InviteEnd }
   | { readonly phase: 'failed'; readonly error: unknown };
+
+const endText = {
+  unknown: 'invitePage.goneText',
+  expired: 'invitePage.expired',
+  usedUp: 'invitePage.usedUp',
+} as const satisfies Readonly<Record<InviteEnd, PlainMessageKey>>;
 
 /** The page of an invite link: what the guild is, who invites, and one button to join. */
 export default function InviteScene() {
@@ -35,7 +42,10 @@ export default function InviteScene() {
     const abort = new AbortController();
     setLookup({ phase: 'loading' });
     findInvite(code, abort.signal).then(
-      (invite) => setLookup(invite ? { phase: 'found', invite } : { phase: 'unknown' }),
+      (found) =>
+        setLookup(
+          typeof found === 'string' ? { phase: 'over', end: found } : { phase: 'found', invite: found },
+        ),
       (error: unknown) => abort.signal.aborted || setLookup({ phase: 'failed', error }),
     );
     return () => abort.abort();
@@ -50,9 +60,9 @@ export default function InviteScene() {
       );
     case 'found':
       return <FoundInvite invite={lookup.invite} />;
-    case 'unknown':
+    case 'over':
       return (
-        <AuthLayout title={t('invitePage.gone')} lead={t('invitePage.goneText')}>
+        <AuthLayout title={t('invitePage.gone')} lead={t(endText[lookup.end])}>
           <div className={styles.actions}>
             <p className={styles.note}>{t('invitePage.askNew')}</p>
             <Link className={styles.link} href="/">
@@ -98,7 +108,13 @@ function findOwnSession(): Session | undefined {
 function GuildCard({ invite }: { readonly invite: InvitePreview }) {
   return (
     <section className={styles.card} aria-label={t('invitePage.guild')}>
-      <Avatar id={invite.guildId} name={invite.guildName} size={64} shape="squircle" />
+      <Avatar
+        id={invite.guildId}
+        name={invite.guildName}
+        src={invite.picturePath}
+        size={64}
+        shape="squircle"
+      />
       <div className={styles.about}>
         <h2 className={styles.name}>{invite.guildName}</h2>
         {invite.topic !== undefined && <p className={styles.topic}>{invite.topic}</p>}

@@ -1,8 +1,9 @@
-import { Ban, Hash, Info, LogOut, Users } from 'lucide-react';
+import { Ban, Hash, Info, Link, LogOut, Users } from 'lucide-react';
 import { useLocation } from 'wouter';
 import { buildGuildSettingsPath, buildHomePath } from '../../app/paths.ts';
 import { BansPage } from '../../features/guild-settings/BansPage.tsx';
 import { ChannelOrderPage } from '../../features/guild-settings/ChannelOrderPage.tsx';
+import { InvitesPage } from '../../features/guild-settings/InvitesPage.tsx';
 import { LeavePage } from '../../features/guild-settings/LeavePage.tsx';
 import { MembersPage } from '../../features/guild-settings/MembersPage.tsx';
 import { OverviewPage } from '../../features/guild-settings/OverviewPage.tsx';
@@ -31,7 +32,7 @@ export default function GuildSettingsScene({ guildId, pageId }: GuildSettingsSce
       </ErrorState>
     );
   }
-  const { canBan, canAddChannels } = guild.permissions;
+  const { canBan, canAddChannels, canInvite, canKick } = guild.permissions;
   return (
     <SettingsFrame
       title={guild.name}
@@ -45,6 +46,16 @@ export default function GuildSettingsScene({ guildId, pageId }: GuildSettingsSce
           content: <OverviewPage guild={guild} />,
         },
         { id: 'members', label: t('members.title'), icon: Users, content: <MembersPage guild={guild} /> },
+        ...(canInvite || canKick
+          ? [
+              {
+                id: 'invites',
+                label: t('guildSettings.invites'),
+                icon: Link,
+                content: <InvitesPage guild={guild} />,
+              },
+            ]
+          : []),
         ...(canAddChannels
           ? [
               {

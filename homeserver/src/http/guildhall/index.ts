@@ -2,7 +2,7 @@ import type { Endpoint } from '../endpoint.ts';
 import { getMailConfirmation, postMailConfirmation } from './confirm-mail.ts';
 import { postChannel } from './create-channel.ts';
 import { postGuild } from './create-guild.ts';
-import { deleteInvite, getInvite, getInvites, postInvite, postRedeem } from './invites.ts';
+import { deleteInvite, getInvite, getInvitePicture, getInvites, postInvite, postRedeem } from './invites.ts';
 import { getRegistration } from './registration.ts';
 
 /** Guilds: what Matrix lacks, under `/_guildhall/client/v1`. Documented in `docs/guildhall-api.md`. */
@@ -13,6 +13,7 @@ export const guildhallEndpoints: readonly Endpoint[] = [
   getInvites,
   deleteInvite,
   getInvite,
+  getInvitePicture,
   postRedeem,
   getRegistration,
   getMailConfirmation,

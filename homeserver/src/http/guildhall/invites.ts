@@ -1,4 +1,12 @@
-import { createInvite, listInvites, previewInvite, redeemInvite, revokeInvite } from '../../guilds/index.ts';
+import {
+  createInvite,
+  listInvites,
+  pictureOfInvite,
+  previewInvite,
+  redeemInvite,
+  revokeInvite,
+} from '../../guilds/index.ts';
+import { serveFile } from '../client-server/media/served-file.ts';
 import { customEndpoint } from '../endpoint.ts';
 
 /** A year: what is meant to hold longer holds for ever. */
@@ -67,6 +75,26 @@ export const getInvite = customEndpoint(
     limit: 'usernameCheck',
   },
   ({ params, services }) => previewInvite(services.guilds, params.code),
+);
+
+/** What a guild looks like is shown in this size, in pixels. */
+const PICTURE = { width: 192, height: 192, method: 'crop' } as const;
+
+/** The picture of the guild that an invite leads to: media take an access token otherwise. */
+export const getInvitePicture = customEndpoint(
+  {
+    name: 'guildhallInvitePicture',
+    method: 'GET',
+    path: '/_guildhall/client/v1/invites/{code}/picture',
+    auth: 'none',
+    limit: 'usernameCheck',
+  },
+  async ({ params, request, services, signal }) => {
+    const mediaId = await pictureOfInvite(services.guilds, params.code);
+    const { library } = services.media;
+    const media = { serverName: services.guilds.serverName, mediaId, timeoutMs: 0, signal };
+    return serveFile(library, await library.findThumbnail(media, PICTURE, false), request);
+  },
 );
 
 /** Joins the guild that an invite leads to. */
