@@ -271,6 +271,97 @@ describe('Guilds', () => {
     expect(await membership()).to.equal('join');
   });
 
+  describe('that are closed', () => {
+    const guildPath = () => `${GUILDS}/${encodeURIComponent(guild.guild_id)}`;
+    const membershipIn = async (user: TestUser, roomId: string): Promise<string | undefined> => {
+      const path = `${roomPath(roomId)}/state/m.room.member/${user.userId}`;
+      return (await user.request('GET', path)).body.membership;
+    };
+
+    it('are left by everybody, with all channels, and found nowhere', async () => {
+      const code = await inviteCode();
+      await bob.ok('POST', `${INVITES}/${code}/redeem`);
+      const invited = await server.register(`invited${Date.now()}`);
+      await alice.invite(guild.guild_id, invited);
+      const alias = `#hall${Date.now()}:${server.serverName}`;
+      const aliasPath = `/_matrix/client/v3/directory/room/${encodeURIComponent(alias)}`;
+      await alice.ok('PUT', aliasPath, { room_id: guild.guild_id });
+      const listPath = `/_matrix/client/v3/directory/list/room/${encodeURIComponent(guild.guild_id)}`;
+      await alice.ok('PUT', listPath, { visibility: 'public' });
+      const category = (await createChannel({ name: 'Cellar', kind: 'category' })).body.room_id;
+      const inside = (await createChannel({ name: 'casks', kind: 'text', category })).body.room_id;
+      const rooms = [guild.guild_id, guild.channels[0]?.room_id ?? '', category, inside];
+
+      expect((await alice.request('DELETE', guildPath())).status).to.equal(200);
+      expect((await server.request('GET', `${INVITES}/${code}`)).status, 'the invite, at once').to.equal(404);
+      await eventually(async () => {
+        for (const user of [alice, bob]) {
+          expect(await joinedRooms(user)).not.to.include.members(rooms);
+          for (const room of rooms) expect(await membershipIn(user, room)).to.equal('leave');
+        }
+        expect((await server.request('GET', aliasPath)).status).to.equal(404);
+        expect((await server.request('GET', listPath)).body.visibility).to.equal('private');
+      });
+      const refused = [
+        await invited.request('POST', `${roomPath(guild.guild_id)}/join`),
+        await bob.request('POST', `${roomPath(inside)}/join`),
+        await alice.request('DELETE', guildPath()),
+      ];
+      expect(refused.map(({ status }) => status)).to.deep.equal([403, 403, 404]);
+    });
+
+    it('are closed whole by a server that stopped over it', async () => {
+      await bob.ok('POST', `${INVITES}/${await inviteCode()}/redeem`);
+      await alice.ok('DELETE', guildPath());
+      await server.restart();
+      await eventually(async () => {
+        expect(await joinedRooms(bob)).not.to.include(guild.guild_id);
+        expect(await joinedRooms(alice)).not.to.include(guild.guild_id);
+        expect(await joinedRooms(alice)).not.to.include(guild.channels[0]?.room_id);
+      });
+    });
+
+    it('leave their channels to the guild when they are categories', async () => {
+      const category = (await createChannel({ name: 'Cellar', kind: 'category' })).body.room_id;
+      const inside = (await createChannel({ name: 'casks', kind: 'text', category })).body.room_id;
+      expect((await alice.request('DELETE', `${guildPath()}/channels/${category}`)).status).to.equal(200);
+      await eventually(async () => {
+        expect(await joinedRooms(alice)).not.to.include(category);
+      });
+      expect(await joinedRooms(alice)).to.include(inside);
+      const childOf = (roomId: string) =>
+        alice.ok('GET', `${roomPath(guild.guild_id)}/state/m.space.child/${roomId}`);
+      expect((await childOf(inside)).via).to.deep.equal(['hs.test']);
+      expect(await childOf(category)).to.deep.equal({});
+    });
+
+    it('are closed by those alone who may', async () => {
+      await bob.ok('POST', `${INVITES}/${await inviteCode()}/redeem`);
+      const outsider = await server.register(`trudy${Date.now()}`);
+      const channel = guild.channels[0]?.room_id ?? '';
+      const elsewhere = await bob.ok('POST', GUILDS, { name: 'Elsewhere' });
+      const answers = [
+        await bob.request('DELETE', guildPath()),
+        await bob.request('DELETE', `${guildPath()}/channels/${channel}`),
+        await outsider.request('DELETE', guildPath()),
+        await server.request('DELETE', guildPath()),
+        await alice.request('DELETE', `${guildPath()}/channels/${elsewhere.channels[0].room_id}`),
+        await alice.request('DELETE', `${guildPath()}/channels/${guild.guild_id}`),
+        await alice.request('DELETE', `${guildPath()}/channels/nonsense`),
+      ];
+      expect(answers.map(({ status, body }) => `${status} ${body.errcode}`)).to.deep.equal([
+        '403 M_FORBIDDEN',
+        '403 M_FORBIDDEN',
+        '404 M_NOT_FOUND',
+        '401 M_MISSING_TOKEN',
+        '404 M_NOT_FOUND',
+        '404 M_NOT_FOUND',
+        '404 M_NOT_FOUND',
+      ]);
+      expect(await joinedRooms(bob)).to.include.members([guild.guild_id, channel]);
+    });
+  });
+
   it('refuse what people may not do, and what makes no sense', async () => {
     await bob.ok('POST', `${INVITES}/${await inviteCode()}/redeem`);
     const outsider = await server.register(`mallory${Date.now()}`);

@@ -9,7 +9,7 @@ import {
 } from '../rooms/index.ts';
 import type { GuildsContext } from './context.ts';
 import { joinChannel } from './follow-membership.ts';
-import { childrenOf, guildOf, noSuchCategory, requireLevelFor } from './guild-tree.ts';
+import { childrenOf, guildOf, nextOrder, noSuchCategory, requireLevelFor } from './guild-tree.ts';
 
 /** What a new channel is to be. */
 export interface ChannelRequest {
@@ -95,9 +95,7 @@ function channelPowerLevels(guild: Room): JsonObject {
 
 /** Lists the channel in its space, behind those that are there. */
 async function addChild(context: GuildsContext, parent: Room, roomId: string): Promise<void> {
-  const orders = (await childrenOf(context, parent)).map(({ order }) => Number(order ?? 0));
-  const next = Math.max(0, ...orders.filter(Number.isSafeInteger)) + 10;
-  const content = { via: [context.serverName], order: String(next).padStart(6, '0') };
+  const content = { via: [context.serverName], order: await nextOrder(context, parent) };
   const target = { roomId: parent.roomId, sender: context.steward };
   await setState(context.rooms, target, 'm.space.child', roomId, content);
 }

@@ -1,4 +1,5 @@
 /** What Discord communities expect and Matrix lacks; each function takes the `GuildsContext` first. */
+export { closeChannel, closeGuild, closeRooms } from './close-rooms.ts';
 export type { GuildsContext } from './context.ts';
 export { type ChannelRequest, type ChannelSummary, createChannel } from './create-channel.ts';
 export { createGuild, type GuildRequest } from './create-guild.ts';

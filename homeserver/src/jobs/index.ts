@@ -1,6 +1,7 @@
 /** Work that outlives the request which asked for it: one file for each kind of job, and the runner that does them. */
 export { carryMembershipJob } from './carry-membership.ts';
 export { carryProfileJob } from './carry-profile.ts';
+export { closeRoomsJob } from './close-rooms.ts';
 export { completeRoomJob } from './complete-room.ts';
 export { describeRoomsJob } from './describe-rooms.ts';
 export { JobRunner } from './job-runner.ts';

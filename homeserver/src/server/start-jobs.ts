@@ -5,6 +5,7 @@ import type { GuildsContext } from '../guilds/index.ts';
 import {
   carryMembershipJob,
   carryProfileJob,
+  closeRoomsJob,
   completeRoomJob,
   describeRoomsJob,
   JobRunner,
@@ -67,6 +68,7 @@ export async function startJobs(
     definitions: [
       carryMembershipJob(guilds),
       carryProfileJob(rooms),
+      closeRoomsJob(guilds),
       completeRoomJob(completeRoom),
       describeRoomsJob(rooms),
       redactUserJob(rooms),

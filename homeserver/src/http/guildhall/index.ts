@@ -1,4 +1,5 @@
 import type { Endpoint } from '../endpoint.ts';
+import { deleteChannel, deleteGuild } from './close.ts';
 import { getMailConfirmation, postMailConfirmation } from './confirm-mail.ts';
 import { postChannel } from './create-channel.ts';
 import { postGuild } from './create-guild.ts';
@@ -8,7 +9,9 @@ import { getRegistration } from './registration.ts';
 /** Guilds: what Matrix lacks, under `/_guildhall/client/v1`. Documented in `docs/guildhall-api.md`. */
 export const guildhallEndpoints: readonly Endpoint[] = [
   postGuild,
+  deleteGuild,
   postChannel,
+  deleteChannel,
   postInvite,
   getInvites,
   deleteInvite,

@@ -30,6 +30,7 @@ const byCode = defineQuery<[string], GuildInviteRow>(`SELECT ${COLUMNS} FROM gui
 const ofGuild = defineQuery<[number], GuildInviteRow>(
   `SELECT ${COLUMNS} FROM guild_invites WHERE guild_nid = ? ORDER BY created_ts DESC, code`,
 );
+const deleteOfGuild = defineDelete('guild_invites', { guild_nid: 'bigint' });
 const deleteByCode = defineDelete('guild_invites', { code: 'text' });
 
 /** Invite links. */
@@ -72,6 +73,11 @@ export class GuildInviteStore {
   /** Takes a link back; without an effect where there is none. */
   async remove(code: string): Promise<void> {
     await this.#database.commit(new UnitOfWork().write(deleteByCode, { code }));
+  }
+
+  /** Takes all links to a guild back, in a unit. */
+  removeAll(unit: UnitOfWork, guildNid: number): void {
+    unit.write(deleteOfGuild, { guild_nid: guildNid });
   }
 
   /** Counts a use; false if the link was used as often as it can be, or is gone. */

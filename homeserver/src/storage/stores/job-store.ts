@@ -12,6 +12,8 @@ export const JobKind = {
   LeaveRooms: 'leave-rooms',
   /** A changed membership of a guild is to be carried into its channels: `payload` = `ChangedMembership`. */
   CarryMembership: 'carry-membership',
+  /** A guild or one of its channels is to be closed: `key` = room ID. */
+  CloseRooms: 'close-rooms',
   /** A pusher has something to tell: `key` names it. */
   Push: 'push',
   /** An application service has news: `key` = its ID. */
