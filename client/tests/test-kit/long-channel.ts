@@ -22,7 +22,7 @@ export async function fillChannel(author: TestUser, roomId: string, count: numbe
 
 /** How many rows of the timeline are in the page. */
 export function countRows(timeline: Locator): Promise<number> {
-  return timeline.locator('[data-index]').count();
+  return timeline.locator('[data-key]').count();
 }
 
 /** Each message of `fillChannel` begins with a name that is no part of another's. */

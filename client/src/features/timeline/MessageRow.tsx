@@ -39,17 +39,20 @@ export const MessageRow = memo(function MessageRow({ message, continued, isHighl
   const [isHovered, setIsHovered] = useState(false);
   const [hasFocus, setHasFocus] = useState(false);
   const context: MessageContext = { gateway, message, ...controls };
+  const stamp = formatStamp(message.timestamp);
   return (
     <article
       className={joinClasses(
         styles.row,
         continued && styles.continued,
+        message.reply && styles.answer,
         message.mentionsMe && styles.mention,
         isHighlighted && styles.highlighted,
         message.status === 'sending' && styles.pending,
       )}
-      aria-label={`${message.author.name}, ${formatStamp(message.timestamp)}`}
-      onPointerEnter={(event) => event.pointerType === 'mouse' && setIsHovered(true)}
+      aria-label={`${message.author.name}, ${stamp}`}
+      // Not when it enters: messages that are scrolled under a pointer at rest enter as well, many in a second.
+      onPointerMove={(event) => event.pointerType === 'mouse' && setIsHovered(true)}
       onPointerLeave={() => setIsHovered(false)}
       onFocus={() => setHasFocus(true)}
       onBlur={(event) => event.currentTarget.contains(event.relatedTarget) || setHasFocus(false)}
@@ -60,7 +63,7 @@ export const MessageRow = memo(function MessageRow({ message, continued, isHighl
           {formatTime(message.timestamp)}
         </time>
       ) : (
-        <MessageHead message={message} controls={controls} />
+        <MessageHead message={message} stamp={stamp} controls={controls} />
       )}
       <div className={styles.body}>
         <MessageContentView message={message} controls={controls} />
@@ -87,13 +90,14 @@ export const MessageRow = memo(function MessageRow({ message, continued, isHighl
   );
 });
 
-function MessageHead({
-  message,
-  controls,
-}: {
+interface MessageHeadProps {
   readonly message: Message;
+  /** When it was said, in words. */
+  readonly stamp: string;
   readonly controls: TimelineControls;
-}) {
+}
+
+function MessageHead({ message, stamp, controls }: MessageHeadProps) {
   const { author, timestamp } = message;
   const handleOpen = (): void =>
     openDialog({ kind: 'person', userId: author.userId, roomId: controls.channelId });
@@ -111,7 +115,7 @@ function MessageHead({
           dateTime={new Date(timestamp).toISOString()}
           title={formatFull(timestamp)}
         >
-          {formatStamp(timestamp)}
+          {stamp}
         </time>
       </header>
     </>

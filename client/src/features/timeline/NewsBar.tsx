@@ -1,36 +1,36 @@
 import { ArrowUp, CheckCheck } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import { t } from '../../lib/i18n/translate.ts';
 import { formatStamp } from '../../lib/time.ts';
 import type { TimelineStore } from '../../matrix/timeline-store.ts';
 import type { News, TimelineSnapshot } from '../../matrix/types.ts';
 import styles from './Timeline.module.css';
-import type { TimelineRow } from './TimelineItemView.tsx';
 import type { TimelineScroll } from './use-timeline-scroll.ts';
+
+/** The key of the line at which what is new begins. */
+const lineKey = 'unread';
 
 interface NewsBarProps {
   readonly store: TimelineStore;
   readonly snapshot: TimelineSnapshot;
-  readonly rows: readonly TimelineRow[];
   readonly scroll: TimelineScroll;
   readonly handleJump: (eventId: string) => void;
 }
 
 /** Says how much is new above what is on the screen, until the line where it begins was seen. */
-export function NewsBar({ store, snapshot, rows, scroll, handleJump }: NewsBarProps) {
+export function NewsBar({ store, snapshot, scroll, handleJump }: NewsBarProps) {
   const { news } = snapshot;
   const [seen, setSeen] = useState<string>();
-  const line = news ? rows.findIndex((row) => row.type === 'unread') : -1;
-  const isAbove = line === -1 || line < (scroll.virtualizer.range?.startIndex ?? 0);
+  const isAbove = useSyncExternalStore(scroll.viewport.subscribe, () => scroll.viewport.isAbove(lineKey));
   const readUpTo = news?.readUpTo;
   useEffect(() => {
-    if (scroll.isPlaced.current && !isAbove) setSeen(readUpTo);
-  }, [isAbove, readUpTo, scroll.isPlaced]);
-  if (!news || !isAbove || seen === readUpTo) return null;
+    if (isAbove === false) setSeen(readUpTo);
+  }, [isAbove, readUpTo]);
+  if (!news || isAbove === false || seen === readUpTo) return null;
   const handleShow = (): void => {
     setSeen(readUpTo);
-    if (line === -1) handleJump(news.readUpTo);
-    else scroll.showEvent('unread');
+    if (isAbove === undefined) handleJump(news.readUpTo);
+    else scroll.showEvent(lineKey);
   };
   return (
     <div className={styles.news}>

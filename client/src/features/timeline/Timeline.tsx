@@ -17,7 +17,8 @@ import { useGateway, useStore } from '../session/gateway-context.ts';
 import { MessageAnnouncer } from './MessageAnnouncer.tsx';
 import { NewsBar } from './NewsBar.tsx';
 import styles from './Timeline.module.css';
-import { TimelineItemView, type TimelineRow } from './TimelineItemView.tsx';
+import type { TimelineRow } from './TimelineItemView.tsx';
+import { TimelineRows } from './TimelineRows.tsx';
 import { TimelineSkeleton } from './TimelineSkeleton.tsx';
 import { type TimelineControls, TimelineControlsContext } from './timeline-controls.ts';
 import { useLightbox } from './use-lightbox.tsx';
@@ -97,8 +98,8 @@ function LoadedTimeline({ channel, guild, store, snapshot }: LoadedTimelineProps
   );
   const buildContext = (message: Message): MessageContext => ({ gateway, message, ...controls });
   const findMessage = (element: Element): Message | undefined => {
-    const index = Number(element.closest<HTMLElement>('[data-index]')?.dataset.index);
-    const row = rows[index];
+    const key = element.closest<HTMLElement>('[data-key]')?.dataset.key;
+    const row = rows.find((candidate) => candidate.key === key);
     return row?.type === 'message' ? row.message : undefined;
   };
 
@@ -114,47 +115,31 @@ function LoadedTimeline({ channel, guild, store, snapshot }: LoadedTimelineProps
           }}
         >
           <div
-            ref={scroll.scrollerRef}
             className={styles.scroller}
             role="log"
             aria-label={t('timeline.label', { name: channel.name })}
             aria-live="off"
             aria-busy={snapshot.older === 'loading'}
-            onScroll={scroll.handleScroll}
             onKeyDown={(event) => scroll.handleKey(event, (message) => buildContext(message))}
           >
             <div className={styles.filler} />
-            <ol className={styles.list} style={{ height: scroll.virtualizer.getTotalSize() }}>
+            <TimelineRows
+              rows={rows}
+              viewport={scroll.viewport}
+              tabKey={scroll.tabKey}
+              channel={channel}
+              guild={guild}
+              highlightedId={scroll.highlightedId}
+            >
               {snapshot.hasOlder && (
                 <li className={styles.older}>
                   <OlderMessages snapshot={snapshot} handleRetry={() => void store.loadOlder()} />
                 </li>
               )}
-              {scroll.virtualizer.getVirtualItems().map((item) => {
-                const row = rows[item.index];
-                if (!row) return null;
-                return (
-                  <li
-                    key={row.key}
-                    ref={scroll.virtualizer.measureElement}
-                    data-index={item.index}
-                    className={styles.item}
-                    style={{ transform: `translateY(${item.start}px)` }}
-                    tabIndex={row.type === 'message' && row.key === scroll.tabKey ? 0 : -1}
-                  >
-                    <TimelineItemView
-                      row={row}
-                      channel={channel}
-                      guild={guild}
-                      highlightedId={scroll.highlightedId}
-                    />
-                  </li>
-                );
-              })}
-            </ol>
+            </TimelineRows>
           </div>
         </ContextMenu>
-        <NewsBar store={store} snapshot={snapshot} rows={rows} scroll={scroll} handleJump={controls.jumpTo} />
+        <NewsBar store={store} snapshot={snapshot} scroll={scroll} handleJump={controls.jumpTo} />
         <MessageAnnouncer items={snapshot.items} ownUserId={gateway.userId} />
         {!scroll.isAtEnd && (
           <Button className={styles.jump} onClick={scroll.returnToEnd}>
@@ -164,7 +149,7 @@ function LoadedTimeline({ channel, guild, store, snapshot }: LoadedTimelineProps
         {lightbox}
         {picking && (
           <EmojiPopover
-            anchor={scroll.findElement(picking.key)}
+            anchor={scroll.viewport.findElement(picking.key) ?? null}
             channelId={channelId}
             handleClose={() => setPicking(undefined)}
             handlePick={(picked) => toggleReaction(buildContext(picking), readReactionKey(picked))}

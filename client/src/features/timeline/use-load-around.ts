@@ -1,33 +1,26 @@
-import type { Virtualizer } from '@tanstack/react-virtual';
-import { type RefObject, useEffect } from 'react';
+import { useEffect } from 'react';
 import type { TimelineStore } from '../../matrix/timeline-store.ts';
 import type { TimelineSnapshot } from '../../matrix/types.ts';
+import type { TimelineViewport } from './timeline-viewport.ts';
 
-/** How many rows before the first or last one the next piece is asked for. */
-const loadAhead = 15;
+/** How many rows that are not in the page yet are left when the next piece is asked for. */
+const loadAhead = 10;
 
 /** Asks for older messages before the reader meets the first one, and for newer ones after a jump into the past. */
 export function useLoadAround(
-  virtualizer: Virtualizer<HTMLDivElement, Element>,
-  isPlaced: RefObject<boolean>,
+  viewport: TimelineViewport,
   count: number,
   store: TimelineStore,
   snapshot: TimelineSnapshot,
 ): void {
-  const items = virtualizer.getVirtualItems();
-  const first = items[0]?.index ?? 0;
-  const last = items.at(-1)?.index ?? 0;
+  const { hasOlder, older, isLive } = snapshot;
   useEffect(() => {
     const load = (): void => {
-      if (first < loadAhead && snapshot.hasOlder && snapshot.older === 'idle') void store.loadOlder();
-      if (last > count - loadAhead && !snapshot.isLive) void store.loadNewer();
+      const { first, end } = viewport.getSnapshot();
+      if (first < loadAhead && hasOlder && older === 'idle') void store.loadOlder();
+      if (end > count - loadAhead && !isLive) void store.loadNewer();
     };
-    if (isPlaced.current) {
-      load();
-      return;
-    }
-    // The first frame shows the beginning of the list, before it is scrolled to its end.
-    const timer = setTimeout(load, 100);
-    return () => clearTimeout(timer);
-  }, [first, last, count, store, snapshot, isPlaced]);
+    load();
+    return viewport.subscribe(load);
+  }, [viewport, count, store, hasOlder, older, isLive]);
 }
