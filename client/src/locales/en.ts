@@ -180,6 +180,8 @@ export const en = {
   'guild.create': 'Create a guild',
   'guild.createText': 'A place for your people, with channels of its own. You can change everything later.',
   'guild.createSubmit': 'Create guild',
+  'guild.createPlain':
+    '{{server}} is not a Guildhall server: this makes a Matrix space. People come into its channels one by one, and there are no invite links.',
   'guild.nameExample': 'The Lantern Club',
   'guild.about': 'What is it about? (optional)',
   'guild.aboutExample': 'Late tea, long games and the occasional play',
@@ -301,6 +303,10 @@ export const en = {
   'invite.making': 'Making a link',
   'invite.copyByKeys': 'Press Control and C to copy the link',
   'invite.link': 'Invite link',
+  'invite.plainOpen':
+    'This is a Matrix space that no Guildhall server keeps: the link leads to it, without a preview or an end.',
+  'invite.plainClosed':
+    'This is a Matrix space that no Guildhall server keeps: the link leads there only those whom you invite below.',
   'invite.invited': '{{userId}} was invited',
   'invite.badId': 'A user ID looks like @name:server',
   'invite.byId': 'Or invite somebody by user ID',
@@ -754,6 +760,8 @@ export const en = {
   'invites.make': 'Make a link',
   'invites.span': 'Holds for',
   'invites.spanHour': '1 hour',
+  'invites.notHere':
+    'This is a Matrix space that no Guildhall server keeps. It has no invite links; people come in when they are invited.',
   'invites.spanDay': '1 day',
   'invites.spanWeek': '7 days',
   'invites.spanMonth': '30 days',

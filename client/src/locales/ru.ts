@@ -190,6 +190,8 @@ export const ru: Messages<'few' | 'many'> = {
   'guild.create': 'Создать гильдию',
   'guild.createText': 'Место для ваших людей со своими каналами. Всё можно будет изменить позже.',
   'guild.createSubmit': 'Создать гильдию',
+  'guild.createPlain':
+    '{{server}} — не сервер Guildhall: получится пространство Matrix. В его каналы каждый входит сам, а ссылок-приглашений нет.',
   'guild.nameExample': 'Клуб фонарщиков',
   'guild.about': 'О чём она? (необязательно)',
   'guild.aboutExample': 'Поздний чай, долгие игры и иногда спектакль',
@@ -311,6 +313,10 @@ export const ru: Messages<'few' | 'many'> = {
   'invite.making': 'Создаём ссылку',
   'invite.copyByKeys': 'Нажмите Control и C, чтобы скопировать ссылку',
   'invite.link': 'Ссылка-приглашение',
+  'invite.plainOpen':
+    'Это пространство Matrix, его не ведёт сервер Guildhall: ссылка ведёт туда, но без превью и без срока.',
+  'invite.plainClosed':
+    'Это пространство Matrix, его не ведёт сервер Guildhall: ссылка приведёт туда только тех, кого вы пригласите ниже.',
   'invite.invited': 'Приглашение отправлено: {{userId}}',
   'invite.badId': 'ID пользователя выглядит так: @имя:сервер',
   'invite.byId': 'Или пригласите по ID пользователя',
@@ -799,6 +805,8 @@ export const ru: Messages<'few' | 'many'> = {
   'invites.make': 'Создать ссылку',
   'invites.span': 'Действует',
   'invites.spanHour': '1 час',
+  'invites.notHere':
+    'Это пространство Matrix, его не ведёт сервер Guildhall. Ссылок-приглашений у него нет: входят те, кого пригласили.',
   'invites.spanDay': '1 день',
   'invites.spanWeek': '7 дней',
   'invites.spanMonth': '30 дней',

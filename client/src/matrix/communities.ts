@@ -3,7 +3,9 @@ import * as guilds from '../lib/homeserver/guilds.ts';
 import type { Access } from '../lib/homeserver/session.ts';
 import { buildChannelTree, listChannels } from './channel-tree.ts';
 import { createDirectory, fetchUnjoinedRooms, type UnjoinedRooms } from './directory.ts';
+import { createChild, createSpace, inEachChild, isKeptByServer } from './plain-spaces.ts';
 import { readState, slowModeType } from './read-room.ts';
+import { probeServer } from './server-abilities.ts';
 import { rememberDirect } from './social.ts';
 
 declare module 'matrix-js-sdk/lib/types.js' {
@@ -55,16 +57,26 @@ export function createCommunityActions(client: MatrixClient, readAccess: () => A
     link: `${client.getHomeserverUrl()}/invite/${encodeURIComponent(invite.code)}`,
   });
   const waitForRoom = (roomId: string): Promise<void> => waitForArrival(client, roomId);
+  // What is done to a member of a guild holds in its channels: the server that keeps it sees to that, else we do.
+  const remove = async (roomId: string, act: (roomId: string) => Promise<unknown>): Promise<void> => {
+    await act(roomId);
+    if (!isKeptByServer(client, roomId)) await inEachChild(client, roomId, act);
+  };
 
   return {
     async createGuild(request) {
-      const created = await guilds.createGuild(readAccess(), request);
+      const { hasGuilds } = await probeServer(client);
+      const created = hasGuilds
+        ? await guilds.createGuild(readAccess(), request)
+        : await createSpace(client, request);
       await waitForRoom(created.guildId);
       if (created.firstChannelId) await waitForRoom(created.firstChannelId);
       return created;
     },
     async createChannel(guildId, request) {
-      const roomId = await guilds.createChannel(readAccess(), guildId, request);
+      const roomId = isKeptByServer(client, guildId)
+        ? await guilds.createChannel(readAccess(), guildId, request)
+        : await createChild(client, guildId, request);
       await waitForRoom(roomId);
       return roomId;
     },
@@ -92,13 +104,13 @@ export function createCommunityActions(client: MatrixClient, readAccess: () => A
     },
     resolveAlias: async (alias) => (await client.getRoomIdForAlias(alias)).room_id,
     async kick(roomId, userId, reason) {
-      await client.kick(roomId, userId, reason || undefined);
+      await remove(roomId, (id) => client.kick(id, userId, reason || undefined));
     },
     async ban(roomId, userId, reason) {
-      await client.ban(roomId, userId, reason || undefined);
+      await remove(roomId, (id) => client.ban(id, userId, reason || undefined));
     },
     async unban(roomId, userId) {
-      await client.unban(roomId, userId);
+      await remove(roomId, (id) => client.unban(id, userId));
     },
     leaveGuild: (guildId) => leaveGuild(client, guildId),
     async leaveChannel(channelId) {

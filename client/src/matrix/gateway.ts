@@ -49,6 +49,7 @@ import { parseRail, type Rail, railType } from './rail.ts';
 import { ReadReporter } from './read-reporter.ts';
 import { resendHeldUp } from './resend-held-up.ts';
 import { createSearchActions, type SearchActions } from './search.ts';
+import { presumeAbilities, probeServer, type ServerAbilities } from './server-abilities.ts';
 import { createSocialActions, type SocialActions } from './social.ts';
 import { Cell, type Readable } from './store.ts';
 import { ThreadStore } from './thread-store.ts';
@@ -72,6 +73,8 @@ import { createWebPushActions, type WebPushActions } from './web-push.ts';
 export interface Gateway {
   readonly userId: string;
   readonly connection: Readable<Connection>;
+  /** What our server can do. */
+  readonly server: Readable<ServerAbilities>;
   readonly profile: Readable<OwnProfile>;
   readonly guilds: Readable<readonly GuildSummary[]>;
   readonly home: Readable<HomeSnapshot>;
@@ -156,6 +159,7 @@ export function startGateway(session: Session, options: GatewayOptions): Gateway
     baseUrl: session.baseUrl,
     accessToken: client.getAccessToken() ?? session.accessToken,
   });
+  const server = new Cell(presumeAbilities(client));
   const feed = new ChangeFeed(client);
   const privacy = new AccountDataStore(client, feed, privacyType, parsePrivacy);
   const notifications = new AccountDataStore(client, feed, notificationsType, parseNotificationWishes);
@@ -189,10 +193,15 @@ export function startGateway(session: Session, options: GatewayOptions): Gateway
     .then(() => {
       guard.start();
       keeper.start();
+      probeServer(client).then(
+        (abilities) => server.set(abilities),
+        () => undefined,
+      );
     });
   return {
     userId: session.userId,
     connection: connection.state,
+    server,
     profile: new ProfileStore(client, feed),
     guilds: new GuildListStore(client, feed),
     home: new HomeStore(client, feed),

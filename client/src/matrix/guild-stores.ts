@@ -9,6 +9,7 @@ import {
   type UnjoinedRooms,
 } from './directory.ts';
 import { FeedStore } from './feed-store.ts';
+import { buildSpaceLink, isKeptByServer } from './plain-spaces.ts';
 import {
   buildStewardId,
   countPeople,
@@ -167,6 +168,9 @@ export class GuildStore extends FeedStore<GuildDetails | undefined> {
       name: room.name,
       topic: readTopic(room),
       avatarMxc: readAvatar(room),
+      plain: isKeptByServer(this.#client, room.roomId)
+        ? undefined
+        : { link: buildSpaceLink(this.#client, room), isOpen: room.getJoinRule() === 'public' },
       memberCount: countPeople(room, buildStewardId(ownId)),
       permissions: readPermissions(room, ownId),
       tree: buildChannelTree(room.roomId, createDirectory(this.#client, this.#unjoined)),

@@ -153,6 +153,11 @@ export interface GuildDetails {
   readonly name: string;
   readonly topic: string | undefined;
   readonly avatarMxc: string | undefined;
+  /**
+   * For a space that our server does not keep as a guild, and so has no invite links for: a link that leads there, and
+   * whether anybody may come in by it.
+   */
+  readonly plain: { readonly link: string; readonly isOpen: boolean } | undefined;
   readonly memberCount: number;
   readonly permissions: Permissions;
   readonly tree: ChannelTree;

@@ -5,7 +5,7 @@ import { t } from '../../lib/i18n/translate.ts';
 import { Avatar } from '../../ui/Avatar.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { TextField } from '../../ui/TextField.tsx';
-import { useGateway } from '../session/gateway-context.ts';
+import { useGateway, useStore } from '../session/gateway-context.ts';
 import styles from './CreateGuildDialog.module.css';
 import { DialogForm } from './DialogForm.tsx';
 import { useSubmit } from './use-submit.ts';
@@ -15,7 +15,8 @@ const longestName = 100;
 const longestTopic = 1024;
 
 export function CreateGuildDialog({ handleClose }: { readonly handleClose: () => void }) {
-  const { communities } = useGateway();
+  const { communities, server: abilities } = useGateway();
+  const server = useStore(abilities);
   const [, navigate] = useLocation();
   const [name, setName] = useState('');
   const [topic, setTopic] = useState('');
@@ -54,6 +55,9 @@ export function CreateGuildDialog({ handleClose }: { readonly handleClose: () =>
           placeholder={t('guild.aboutExample')}
           maxLength={longestTopic}
         />
+        {!server.hasGuilds && (
+          <p className={styles.note}>{t('guild.createPlain', { server: server.name })}</p>
+        )}
       </DialogForm>
     </Dialog>
   );

@@ -23,12 +23,22 @@ export function InviteDialog({ guildId, handleClose }: InviteDialogProps) {
   return (
     <Dialog
       title={guild ? t('invite.title', { guild: guild.name }) : t('invite.titleUnnamed')}
-      description={t('invite.description')}
+      description={guild?.plain ? undefined : t('invite.description')}
       handleClose={handleClose}
     >
-      <InviteLink guildId={guildId} />
+      {guild?.plain ? <PlainLink {...guild.plain} /> : <InviteLink guildId={guildId} />}
       <InvitePerson guildId={guildId} />
     </Dialog>
+  );
+}
+
+/** Where to find a space that has no invite links, and what they would have done. */
+function PlainLink({ link, isOpen }: { readonly link: string; readonly isOpen: boolean }) {
+  return (
+    <>
+      <LinkField link={link} />
+      <p className={styles.note}>{isOpen ? t('invite.plainOpen') : t('invite.plainClosed')}</p>
+    </>
   );
 }
 

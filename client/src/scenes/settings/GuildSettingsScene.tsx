@@ -6,6 +6,7 @@ import { ChannelOrderPage } from '../../features/guild-settings/ChannelOrderPage
 import { InvitesPage } from '../../features/guild-settings/InvitesPage.tsx';
 import { LeavePage } from '../../features/guild-settings/LeavePage.tsx';
 import { MembersPage } from '../../features/guild-settings/MembersPage.tsx';
+import { NoInvitesPage } from '../../features/guild-settings/NoInvitesPage.tsx';
 import { OverviewPage } from '../../features/guild-settings/OverviewPage.tsx';
 import { useGateway, useStore } from '../../features/session/gateway-context.ts';
 import { SettingsFrame } from '../../features/settings/SettingsFrame.tsx';
@@ -52,7 +53,7 @@ export default function GuildSettingsScene({ guildId, pageId }: GuildSettingsSce
                 id: 'invites',
                 label: t('guildSettings.invites'),
                 icon: Link,
-                content: <InvitesPage guild={guild} />,
+                content: guild.plain ? <NoInvitesPage guildId={guildId} /> : <InvitesPage guild={guild} />,
               },
             ]
           : []),

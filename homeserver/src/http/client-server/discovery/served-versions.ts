@@ -42,6 +42,8 @@ const FEATURES: Readonly<Record<string, readonly string[]>> = {
   'org.matrix.msc4354': ['sendMessage', 'setRoomStateWithKey', 'sync'],
   // The room's state after the timeline, as it was before v1.16.
   'org.matrix.msc4222': ['sync'],
+  // Guilds, channels and invite links (docs/guildhall-api.md).
+  'io.guildhall.guilds': ['guildhallCreateGuild', 'guildhallCreateChannel', 'guildhallCreateInvite'],
 };
 
 /**
