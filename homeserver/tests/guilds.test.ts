@@ -271,6 +271,92 @@ describe('Guilds', () => {
     expect(await membership()).to.equal('join');
   });
 
+  describe('in which channels move', () => {
+    let ids: { first: string; second: string; cellar: string; attic: string };
+    const move = (user: TestUser, channel: string, place: object) =>
+      user.request('PUT', `${GUILDS}/${encodeURIComponent(guild.guild_id)}/channels/${channel}/place`, place);
+    /** What a space lists, in order. */
+    const listOf = async (space: string): Promise<string[]> => {
+      const state: { type: string; state_key: string; content: { via?: string[]; order?: string } }[] =
+        await alice.ok('GET', `${roomPath(space)}/state`);
+      return state
+        .filter(({ type, content }) => type === 'm.space.child' && content.via !== undefined)
+        .sort((one, other) => ((one.content.order ?? '') < (other.content.order ?? '') ? -1 : 1))
+        .map(({ state_key: roomId }) => roomId);
+    };
+    beforeEach(async () => {
+      const make = async (body: object) => (await createChannel(body)).body.room_id;
+      ids = {
+        first: guild.channels[0]?.room_id ?? '',
+        second: await make({ name: 'second', kind: 'text' }),
+        cellar: await make({ name: 'Cellar', kind: 'category' }),
+        attic: await make({ name: 'Attic', kind: 'category' }),
+      };
+    });
+
+    it('go into a category, and out of it again to where they are wanted', async () => {
+      const { first, second, cellar, attic } = ids;
+      expect((await move(alice, second, { category: cellar })).status).to.equal(200);
+      expect([await listOf(guild.guild_id), await listOf(cellar)]).to.deep.equal([
+        [first, cellar, attic],
+        [second],
+      ]);
+      const parent = await alice.ok('GET', `${roomPath(second)}/state/m.space.parent/${cellar}`);
+      expect(parent).to.deep.equal({ via: ['hs.test'], canonical: true });
+      expect(
+        await alice.ok('GET', `${roomPath(second)}/state/m.space.parent/${guild.guild_id}`),
+      ).to.deep.equal({});
+      await move(alice, first, { category: cellar, before: second });
+      expect(await listOf(cellar)).to.deep.equal([first, second]);
+      await move(alice, second, { before: attic });
+      expect([await listOf(guild.guild_id), await listOf(cellar)]).to.deep.equal([
+        [cellar, second, attic],
+        [first],
+      ]);
+    });
+
+    it('put categories in order', async () => {
+      const { first, second, cellar, attic } = ids;
+      await move(alice, attic, { before: cellar });
+      expect(await listOf(guild.guild_id)).to.deep.equal([first, second, attic, cellar]);
+    });
+
+    it('end in one place when several people move them at once', async () => {
+      const { first, second, cellar, attic } = ids;
+      await Promise.all(
+        [cellar, attic, undefined, cellar, attic].map((category) =>
+          move(alice, second, category === undefined ? {} : { category }),
+        ),
+      );
+      const everywhere = [await listOf(guild.guild_id), await listOf(cellar), await listOf(attic)].flat();
+      expect(everywhere).to.have.members([first, second, cellar, attic]);
+    });
+
+    it('refuse what makes no sense', async () => {
+      const { first, second, cellar, attic } = ids;
+      await bob.ok('POST', `${INVITES}/${await inviteCode()}/redeem`);
+      const answers = [
+        await move(bob, second, { category: cellar }),
+        await move(alice, second, { category: first }),
+        await move(alice, cellar, { category: attic }),
+        await move(alice, second, { category: 7 }),
+        await move(alice, second, { category: cellar, before: first }),
+        await move(alice, 'nonsense', {}),
+        await move(alice, guild.guild_id, {}),
+      ];
+      expect(answers.map(({ status, body }) => `${status} ${body.errcode}`)).to.deep.equal([
+        '403 M_FORBIDDEN',
+        '400 M_INVALID_PARAM',
+        '400 M_INVALID_PARAM',
+        '400 M_BAD_JSON',
+        '400 M_INVALID_PARAM',
+        '404 M_NOT_FOUND',
+        '404 M_NOT_FOUND',
+      ]);
+      expect(await listOf(guild.guild_id)).to.deep.equal([first, second, cellar, attic]);
+    });
+  });
+
   describe('that are closed', () => {
     const guildPath = () => `${GUILDS}/${encodeURIComponent(guild.guild_id)}`;
     const membershipIn = async (user: TestUser, roomId: string): Promise<string | undefined> => {

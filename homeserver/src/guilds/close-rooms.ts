@@ -2,14 +2,8 @@ import { MatrixError } from '../protocol/errors.ts';
 import { deleteAlias, kickUser, leaveRoom, listRoom, type Room, setState } from '../rooms/index.ts';
 import { JobKind, type RunningJob, UnitOfWork } from '../storage/index.ts';
 import type { GuildsContext } from './context.ts';
-import {
-  childrenOf,
-  guildOf,
-  nextOrder,
-  noSuchChannel,
-  requireLevelFor,
-  roomsOfGuild,
-} from './guild-tree.ts';
+import { childrenOf, guildOf, noSuchChannel, requireLevelFor, roomsOfGuild } from './guild-tree.ts';
+import { placeChild, tellParent } from './move-channel.ts';
 
 /** What is to be closed: the payload of the job. */
 interface Closing {
@@ -98,10 +92,10 @@ async function closeOne(
 /** What stands in a category stands in the guild from here on, at the end. */
 async function moveUp(context: GuildsContext, guild: Room, category: Room): Promise<void> {
   for (const { room } of await childrenOf(context, category)) {
-    const content = { via: [context.serverName], order: await nextOrder(context, guild) };
-    const target = { roomId: guild.roomId, sender: context.steward };
-    await setState(context.rooms, target, 'm.space.child', room.roomId, content);
-    await setState(context.rooms, { ...target, roomId: category.roomId }, 'm.space.child', room.roomId, {});
+    const target = { roomId: category.roomId, sender: context.steward };
+    await placeChild(context, guild, room.roomId, target);
+    await tellParent(context, room, guild);
+    await setState(context.rooms, target, 'm.space.child', room.roomId, {});
   }
 }
 

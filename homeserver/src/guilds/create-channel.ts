@@ -1,15 +1,9 @@
 import type { JsonObject } from '../protocol/canonical-json.ts';
-import {
-  createRoom,
-  existingRoom,
-  type InitialState,
-  isSteward,
-  type Room,
-  setState,
-} from '../rooms/index.ts';
+import { createRoom, existingRoom, type InitialState, isSteward, type Room } from '../rooms/index.ts';
 import type { GuildsContext } from './context.ts';
 import { joinChannel } from './follow-membership.ts';
-import { childrenOf, guildOf, nextOrder, noSuchCategory, requireLevelFor } from './guild-tree.ts';
+import { childrenOf, guildOf, noSuchCategory, requireLevelFor } from './guild-tree.ts';
+import { placeChild } from './move-channel.ts';
 
 /** What a new channel is to be. */
 export interface ChannelRequest {
@@ -55,7 +49,7 @@ export async function createChannel(
     powerLevelOverride: channelPowerLevels(guild),
     members: joinedPeople(guild).slice(0, MEMBERS_AT_CREATION),
   });
-  await addChild(context, parent, roomId);
+  await placeChild(context, parent, roomId, { sender: context.steward });
   // Once the channel is listed, whoever joins the guild is brought in by that; those who came meanwhile, here.
   const channel = await existingRoom(context.rooms, roomId);
   for (const member of joinedPeople(guild)) {
@@ -91,11 +85,4 @@ function channelState(context: GuildsContext, guild: Room, parent: Room): Initia
 /** A channel is governed as its guild is. */
 function channelPowerLevels(guild: Room): JsonObject {
   return guild.content('m.room.power_levels') ?? {};
-}
-
-/** Lists the channel in its space, behind those that are there. */
-async function addChild(context: GuildsContext, parent: Room, roomId: string): Promise<void> {
-  const content = { via: [context.serverName], order: await nextOrder(context, parent) };
-  const target = { roomId: parent.roomId, sender: context.steward };
-  await setState(context.rooms, target, 'm.space.child', roomId, content);
 }

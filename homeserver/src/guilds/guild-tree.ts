@@ -60,13 +60,6 @@ export async function childrenOf(context: GuildsContext, space: Room): Promise<G
   );
 }
 
-/** The `order` of what is to stand behind everything that a space lists. */
-export async function nextOrder(context: GuildsContext, space: Room): Promise<string> {
-  const orders = (await childrenOf(context, space)).map(({ order }) => Number(order ?? 0));
-  const next = Math.max(0, ...orders.filter(Number.isSafeInteger)) + 10;
-  return String(next).padStart(6, '0');
-}
-
 /** @throws MatrixError 403 `M_FORBIDDEN` unless the user may send this state event in the room. */
 export function requireLevelFor(room: Room, userId: string, type: string, what: string): void {
   const levels = powerLevelsOfRoom(room);

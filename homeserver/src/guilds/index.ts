@@ -15,3 +15,4 @@ export {
   redeemInvite,
   revokeInvite,
 } from './invite-links.ts';
+export { moveChannel } from './move-channel.ts';

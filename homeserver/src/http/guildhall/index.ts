@@ -4,6 +4,7 @@ import { getMailConfirmation, postMailConfirmation } from './confirm-mail.ts';
 import { postChannel } from './create-channel.ts';
 import { postGuild } from './create-guild.ts';
 import { deleteInvite, getInvite, getInvitePicture, getInvites, postInvite, postRedeem } from './invites.ts';
+import { putChannelPlace } from './move-channel.ts';
 import { getRegistration } from './registration.ts';
 
 /** Guilds: what Matrix lacks, under `/_guildhall/client/v1`. Documented in `docs/guildhall-api.md`. */
@@ -12,6 +13,7 @@ export const guildhallEndpoints: readonly Endpoint[] = [
   deleteGuild,
   postChannel,
   deleteChannel,
+  putChannelPlace,
   postInvite,
   getInvites,
   deleteInvite,
