@@ -56,7 +56,8 @@ export {
   roomForServer,
 } from './handshakes/propose-membership.ts';
 export { requireAuthorisable } from './handshakes/restricted-join.ts';
-export { addHistory } from './intake/add-history.ts';
+export { type OpenEnds, openEndsOf } from './history-gaps.ts';
+export { addHistory, type OlderEvents } from './intake/add-history.ts';
 export { checkOrigin, dropInvalid } from './intake/check-alone.ts';
 export { completePartialState, partialRooms } from './intake/complete-partial-state.ts';
 export { isServerIn } from './intake/enter-room.ts';

@@ -66,6 +66,13 @@ export interface OtherServers {
    * @returns whether there is more now; false as well when nobody could be asked.
    */
   fetchHistory(roomId: RoomId): Promise<boolean>;
+  /**
+   * Gets some of what is missing in a room's timeline before an event (`storage.historyGaps`).
+   *
+   * @returns whether there is more now, or nothing missing any more; false as well when nobody could be asked, or was not
+   * long ago.
+   */
+  fetchMissed(roomId: RoomId, eventNid: number): Promise<boolean>;
   /** How far an event of a room that is not here is from the room's beginning; undefined if no server says that it has it. */
   depthOf(roomId: RoomId, eventId: EventId): Promise<number | undefined>;
   /** What other servers say of a room and of those in it; undefined if nobody says anything. */

@@ -75,6 +75,7 @@ export class RoomReader {
     if (!isNewer) {
       return () => {
         room.listed = row.listed;
+        if (row.version === room.committed.version) room.hasGaps = row.hasGaps;
       };
     }
     // Some members may be in no state: those who are only invited to a room of other servers.
@@ -167,6 +168,7 @@ function setDescription(room: Room, row: RoomRow): void {
   room.listed = row.listed;
   room.roomType = row.roomType;
   room.isPartial = row.isPartial;
+  room.hasGaps = row.hasGaps;
 }
 
 function setState(room: Room, event: StoredEvent): void {

@@ -8,6 +8,7 @@ import { stickyUntil } from '../protocol/sticky.ts';
 import {
   LogKind,
   type Membership,
+  POSITIONS_IN_GAP,
   type StateEntry,
   type StoredEvent,
   stateMoveKey,
@@ -45,6 +46,8 @@ export class RoomWriter {
   /** Of the state events that are stored by this change, by ID. */
   readonly #heights = new Map<string, number>();
   readonly #afterCommit: (() => void)[] = [];
+  /** An event before which others are missing. */
+  #gapBefore: StoredEvent | undefined;
   /** Whether events are placed on a state that is not complete. */
   #isPartial: boolean;
   /** An event, and the key of its row in the log. */
@@ -153,6 +156,7 @@ export class RoomWriter {
       ...(event.pdu.type === 'm.room.member' && stateKeyNid !== null ? { user: stateKeyNid } : {}),
       ...(isRedaction ? { key: REDACTION } : {}),
       ...(key !== undefined && event.nid === nid ? { key } : {}),
+      ...(event === this.#gapBefore ? { leaves: POSITIONS_IN_GAP } : {}),
     });
   }
 
@@ -178,6 +182,15 @@ export class RoomWriter {
   /** Says in the log that an event is a join which another server has taken, and passes on. */
   markEntered(event: StoredEvent): void {
     this.#marked = { nid: event.nid, key: ENTERED };
+  }
+
+  /** Notes that events are missing before one that is about to become part of the timeline. */
+  openGap(event: StoredEvent): void {
+    this.#gapBefore = event;
+    this.#context.storage.historyGaps.open(this.unit, this.#room.nid, event.nid);
+    this.#afterCommit.push(() => {
+      this.#room.hasGaps = true;
+    });
   }
 
   /** Makes an event, which was stored, part of the timeline: a row of the log, and the room's newest. */

@@ -66,6 +66,8 @@ export class Room {
   listed: boolean;
   /** Whether members may be missing: the room was joined with what another server gave at once. */
   isPartial = false;
+  /** Whether events may be missing in the timeline: `storage.historyGaps` says where. */
+  hasGaps = false;
   /** What the next event follows: that of the newest commit on its way. */
   head: RoomHead;
   /** The head that the state and the members here belong to, which is on disk. */

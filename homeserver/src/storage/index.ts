@@ -42,6 +42,7 @@ export type { DeviceListChange, MembershipRow } from './stores/device-list-store
 export type { DeviceSighting, StoredDevice } from './stores/device-store.ts';
 export { EventStatus, type StoredEvent } from './stores/event-store.ts';
 export type { GuildInviteRow } from './stores/guild-invite-store.ts';
+export { type HistoryGap, POSITIONS_IN_GAP } from './stores/history-gap-store.ts';
 export type { OffTimelineRow, TimelineRow } from './stores/history-purge-store.ts';
 export {
   JobGivenUp,

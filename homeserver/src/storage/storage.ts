@@ -15,6 +15,7 @@ import { DeviceStore } from './stores/device-store.ts';
 import { EventStore } from './stores/event-store.ts';
 import { FilterStore } from './stores/filter-store.ts';
 import { GuildInviteStore } from './stores/guild-invite-store.ts';
+import { HistoryGapStore } from './stores/history-gap-store.ts';
 import { HistoryPurgeStore } from './stores/history-purge-store.ts';
 import { JobStore } from './stores/job-store.ts';
 import { KeyBackupStore } from './stores/key-backup-store.ts';
@@ -77,6 +78,7 @@ export interface Storage {
   readonly logReaders: LogReaderStore;
   readonly events: EventStore;
   readonly authHeights: AuthHeightStore;
+  readonly historyGaps: HistoryGapStore;
   readonly waiting: WaitingStore;
   readonly relations: RelationStore;
   readonly rooms: RoomStore;
@@ -148,6 +150,7 @@ export async function openStorage(options: DatabaseOptions): Promise<Storage> {
     logReaders: new LogReaderStore(database),
     events: new EventStore(database),
     authHeights: new AuthHeightStore(database),
+    historyGaps: new HistoryGapStore(database),
     waiting: new WaitingStore(database),
     relations: new RelationStore(database),
     rooms: new RoomStore(database),

@@ -1,13 +1,11 @@
 import type { RoomId, ServerName } from '../../protocol/identifiers.ts';
-import { addHistory, hasPlace, type Room, serversIn } from '../../rooms/index.ts';
-import { BEFORE_ALL, EventStatus, type StoredEvent } from '../../storage/index.ts';
+import { addHistory, type OlderEvents, openEndsOf, type Room, serversIn } from '../../rooms/index.ts';
+import { BEFORE_ALL, type StoredEvent } from '../../storage/index.ts';
 import type { FederationContext } from '../context.ts';
 import { FederationError } from '../federation-error.ts';
 import { MissingEventsOfRoom } from '../receiver/missing-events.ts';
 
 const EVENTS_AT_ONCE = 100;
-/** How many of the oldest events are looked at for what they follow. */
-const MOST_EDGES = 20;
 const MOST_SERVERS = 3;
 const TIME_LIMIT_MS = 20_000;
 
@@ -25,28 +23,50 @@ export class Histories {
   }
 }
 
-/** Source: Server-Server API v1.19, "Backfilling". */
 async function fetchHistory(context: FederationContext, roomId: RoomId): Promise<boolean> {
   const room = await context.rooms.registry.byId(roomId);
   if (room === undefined) return false;
-  const edges = await openEdges(context, room);
-  const [edge] = edges;
-  if (edge === undefined) return false;
+  // What is missing between is fetched to where it belongs.
+  const until = (await context.storage.historyGaps.firstFloor(room.nid)) ?? Number.MAX_SAFE_INTEGER;
+  const { edges } = await openEndsOf(context.rooms, room, { after: BEFORE_ALL, until });
+  if (edges.length === 0) return false;
   for (const server of await serversToAsk(context, room)) {
-    try {
-      const events = await askFor(context, server, room, edges);
-      const added = await addHistory({ ...context.rooms, signingKeys: context.keyring }, room, {
-        events,
-        stateBefore: (oldest) =>
-          new MissingEventsOfRoom(context, room, server, oldest).stateBefore(roomId, oldest.eventId),
-      });
-      if (added > 0) return true;
-    } catch (error) {
-      if (!(error instanceof FederationError)) throw error;
-      context.logger.info('a server did not give older events', { roomId, server, error });
-    }
+    if ((await backfillFrom(context, server, room, edges)) === 'more') return true;
   }
   return false;
+}
+
+/** What came of asking a server for older events: some, none that are not here, or nothing that can be used. */
+export type Backfilled = 'more' | 'none' | 'failed';
+
+/**
+ * Gets events before some others from a server.
+ *
+ * Source: Server-Server API v1.19, "Backfilling".
+ */
+export async function backfillFrom(
+  context: FederationContext,
+  server: ServerName,
+  room: Room,
+  edges: readonly StoredEvent[],
+  missingIn?: OlderEvents['missingIn'],
+): Promise<Backfilled> {
+  const { roomId } = room;
+  try {
+    const events = await askFor(context, server, room, edges);
+    const { added, isKnown } = await addHistory({ ...context.rooms, signingKeys: context.keyring }, room, {
+      events,
+      stateBefore: (oldest) =>
+        new MissingEventsOfRoom(context, room, server, oldest).stateBefore(roomId, oldest.eventId),
+      ...(missingIn === undefined ? {} : { missingIn }),
+    });
+    if (added > 0) return 'more';
+    return isKnown ? 'none' : 'failed';
+  } catch (error) {
+    if (!(error instanceof FederationError)) throw error;
+    context.logger.info('a server did not give older events', { roomId, server, error });
+    return 'failed';
+  }
 }
 
 async function askFor(
@@ -67,27 +87,18 @@ async function askFor(
   return pdus;
 }
 
-/** The oldest events that are here of a room's history and follow some that are not. */
-async function openEdges({ storage }: FederationContext, room: Room): Promise<StoredEvent[]> {
-  const places = await storage.log.forward(room.nid, BEFORE_ALL, Number.MAX_SAFE_INTEGER, MOST_EDGES);
-  const events = await storage.events.getAll(places.map(({ nid }) => nid));
-  const placed = events.filter(hasPlace);
-  const before = await storage.events.getAllById(placed.flatMap(({ pdu }) => pdu.prev_events));
-  return placed.filter(({ pdu }) =>
-    pdu.prev_events.some((eventId) => {
-      const previous = before.get(eventId);
-      return previous === undefined || previous.status === EventStatus.Outlier;
-    }),
-  );
-}
-
-/** The servers of a room that can be asked for what is not here: three at most. */
+/**
+ * The servers of a room that can be asked for what is not here: three at most.
+ *
+ * @param first those that should know.
+ */
 export async function serversToAsk(
   { destinations, policy, serverName }: FederationContext,
   room: Room,
+  first: Iterable<ServerName> = [],
 ): Promise<ServerName[]> {
   const chosen: ServerName[] = [];
-  for (const server of serversIn(room)) {
+  for (const server of new Set([...first, ...serversIn(room)])) {
     if (chosen.length === MOST_SERVERS) break;
     if (server === serverName || !policy.isAllowed(server)) continue;
     if (await destinations.isReachable(server)) chosen.push(server);

@@ -7,6 +7,7 @@ import { forClient } from './ask-in-turn.ts';
 import { Descriptions } from './describe-room.ts';
 import { EventsElsewhere } from './event-elsewhere.ts';
 import { Histories } from './fetch-history.ts';
+import { MissedHistories } from './fetch-missed.ts';
 import { findAlias } from './find-alias.ts';
 import { inviteElsewhere } from './invite-elsewhere.ts';
 import { joinElsewhere } from './join-elsewhere.ts';
@@ -20,6 +21,7 @@ const SOMEBODY_WAITS = { timeLimitMs: 10_000, isUrgent: true };
 /** What rooms need of other servers. @param context is there when the first of it is needed, which is made after the rooms. */
 export function otherServersThrough(context: () => FederationContext): OtherServers {
   const histories = new Histories();
+  const missed = new MissedHistories();
   const descriptions = new Descriptions();
   const events = new EventsElsewhere();
   return {
@@ -28,6 +30,7 @@ export function otherServersThrough(context: () => FederationContext): OtherServ
     leave: (membership) => leaveElsewhere(context(), membership),
     invite: (invite) => inviteElsewhere(context(), invite),
     fetchHistory: (roomId) => histories.fetch(context(), roomId),
+    fetchMissed: (roomId, eventNid) => missed.fetch(context(), roomId, eventNid),
     depthOf: (roomId, eventId) => events.depthOf(context(), roomId, eventId),
     describe: (request) => descriptions.find(context(), request),
     findAlias: (alias) => findAlias(context(), alias),

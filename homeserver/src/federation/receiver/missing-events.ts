@@ -82,7 +82,10 @@ export class MissingEventsOfRoom implements MissingEvents {
       wanted.delete(event.eventId);
     }
     // What is followed and did not come is too far away, or nobody has it: the state tells the rest.
-    for (const { pdu } of followers) for (const eventId of pdu.prev_events) wanted.delete(eventId);
+    const authorities = new Set([...this.#found.values()].flatMap(({ pdu }) => pdu.auth_events));
+    for (const eventId of followers.flatMap(({ pdu }) => pdu.prev_events)) {
+      if (!authorities.has(eventId)) wanted.delete(eventId);
+    }
     const signed = await Promise.all(
       between.map(({ pdu }) => withPolicySignature(this.#context, this.#room, pdu)),
     );

@@ -119,6 +119,7 @@ async function enter(
   writer.setPartial(isPartial);
   const snapshot = await writer.snapshots.replace(await entriesOf(writer, before));
   const { event, strings } = await placeJoin(context, room, writer, join, snapshot);
+  if (await isGap(context, room, join)) writer.openGap(event);
   const entry = entryOf(event, strings);
   const after = entry === undefined ? snapshot : await writer.snapshots.change(snapshot, [entry]);
   const old: Snapshot = { nid: room.head.snapshotNid, blocks: room.head.blocks };
@@ -139,6 +140,13 @@ async function enter(
   const committed = storage.database.commit(unit);
   room.advance(writer.head, committed);
   await committed;
+}
+
+/** Whether this server was in the room before, and something happened there since. */
+async function isGap(context: IntakeContext, room: Room, { pdu }: CheckedEvent): Promise<boolean> {
+  if (room.head.extremities.length === 0) return false;
+  const previous = [...(await context.storage.events.getAllById(pdu.prev_events)).values()].filter(hasPlace);
+  return previous.length < new Set(pdu.prev_events).size;
 }
 
 /** Steps 4 and 5 for the join. */

@@ -28,6 +28,8 @@ export class RoomStates {
   readonly #snapshots: SnapshotWriter;
   /** Events that are being written: states may contain them before they are stored, by ID. */
   readonly #pending = new Map<string, StoredEvent>();
+  /** States that were merged for the same change. */
+  readonly #made = new Map<string, Snapshot>();
 
   /** @param snapshots writes the states that are new. */
   constructor(context: RoomsContext, room: Room, snapshots: SnapshotWriter) {
@@ -77,13 +79,21 @@ export class RoomStates {
       : this.#snapshots.change({ nid: snapshotNid, blocks }, changes);
   }
 
-  /** The state after several events: what the states after each resolve to. */
-  async after(events: readonly StoredEvent[]): Promise<Snapshot> {
+  /**
+   * The state after several events: what the states after each resolve to.
+   *
+   * @param besides one more state, which is resolved with them.
+   */
+  async after(events: readonly StoredEvent[], besides?: Snapshot): Promise<Snapshot> {
     const points = distinctPoints(events);
+    if (besides !== undefined) points.set(`${besides.nid}`, { snapshotNid: besides.nid, top: undefined });
     const key = [...points.keys()].sort().join();
     const known = this.#room.statesAfter.get(key);
     if (known !== undefined) return this.#snapshots.snapshot(known);
+    const made = this.#made.get(key);
+    if (made !== undefined) return made;
     const snapshot = await this.#merge([...points.values()]);
+    this.#made.set(key, snapshot);
     this.#snapshots.onCommit(() => this.#room.statesAfter.set(key, snapshot.nid));
     return snapshot;
   }

@@ -1,4 +1,5 @@
 import { EventStatus, type StateEntry, type StoredEvent } from '../../storage/index.ts';
+import { isBeforeHistory } from '../history-gaps.ts';
 import { type Room, type Snapshot, stateKeyOf } from '../room.ts';
 import { type EventStrings, RoomWriter } from '../room-writer.ts';
 import { advanceRoom } from './advance-room.ts';
@@ -78,7 +79,12 @@ export async function takeIn(
   const before = afterPrevious ?? (given && (await states.given(given)));
   // One that is named twice counts twice: the rules refuse that.
   const named = pdu.auth_events.flatMap((id) => authEvents.get(id) ?? []);
-  const verdict = await judge(context, room, candidate, named, writer, before);
+  const isGiven = afterPrevious === undefined && before !== undefined;
+  const merged =
+    isGiven && before.nid !== room.head.snapshotNid
+      ? await mergedWith(context, room, states, before)
+      : undefined;
+  const verdict = await judge(context, room, candidate, named, writer, before, merged);
   if (stored !== undefined && verdict.before === undefined) return { eventId, outcome: 'known' };
   const isWaiting = verdict.before === undefined && !candidate.isOutlier;
   if (isWaiting && (await storage.waiting.areMany(room.nid, MOST_WAITING))) {
@@ -98,6 +104,7 @@ export async function takeIn(
   else if (afterPrevious !== undefined) storage.waiting.endEvent(writer.unit, event.nid);
   if (candidate.isHandedOver === true) writer.markHandedOver(event);
   if (event.status === EventStatus.Accepted && verdict.before !== undefined) {
+    if (isGiven && !(await isBeforeHistory(context, room, pdu))) writer.openGap(event);
     await advanceRoom(context, room, writer, states, { event, strings, before: verdict.before });
     if (pdu.type === 'm.room.redaction') {
       await writer.redact(event, (type, key) => verdict.authorities.get(stateKeyOf(type, key))?.pdu);
@@ -108,7 +115,22 @@ export async function takeIn(
   return { eventId, outcome: OUTCOMES[event.status], ...(reason === undefined ? {} : { reason }) };
 }
 
-/** Steps 4 to 7. */
+/**
+ * What an event has to be allowed by beside the state before it, if that is another server's word: the room's current state
+ * may be old here, and that word alone would bring back who was banned. So it is what the two resolve to.
+ *
+ * Source: Synapse's `_check_for_soft_fail`; the specification speaks of the current state only.
+ */
+async function mergedWith(
+  { storage }: IntakeContext,
+  { head }: Room,
+  states: RoomStates,
+  given: Snapshot,
+): Promise<Snapshot> {
+  return states.after(await storage.events.getAll(head.extremities.map(({ nid }) => nid)), given);
+}
+
+/** Steps 4 to 7. @param merged what step 6 goes by, if not the current state. */
 async function judge(
   context: IntakeContext,
   room: Room,
@@ -116,6 +138,7 @@ async function judge(
   authEvents: readonly StoredEvent[],
   writer: RoomWriter,
   before: Snapshot | undefined,
+  merged: Snapshot | undefined,
 ): Promise<Verdict> {
   const { rules } = room;
   const refused = checkByAuthEvents(pdu, authEvents, room);
@@ -125,15 +148,19 @@ async function judge(
     return { status, reason, before, authorities: new Map() };
   }
   const isCurrent = before.nid === room.head.snapshotNid;
-  const inSnapshot = (key: Omit<StateEntry, 'eventNid'>) => writer.snapshots.entryOf(before, key);
+  const inStateOf = (snapshot: Snapshot): Load => {
+    const inSnapshot = (key: Omit<StateEntry, 'eventNid'>) => writer.snapshots.entryOf(snapshot, key);
+    return (type, key) => eventInState(context, rules, inSnapshot, type, key);
+  };
   const orClaimed = (load: Load) => (room.isPartial ? withClaimedMembers(load, authEvents) : load);
   const inCurrent = orClaimed((type, key) => writer.stateEvent(type, key));
-  const inBefore = orClaimed((type, key) => eventInState(context, rules, inSnapshot, type, key));
+  const inBefore = orClaimed(inStateOf(before));
   const authorities = await loadAuthorities(pdu, rules, isCurrent ? inCurrent : inBefore);
   const rejected = refused ?? checkByStateBefore(pdu, authorities, rules);
   if (rejected !== undefined) return { status: EventStatus.Rejected, reason: rejected, before, authorities };
+  const inMerged = merged && orClaimed(inStateOf(merged));
   const softFailed =
-    (isCurrent ? undefined : await checkByCurrentState(pdu, rules, inCurrent)) ??
+    (isCurrent ? undefined : await checkByCurrentState(pdu, rules, inMerged ?? inCurrent)) ??
     (await checkByPolicyServer(context, room, pdu));
   const status = softFailed === undefined ? EventStatus.Accepted : EventStatus.SoftFailed;
   return { status, reason: softFailed, before, authorities };

@@ -2,15 +2,18 @@ import type { RoomEventFilter } from '../../accounts/index.ts';
 import { BEFORE_ALL } from '../../storage/index.ts';
 import type { Viewer } from '../client-event.ts';
 import type { RoomsContext } from '../context.ts';
+import { readWithMissed } from './missed-events.ts';
 import { beginningOfLog, pageToken } from './page-token.ts';
 import { endOfView, type RoomView } from './room-view.ts';
-import { readTimeline, type TimelinePage } from './timeline.ts';
+import { readTimeline, type Stretch, type TimelinePage } from './timeline.ts';
 
 /** How many events on each side of an event. */
 export interface AroundRequest {
   readonly before: number;
   readonly after: number;
   readonly filter: RoomEventFilter;
+  /** Whether other servers are asked for what is missing there. */
+  readonly asksOthers: boolean;
 }
 
 /** What surrounds an event: `before` newest first, `after` oldest first, and tokens from which `/messages` goes on. */
@@ -29,16 +32,20 @@ export async function readAround(
   position: number,
   request: AroundRequest,
 ): Promise<Around> {
-  const { filter } = request;
+  const { asksOthers, filter } = request;
+  const read = (stretch: Stretch) =>
+    asksOthers
+      ? readWithMissed(context, view, viewer, stretch)
+      : readTimeline(context, view.room, viewer, stretch);
   const newest = (await endOfView(context, view)) ?? (await context.storage.log.newest());
-  const before = await readTimeline(context, view.room, viewer, {
+  const before = await read({
     direction: 'b',
     from: position - 1,
     until: BEFORE_ALL,
     limit: request.before,
     filter,
   });
-  const after = await readTimeline(context, view.room, viewer, {
+  const after = await read({
     direction: 'f',
     from: position,
     until: newest,

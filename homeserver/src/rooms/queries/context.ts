@@ -57,6 +57,7 @@ export async function getContext(
     before: Math.floor(half),
     after: Math.ceil(half),
     filter,
+    asksOthers: true,
   });
   const shown = [event, ...around.before, ...around.after];
   const speaking = new Set(shown.map(({ pdu }) => pdu.sender));

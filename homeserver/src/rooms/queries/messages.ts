@@ -3,10 +3,10 @@ import type { JsonObject } from '../../protocol/canonical-json.ts';
 import { BEFORE_ALL, type StoredEvent } from '../../storage/index.ts';
 import { presentEvents, type Viewer } from '../client-event.ts';
 import type { RoomsContext } from '../context.ts';
+import { readWithMissed } from './missed-events.ts';
 import { fetchOlder } from './older-history.ts';
 import { beginningOfLog, pageToken, positionOfToken } from './page-token.ts';
 import { endOfView, membersAfter, viewRoom } from './room-view.ts';
-import { readTimeline } from './timeline.ts';
 
 /** Which part of a room's history. */
 export interface MessagesRequest {
@@ -56,11 +56,11 @@ export async function getMessages(
     limit: Math.min(limit ?? filter.limit ?? DEFAULT_LIMIT, MOST_EVENTS),
     filter,
   };
-  let page = await readTimeline(context, view.room, viewer, stretch);
+  let page = await readWithMissed(context, view, viewer, stretch);
   for (let round = 0; round < MOST_ROUNDS && page.next === undefined && until === BEFORE_ALL; round += 1) {
     // What is here ends, and other servers may have more.
     if (direction === 'f' || !(await fetchOlder(context, view))) break;
-    page = await readTimeline(context, view.room, viewer, stretch);
+    page = await readWithMissed(context, view, viewer, stretch);
   }
   const { events, next } = page;
   const members = filter.lazy_load_members === true ? await senders(context, events, direction) : [];

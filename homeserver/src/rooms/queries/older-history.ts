@@ -1,7 +1,8 @@
 import type { EventId } from '../../protocol/identifiers.ts';
-import { BEFORE_ALL, EventStatus, type StoredEvent } from '../../storage/index.ts';
+import { EventStatus, type StoredEvent } from '../../storage/index.ts';
 import type { RoomsContext } from '../context.ts';
 import { untilComplete } from '../full-state.ts';
+import { depthOfOldest } from '../history-gaps.ts';
 import type { Room } from '../room.ts';
 import type { RoomView } from './room-view.ts';
 
@@ -37,7 +38,7 @@ export async function fetchBackTo(context: RoomsContext, view: RoomView, eventId
   const missing = await storage.events.getById(eventId);
   if (missing !== undefined && !isBeside(missing, room)) return;
   const depth = missing?.pdu.depth ?? (await otherServers.depthOf(room.roomId, eventId));
-  const oldest = await oldestDepth(context, room);
+  const oldest = await depthOfOldest(context, room);
   // What is newer than that is on its way, or in a branch that never came here.
   if (depth === undefined || oldest === undefined || depth > oldest) return;
   await fetchOlderUntil(context, view, async () => {
@@ -56,9 +57,4 @@ function mayFetch({ room, departure }: RoomView): boolean {
 /** Whether an event of the room is here, but not in its timeline. */
 function isBeside({ status, roomNid }: StoredEvent, room: Room): boolean {
   return status === EventStatus.Outlier && roomNid === room.nid;
-}
-
-async function oldestDepth({ storage }: RoomsContext, room: Room): Promise<number | undefined> {
-  const [oldest] = await storage.log.forward(room.nid, BEFORE_ALL, Number.MAX_SAFE_INTEGER, 1);
-  return oldest && (await storage.events.get(oldest.nid))?.pdu.depth;
 }

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { RoomEventFilter } from '../../accounts/index.ts';
-import type { Placed, StoredEvent } from '../../storage/index.ts';
+import type { HistoryGap, Placed, StoredEvent } from '../../storage/index.ts';
 import type { RoomsContext } from '../context.ts';
 import { filterRelated } from '../relations/related-by.ts';
 import type { Room } from '../room.ts';
@@ -32,14 +32,47 @@ export interface TimelinePage {
   readonly next: number | undefined;
   /** Whether every event from the first to the last is among them: nothing was kept out. */
   readonly isWhole: boolean;
+  /** Where the page ends since events are missing there: `next` leads to it. */
+  readonly gap?: HistoryGap;
 }
 
 /** How many events are looked at for one page: filters and visibility may let few of them through. */
 const MOST_LOOKED_AT = 5000;
 const LOOKED_AT_ONCE = 200;
 
-/** Reads those events of a stretch that the viewer may see and wants to. */
+/**
+ * Reads those events of a stretch that the viewer may see and wants to. It ends where events of the timeline are missing,
+ * unless the rows have a source of their own.
+ */
 export async function readTimeline(
+  context: RoomsContext,
+  room: Room,
+  viewer: Onlooker,
+  stretch: Stretch,
+): Promise<TimelinePage> {
+  const gap = await firstGap(context, room, stretch);
+  if (gap === undefined) return readWhole(context, room, viewer, stretch);
+  const { direction, from } = stretch;
+  const border = direction === 'b' ? Math.min(from, gap.position - 1) : Math.max(from, gap.floor);
+  const page = await readWhole(context, room, viewer, { ...stretch, until: border });
+  return page.next === undefined ? { ...page, next: border, gap } : page;
+}
+
+/** The first place in a stretch where events are missing. */
+async function firstGap(
+  { storage }: RoomsContext,
+  room: Room,
+  { direction, from, until, source }: Stretch,
+): Promise<HistoryGap | undefined> {
+  if (!room.hasGaps || source !== undefined) return undefined;
+  const gaps = await storage.historyGaps.ofRoom(room.nid);
+  return direction === 'b'
+    ? gaps.findLast(({ floor, position }) => floor < from && position - 1 > until)
+    : gaps.find(({ floor, position }) => floor < until && position - 1 > from);
+}
+
+/** Reads a stretch in which nothing is missing. */
+async function readWhole(
   context: RoomsContext,
   room: Room,
   viewer: Onlooker,

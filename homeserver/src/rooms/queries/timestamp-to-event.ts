@@ -3,10 +3,10 @@ import { BEFORE_ALL, type StoredEvent } from '../../storage/index.ts';
 import type { Viewer } from '../client-event.ts';
 import type { RoomsContext } from '../context.ts';
 import type { Room } from '../room.ts';
+import { readWithMissed } from './missed-events.ts';
 import { fetchOlderUntil } from './older-history.ts';
 import { beginningOfLog } from './page-token.ts';
 import { endOfView, viewRoom } from './room-view.ts';
-import { readTimeline } from './timeline.ts';
 
 /**
  * The event of a room that is closest to a time: the first one at or after it (`f`), or the last at or before it
@@ -27,7 +27,7 @@ export async function getEventByTimestamp(
   const end = (await endOfView(context, view)) ?? (await context.storage.log.newest());
   await fetchOlderUntil(context, view, () => isAnythingBefore(context, view.room, ts));
   const border = await lastBefore(context, view.room, end, direction === 'f' ? ts : ts + 1);
-  const { events } = await readTimeline(context, view.room, viewer, {
+  const { events } = await readWithMissed(context, view, viewer, {
     direction,
     from: border,
     until: direction === 'f' ? end : BEFORE_ALL,

@@ -41,6 +41,7 @@ export async function surroundingsOf(
     before: Math.min(request.before, MOST_EVENTS),
     after: Math.min(request.after, MOST_EVENTS),
     filter: {},
+    asksOthers: false,
   });
   const shown = [event, ...around.before, ...around.after];
   return {

@@ -2,6 +2,7 @@ import type { Pdu } from '../../protocol/events.ts';
 import { parseJson } from '../../protocol/json-numbers.ts';
 import { defineQuery } from '../database/sql.ts';
 import type { EventStatus } from '../stores/event-store.ts';
+import { MISSED } from '../stores/log-store.ts';
 import type { CheckedDatabase } from './check.ts';
 
 /** An event as it is stored, every column of it. */
@@ -32,6 +33,8 @@ export interface NamedEvent {
   readonly isCreate: boolean;
   /** In the log; null outside the timeline. */
   readonly position: number | null;
+  /** Whether it came later, to fill a gap in the timeline: then nothing followed it when it came. */
+  readonly isMissed: boolean;
 }
 
 /** An event and those that it names, as far as they are stored; the order is the event's own. */
@@ -52,10 +55,11 @@ const page = defineQuery<[number, number], Omit<CheckedEvent, 'pdu'> & { json: s
 );
 const NAMED = `SELECT events.nid, event_id AS "eventId", events.room_nid AS "roomNid", type_nid AS "typeNid",
     state_key_nid AS "stateKeyNid", snapshot_nid AS "snapshotNid", status, position,
-    CASE WHEN value = 'm.room.create' THEN 1 ELSE 0 END AS "isCreate"
+    CASE WHEN value = 'm.room.create' THEN 1 ELSE 0 END AS "isCreate",
+    CASE WHEN log.key = '${MISSED}' THEN 1 ELSE 0 END AS "isMissed"
   FROM events LEFT JOIN log ON log.kind = 1 AND log.ref = events.nid
   LEFT JOIN strings ON strings.nid = type_nid`;
-type NamedRow = Omit<NamedEvent, 'isCreate'> & { isCreate: number };
+type NamedRow = Omit<NamedEvent, 'isCreate' | 'isMissed'> & { isCreate: number; isMissed: number };
 const namedById = defineQuery<[string[]], NamedRow>(`${NAMED} WHERE event_id = ANY(?:text[])`);
 const namedByNid = defineQuery<[number[]], NamedRow>(`${NAMED} WHERE events.nid = ANY(?:bigint[])`);
 
@@ -100,5 +104,5 @@ export function hasPlace(event: Pick<NamedEvent, 'snapshotNid' | 'isCreate'>): b
 }
 
 function fromRow(row: NamedRow): NamedEvent {
-  return { ...row, isCreate: row.isCreate === 1 };
+  return { ...row, isCreate: row.isCreate === 1, isMissed: row.isMissed === 1 };
 }

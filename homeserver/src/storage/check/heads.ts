@@ -2,12 +2,15 @@ import { domainOf } from '../../protocol/identifiers.ts';
 import { MAX_DEPTH } from '../../protocol/limits.ts';
 import { defineQuery } from '../database/sql.ts';
 import { EventStatus } from '../stores/event-store.ts';
+import { MISSED } from '../stores/log-store.ts';
 import { type Check, readRooms, readServerName } from './check.ts';
 import { hasPlace, type LinkedEvent, linkedEventPages } from './event-pages.ts';
 import { NewestEvents } from './newest-events.ts';
 
+// What was fetched later moved no head.
 const timelineLengths = defineQuery<[], { roomNid: number; rows: number }>(
-  'SELECT room_nid AS "roomNid", count(*) AS rows FROM log WHERE kind = 1 GROUP BY room_nid',
+  `SELECT room_nid AS "roomNid", count(*) AS rows FROM log
+   WHERE kind = 1 AND position > 0 AND coalesce(key, '') <> '${MISSED}' GROUP BY room_nid`,
 );
 
 /**
@@ -45,8 +48,9 @@ export const headsAreNewest: Check = {
   },
 };
 
-/** Whether an event is a join of ours that another server made: it follows what is not here, or has no place here. */
+/** Whether an event is a join of ours that another server made: it follows what was not here, or has no place here. */
 function beginsAnew({ event: { pdu }, prev }: Omit<LinkedEvent, 'auth'>, us: string | undefined): boolean {
   const isOwn = pdu.type === 'm.room.member' && pdu.state_key === pdu.sender && domainOf(pdu.sender) === us;
-  return isOwn && prev.filter(hasPlace).length < new Set(pdu.prev_events).size;
+  const present = prev.filter((event) => hasPlace(event) && !event.isMissed);
+  return isOwn && present.length < new Set(pdu.prev_events).size;
 }

@@ -37,7 +37,8 @@ export class NewestEvents {
     const isFollowed = this.#followedEarly.delete(nid);
     if (status === EventStatus.Accepted) {
       if (!isFollowed) this.#ofRoom(roomNid).set(nid, place);
-      this.#follow(prev, nid);
+      // What filled a gap moved no head: what it follows stays at the head until something else follows that.
+      this.#follow(self.isMissed ? prev.filter(({ isMissed }) => isMissed) : prev, nid);
       return;
     }
     if (lacksPrevious) this.#withGaps.add(roomNid);

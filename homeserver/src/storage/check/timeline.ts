@@ -105,9 +105,10 @@ function checkFound(
   found: readonly NamedEvent[],
   report: Report,
 ): void {
-  for (const { eventId, roomNid, position } of found) {
+  for (const { eventId, roomNid, position, isMissed } of found) {
     if (roomNid !== event.roomNid) report(`${event.eventId} ${what} ${eventId}, which is of another room`);
-    else if (position !== null && self.position !== null && position >= self.position) {
+    // A gap above may have been filled first.
+    else if (!isMissed && position !== null && self.position !== null && position >= self.position) {
       report(`${event.eventId} ${what} ${eventId}, and is before it in the log`);
     }
   }

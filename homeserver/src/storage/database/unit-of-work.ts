@@ -49,6 +49,8 @@ export interface LogEntry {
   readonly user?: number;
   readonly ref?: number;
   readonly key?: string;
+  /** How many positions before it nobody gets: for events that are to come between, as history. None unless given. */
+  readonly leaves?: number;
 }
 
 /** The room's row after an event was appended, and the version and extremities that it must have had before. */

@@ -21,6 +21,7 @@ import { up as stickyEvents } from './0026-sticky-events.ts';
 import { up as administration } from './0027-administration.ts';
 import { up as callMembers } from './0028-call-members.ts';
 import { up as remoteKeys } from './0031-remote-keys.ts';
+import { up as historyGaps } from './0032-history-gaps.ts';
 import { up as stagedByServer } from './0034-staged-by-server.ts';
 import { up as guildInvites } from './0036-guild-invites.ts';
 import { up as slowMode } from './0037-slow-mode.ts';
@@ -52,6 +53,7 @@ export const migrations: readonly { readonly name: string; readonly up: (knex: K
   { name: '0034-staged-by-server', up: stagedByServer },
   { name: '0036-guild-invites', up: guildInvites },
   { name: '0037-slow-mode', up: slowMode },
+  { name: '0032-history-gaps', up: historyGaps },
 ];
 
 /**

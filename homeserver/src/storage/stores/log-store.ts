@@ -7,6 +7,9 @@ import { LogKind, type UnitOfWork } from '../database/unit-of-work.ts';
 /** Below every position: those of history that was fetched later are negative. */
 export const BEFORE_ALL = Number.MIN_SAFE_INTEGER;
 
+/** The key of the row of an event that was missing when those after it came. */
+export const MISSED = 'missed';
+
 /** A room event and its place in the log. */
 export interface Placed {
   readonly position: number;
@@ -48,6 +51,7 @@ const insertOlder = defineInsertIgnore('log', {
   room_nid: 'bigint?',
   user_nid: 'bigint?',
   ref: 'bigint?',
+  key: 'text?',
 });
 const oldest = defineQuery<[], { position: number }>(
   'SELECT coalesce(min(position), 0) AS position FROM log',
@@ -84,7 +88,7 @@ const newestOfRooms = defineQuery<[number[]], { room: number; position: number }
      SELECT max(position) FROM (${NEWEST} AND kind = 1 UNION ALL ${NEWEST} AND kind = 6) AS newest
    ) AS position FROM rooms WHERE nid = ANY(?:bigint[])`,
 );
-// Two walks along the index, which one over both kinds would not be.
+// Two walks along the index, which one over both kinds would not be. What came later to fill a gap moved no state here.
 const OF_KIND = `SELECT ${LOG_COLUMNS} FROM log WHERE room_nid = ? AND position > ? AND position <= ? AND kind`;
 const firstStateRows = defineStateRows('ASC');
 const lastStateRows = defineStateRows('DESC');
@@ -102,7 +106,8 @@ const rowsOfRoom = defineQuery<[number, number, number, number], RawLogRow>(
 
 function defineStateRows(order: 'ASC' | 'DESC') {
   const one = (kind: LogKind) =>
-    `SELECT * FROM (${OF_KIND} = ${kind} ORDER BY position ${order} LIMIT 1) AS of_kind_${kind}`;
+    `SELECT * FROM (${OF_KIND} = ${kind} AND coalesce(key, '') <> '${MISSED}'
+       ORDER BY position ${order} LIMIT 1) AS of_kind_${kind}`;
   return defineQueryForMany<[number, number, number, number, number, number], RawLogRow>(
     `${one(LogKind.Event)} UNION ALL ${one(LogKind.StateMove)}`,
   );
@@ -134,7 +139,20 @@ export class LogStore {
     unit: UnitOfWork,
     { position, room, ref, user }: { position: number; room: number; ref: number; user: number | null },
   ): void {
-    unit.writeOnce(insertOlder, { position, kind: LogKind.Event, room_nid: room, user_nid: user, ref });
+    const row = { position, kind: LogKind.Event, room_nid: room, user_nid: user, ref };
+    unit.writeOnce(insertOlder, { ...row, key: null });
+  }
+
+  /**
+   * As `addOlder`, in one of the positions that were left free before some event (`HistoryGapStore`). It is nobody's news
+   * there, not even the user's whom it concerns.
+   */
+  addMissed(
+    unit: UnitOfWork,
+    { position, room, ref }: { position: number; room: number; ref: number },
+  ): void {
+    const row = { position, kind: LogKind.Event, room_nid: room, user_nid: null, ref };
+    unit.writeOnce(insertOlder, { ...row, key: MISSED });
   }
 
   /** The first `limit` rows after a position. */
@@ -188,12 +206,15 @@ export class LogStore {
     return new Map(rows.map((row) => [row.nid, row.position]));
   }
 
-  /** The first event of a room after a position and at or before another, and the first move of its state. */
+  /**
+   * The first event of a room after a position and at or before another, and the first move of its state; events that
+   * were missing at the time do not count.
+   */
   firstStateRows(roomNid: number, after: number, until: number): Promise<StateRows> {
     return this.#stateRows(firstStateRows, roomNid, after, until);
   }
 
-  /** The last event of a room after a position and at or before another, and the last move of its state. */
+  /** As `firstStateRows`, the last of them. */
   lastStateRows(roomNid: number, after: number, until: number): Promise<StateRows> {
     return this.#stateRows(lastStateRows, roomNid, after, until);
   }

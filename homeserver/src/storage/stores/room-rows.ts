@@ -34,6 +34,7 @@ export const TABLES_OF_ROOMS: readonly TableOfRooms[] = [
   { table: 'waiting_redactions', column: 'room_nid', by: 'event_nid' },
   { table: 'auth_heights', column: 'room_nid', by: 'event_nid' },
   { table: 'waiting_events', column: 'room_nid', by: 'event_nid' },
+  { table: 'history_gaps', column: 'room_nid', by: 'event_nid' },
 ];
 
 /** What goes with an event. A new table has to be here, as with those of rooms. */
@@ -47,6 +48,7 @@ export const TABLES_OF_EVENTS: readonly DependentTable[] = [
   { table: 'waiting_redactions', column: 'event_nid' },
   { table: 'auth_heights', column: 'event_nid' },
   { table: 'waiting_events', column: 'event_nid' },
+  { table: 'history_gaps', column: 'event_nid' },
 ];
 
 /** Those of them whose rows speak of events in the timeline only. */

@@ -9,6 +9,7 @@ import {
   defineUpsert,
 } from '../database/sql.ts';
 import type { UnitOfWork } from '../database/unit-of-work.ts';
+import { NEVER } from './history-gap-store.ts';
 
 /** A membership, as `m.room.member` has it. */
 export type Membership = 'join' | 'invite' | 'leave' | 'ban' | 'knock';
@@ -31,6 +32,8 @@ export interface RoomRow {
   readonly listed: boolean;
   /** Whether members may be missing in its state: it was joined with what another server gave at once. */
   readonly isPartial: boolean;
+  /** Whether events are missing in its timeline that may still come (`HistoryGapStore`). */
+  readonly hasGaps: boolean;
 }
 
 /** What is known of a room while its state is partial. */
@@ -107,11 +110,13 @@ const moveAlias = defineUpdate('room_aliases', { alias: 'text', room_nid: 'bigin
 const deleteAlias = defineDelete('room_aliases', { alias: 'text' });
 
 const ROOM = `nid, room_id AS "roomId", room_version AS "roomVersion", version, extremities, depth,
-  snapshot_nid AS "snapshotNid", room_type AS "roomType", listed, partial_state AS partial`;
-type RawRoom = Omit<RoomRow, 'extremities' | 'listed' | 'isPartial'> & {
+  snapshot_nid AS "snapshotNid", room_type AS "roomType", listed, partial_state AS partial,
+  (SELECT count(*) FROM history_gaps WHERE history_gaps.room_nid = rooms.nid AND retry_ts < ${NEVER}) AS gaps`;
+type RawRoom = Omit<RoomRow, 'extremities' | 'listed' | 'isPartial' | 'hasGaps'> & {
   extremities: string;
   listed: number;
   partial: number;
+  gaps: number;
 };
 const roomById = defineQuery<[string], RawRoom>(`SELECT ${ROOM} FROM rooms WHERE room_id = ?`);
 const roomsByNid = defineGatheredQuery<[number[]], RawRoom>(
@@ -153,7 +158,7 @@ export class RoomStore {
   }
 
   /** Adds a new room to a unit. */
-  insert(unit: UnitOfWork, room: Omit<RoomRow, 'isPartial'>, isPartial = false): void {
+  insert(unit: UnitOfWork, room: Omit<RoomRow, 'isPartial' | 'hasGaps'>, isPartial = false): void {
     unit.write(insertRoom, {
       nid: room.nid,
       room_id: room.roomId,
@@ -315,11 +320,12 @@ export class RoomStore {
 
 function fromRaw(row: RawRoom | undefined): RoomRow | undefined {
   if (row === undefined) return undefined;
-  const { extremities, listed, partial, ...rest } = row;
+  const { extremities, listed, partial, gaps, ...rest } = row;
   return {
     ...rest,
     extremities: JSON.parse(extremities) as number[],
     listed: listed === 1,
     isPartial: partial === 1,
+    hasGaps: gaps > 0,
   };
 }

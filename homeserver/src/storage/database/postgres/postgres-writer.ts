@@ -101,8 +101,8 @@ export class PostgresWriter implements BatchWriter {
         this.#applyAll(client, units, isEachAlone),
       ]);
       const kept = units.filter((unit) => !refused.has(unit));
-      const first = await this.#commit(client, kept);
-      return outcomesOf(units, refused, first);
+      const positions = await this.#commit(client, kept);
+      return outcomesOf(units, refused, positions);
     } catch (error) {
       await client.query('ROLLBACK').catch(() => {
         this.#client = undefined;
@@ -136,9 +136,9 @@ export class PostgresWriter implements BatchWriter {
    * Ends the transaction. Log rows go in last, under the lock, and the statements travel together, so that the lock is
    * held for the commit alone. The other processes hear of it with the commit.
    *
-   * @returns the position of the first log row.
+   * @returns the positions of the log rows.
    */
-  async #commit(client: pg.Client, units: readonly UnitOfWork[]): Promise<number> {
+  async #commit(client: pg.Client, units: readonly UnitOfWork[]): Promise<readonly number[]> {
     const entries = units.flatMap((unit) => unit.log);
     const invalidations = units.flatMap((unit) => unit.invalidations);
     const messages = formatCommit(this.#processId, invalidations);
@@ -148,7 +148,7 @@ export class PostgresWriter implements BatchWriter {
     const ahead = notices.map((notice) => client.query(notifyQuery(notice)));
     if (message === undefined) {
       await Promise.all([...ahead, client.query('COMMIT')]);
-      return 0;
+      return [];
     }
     const [inserted] = await Promise.all([
       insertLog(client, entries, message),
@@ -202,12 +202,14 @@ export class PostgresWriter implements BatchWriter {
 function outcomesOf(
   units: readonly UnitOfWork[],
   refused: ReadonlyMap<UnitOfWork, Error>,
-  first: number,
+  positions: readonly number[],
 ): UnitOutcome[] {
-  let next = first;
+  let next = 0;
   return units.map((unit) => {
     const error = refused.get(unit);
     if (error !== undefined) return { error };
-    return { positions: unit.log.map(() => next++) };
+    const first = next;
+    next += unit.log.length;
+    return { positions: positions.slice(first, next) };
   });
 }

@@ -31,8 +31,8 @@ const MOVE_HEADS = `UPDATE rooms SET version = r.version, extremities = r.extrem
 const INSERT_LOG = `WITH newest AS (SELECT coalesce(max(position), 0) AS position FROM log), inserted AS (
     INSERT INTO log (position, kind, room_nid, user_nid, ref, key)
     SELECT newest.position + r.at, r.kind, r.room_nid, r.user_nid, r.ref, r.key
-    FROM newest, unnest($1::integer[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[])
-      WITH ORDINALITY AS r(kind, room_nid, user_nid, ref, key, at)
+    FROM newest, unnest($1::integer[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $8::bigint[])
+      AS r(kind, room_nid, user_nid, ref, key, at)
     RETURNING position)
   SELECT min(position) AS first, pg_notify('${CHANNEL}', $6 || max(position) || $7) FROM inserted`;
 
@@ -136,17 +136,27 @@ function isBuiltUpon(change: RoomHeadChange, other: RoomHeadChange): boolean {
   return isSameHead && change.expectedVersion === other.version;
 }
 
-/** Inserts log rows under the lock. @returns the position of the first. */
+/** How far each of some rows is from the newest row before them. */
+function distancesOf(entries: readonly LogEntry[]): number[] {
+  let distance = 0;
+  return entries.map(({ leaves = 0 }) => {
+    distance += 1 + leaves;
+    return distance;
+  });
+}
+
+/** Inserts log rows under the lock. @returns the position of each. */
 export async function insertLog(
   client: pg.Client,
   entries: readonly LogEntry[],
   message: CommitMessage,
-): Promise<number> {
+): Promise<readonly number[]> {
   const lock = client.query({
     name: 'log-lock',
     text: 'SELECT pg_advisory_xact_lock($1)',
     values: [LOG_LOCK],
   });
+  const distances = distancesOf(entries);
   const columns: SqlValue[][] = [
     entries.map((entry) => entry.kind),
     entries.map((entry) => entry.room ?? null),
@@ -157,10 +167,11 @@ export async function insertLog(
   const insert = client.query<{ first: number }>({
     name: 'insert-log',
     text: INSERT_LOG,
-    values: [...columns, message.before, message.after],
+    values: [...columns, message.before, message.after, distances],
   });
   const [, { rows }] = await Promise.all([lock, insert]);
-  return rows[0]?.first ?? 0;
+  const base = (rows[0]?.first ?? 0) - (distances[0] ?? 0);
+  return distances.map((distance) => base + distance);
 }
 
 /** Tells the other processes of what is not in the log. */

@@ -99,7 +99,7 @@ function applyUnit(unit: WireUnit): WireOutcome {
     }
   }
   const positions = unit.log.map((entry) => {
-    lastPosition += 1;
+    lastPosition += 1 + (entry.leaves ?? 0);
     insertLog.run(
       lastPosition,
       entry.kind,
