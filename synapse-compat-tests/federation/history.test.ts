@@ -28,6 +28,19 @@ bothWays('history', (way) => {
     expect(await readAll(visitor, roomId)).to.deep.equal(said);
   });
 
+  it('is whole for somebody who left, and came back after others had talked', async () => {
+    const { owner, visitor, roomId } = await way.meetIn();
+    await untilSeen(visitor, roomId, await owner.say(roomId, 'before'));
+    await visitor.ok('POST', `${roomPath(roomId)}/leave`, {});
+    await untilMember(owner, roomId, visitor, 'leave');
+    const meanwhile = Array.from({ length: 150 }, (_unused, index) => `message ${index}`);
+    for (const body of meanwhile) await owner.say(roomId, body);
+    await joinVia(visitor, roomId, way.host.serverName);
+    await untilMember(owner, roomId, visitor, 'join');
+    await untilSeen(visitor, roomId, await owner.say(roomId, 'after'));
+    expect(await readAll(visitor, roomId)).to.deep.equal(['before', ...meanwhile, 'after']);
+  });
+
   for (const [visibility, expected] of [
     ['world_readable', ['before', 'after']],
     ['shared', ['before', 'after']],

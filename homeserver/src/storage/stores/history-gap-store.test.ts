@@ -66,6 +66,21 @@ describe('HistoryGapStore', () => {
       expect(event).to.deep.equal({ nid: 11, position: gap.top });
     }));
 
+  it('is one of a hundred in a room at most, the newest', () =>
+    withStorage(async (storage) => {
+      const { historyGaps } = storage;
+      for (let nid = 1; nid <= 101; nid += 1) {
+        await commit(storage, (unit) => {
+          unit.append({ kind: LogKind.Event, room: ROOM, ref: nid, leaves: POSITIONS_IN_GAP });
+          historyGaps.open(unit, ROOM, nid);
+        });
+      }
+      const gaps = await historyGaps.ofRoom(ROOM);
+      expect(gaps.map(({ eventNid }) => eventNid)).to.deep.equal(
+        Array.from({ length: 100 }, (_unused, index) => index + 2),
+      );
+    }));
+
   it('ends when it is closed, and is only left alone when it is given up', () =>
     withStorage(async (storage) => {
       const { historyGaps } = storage;

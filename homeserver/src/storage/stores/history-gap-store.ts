@@ -34,6 +34,8 @@ interface RawGap {
   retryTs: number;
 }
 
+const MOST_IN_ROOM = 100;
+
 /** When what nobody has is asked for again. */
 export const NEVER = Number.MAX_SAFE_INTEGER;
 
@@ -64,8 +66,16 @@ export class HistoryGapStore {
     this.#database = database;
   }
 
-  /** Notes, in a unit, that events are missing before one. Its row of the log has to leave `POSITIONS_IN_GAP` free. */
+  /**
+   * Notes, in a unit, that events are missing before one. Its row of the log has to leave `POSITIONS_IN_GAP` free. The
+   * oldest of more than a hundred gaps in a room is forgotten: whoever is in it can make them without end.
+   */
   open(unit: UnitOfWork, roomNid: number, eventNid: number): void {
+    unit.run(
+      `DELETE FROM history_gaps WHERE room_nid = ? AND event_nid <= (
+         SELECT event_nid FROM history_gaps WHERE room_nid = ? ORDER BY event_nid DESC LIMIT 1 OFFSET ?)`,
+      [roomNid, roomNid, MOST_IN_ROOM - 1],
+    );
     const row = { event_nid: eventNid, room_nid: roomNid, filled: 0, failures: 0, retry_ts: 0 };
     unit.write(insert, row);
   }
