@@ -66,6 +66,50 @@ describe('Writing', function () {
     await visitor.channelHeading('old-maps').waitFor();
   });
 
+  it('shows Markdown while it is typed, and keeps it as it was typed', async () => {
+    const drawn = (text: string) =>
+      visitor.page.locator('[aria-hidden] > span').getByText(text, { exact: true }).first();
+    const look = (text: string, property: string): Promise<string> =>
+      drawn(text).evaluate((span, name) => getComputedStyle(span).getPropertyValue(name), property);
+    await visitor.composer.fill('Hi ');
+    await type('@bo');
+    await option(/bob/).first().waitFor();
+    await visitor.page.keyboard.press('Tab');
+    await type('see **loud** _soft_ ~~gone~~ `code` ||secret|| https://example.org');
+    expect(Number.parseFloat(await look('loud', '-webkit-text-stroke-width'))).to.be.above(0);
+    expect(await look('soft', 'font-style')).to.equal('italic');
+    expect(await look('gone', 'text-decoration-line')).to.equal('line-through');
+    expect(await look('https://example.org', 'text-decoration-line')).to.equal('underline');
+    const plain = await look('see', 'background-color');
+    for (const text of ['@bob', 'code', 'secret'])
+      expect(await look(text, 'background-color')).to.not.equal(plain);
+    expect(await look('**', 'color')).to.not.equal(await look('see', 'color'));
+    await expectAccessible(visitor.page, 'Markdown as it is typed');
+    await visitor.composer.press('Enter');
+    await visitor.message('Hi @bob see').waitFor();
+    await eventually(async () => (await lastContent()).body?.startsWith('Hi @bob see') === true);
+    const content = await lastContent();
+    expect(content.body).to.equal(
+      'Hi @bob see **loud** _soft_ ~~gone~~ `code` ||secret|| https://example.org',
+    );
+    expect(content.formatted_body).to.include('<strong>loud</strong> <em>soft</em> <del>gone</del>');
+  });
+
+  it('draws the letters where the text field has them, and grows with them', async () => {
+    const words = 'Вечер **в зале** _with lanterns of yellow_ `and a very long wordwithoutanyspace`'.split(
+      ' ',
+    );
+    const text = Array.from({ length: 90 }, (_, index) => words[index % words.length]).join(' ');
+    for (const typed of [text, `${text}\n`, `${text}\n\n> quoted\n`, 'x'.repeat(500), '- a\n\n\n- b   ']) {
+      await visitor.composer.fill(typed);
+      const [field, drawing] = await visitor.composer.evaluate((input) => {
+        const below = input.previousElementSibling;
+        return [input, below].map((element) => [element?.scrollHeight, element?.clientWidth]);
+      });
+      expect(field, JSON.stringify(typed.slice(0, 20))).to.deep.equal(drawing);
+    }
+  });
+
   it('finds emoji by their name', async () => {
     await type('Good :wav');
     await option(/waving hand/).click();

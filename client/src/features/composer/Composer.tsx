@@ -37,10 +37,10 @@ import {
   startReply,
   useComposer,
 } from './composer-store.ts';
+import { MarkdownField } from './MarkdownField.tsx';
 import { ReferenceBanner } from './ReferenceBanner.tsx';
 import { SlowModeLine } from './SlowModeLine.tsx';
 import type { AttachmentTray } from './use-attachments.ts';
-import { useAutoHeight } from './use-auto-height.ts';
 import { useCompletions } from './use-completions.ts';
 import { useTurn } from './use-turn.ts';
 import { useTyping } from './use-typing.ts';
@@ -80,7 +80,6 @@ function OpenComposer({ channel, tray, thread }: ComposerProps) {
   const completion = useCompletions(channelId, composerId, input);
   const { text, focusRequests } = composer;
 
-  useAutoHeight(input, text);
   useLayoutEffect(() => {
     if (focusRequests > 0) input.current?.focus();
   }, [focusRequests]);
@@ -259,11 +258,11 @@ function OpenComposer({ channel, tray, thread }: ComposerProps) {
               input.current?.focus();
             }}
           />
-          <textarea
+          <MarkdownField
             ref={input}
             className={styles.input}
-            rows={1}
             value={text}
+            names={composer}
             placeholder={label}
             aria-label={label}
             aria-describedby={channel.slowMode ? slowModeId : undefined}
@@ -272,7 +271,6 @@ function OpenComposer({ channel, tray, thread }: ComposerProps) {
             aria-activedescendant={
               completion.completions.length > 0 ? `completion-${completion.selected}` : undefined
             }
-            dir="auto"
             enterKeyHint={isTouch() ? 'enter' : 'send'}
             onChange={(event) => handleChange(event.target.value)}
             onSelect={completion.follow}

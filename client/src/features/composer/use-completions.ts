@@ -1,4 +1,5 @@
 import { type KeyboardEvent, type RefObject, useEffect, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { readLanguage } from '../../lib/i18n/translate.ts';
 import type { CustomEmoji } from '../../lib/markdown/to-matrix.ts';
 import type { Gateway } from '../../matrix/gateway.ts';
@@ -54,13 +55,14 @@ export function useCompletions(
   const pick = (completion: Completion): void => {
     if (!query) return;
     const next = insertCompletion(text, query, writeCompletion(completion));
-    changeComposer(composerId, { text: next.text });
-    rememberName(composerId, completion);
-    setQuery(undefined);
-    requestAnimationFrame(() => {
-      input.current?.focus();
-      input.current?.setSelectionRange(next.caret, next.caret);
+    // At once: what is typed next has to find the caret in its place.
+    flushSync(() => {
+      changeComposer(composerId, { text: next.text });
+      rememberName(composerId, completion);
+      setQuery(undefined);
     });
+    input.current?.focus();
+    input.current?.setSelectionRange(next.caret, next.caret);
   };
   const handleKey = (event: KeyboardEvent): boolean => {
     const completion = completions[selected];

@@ -1,4 +1,4 @@
-import { Marked, type TokenizerAndRendererExtension } from 'marked';
+import { Marked, type Token, type TokenizerAndRendererExtension } from 'marked';
 import { escapeHtml } from '../html/escape.ts';
 import { buildMatrixLink, readSafeLink } from '../html/links.ts';
 
@@ -18,6 +18,13 @@ export interface ChannelMention {
 export interface CustomEmoji {
   readonly shortcode: string;
   readonly mxc: string;
+}
+
+/** What a text may name besides what everybody knows. */
+export interface Names {
+  readonly mentions?: readonly Mention[];
+  readonly channels?: readonly ChannelMention[];
+  readonly emoji?: readonly CustomEmoji[];
 }
 
 /** A text as Matrix sends it: what was typed, and HTML when that says more. */
@@ -122,6 +129,19 @@ function createParser(names: readonly Named[]): Marked {
   });
 }
 
+function listNames({ mentions = [], channels = [], emoji = [] }: Names): readonly Named[] {
+  return [
+    ...mentions.map(({ userId, name }) => nameLink(`@${name}`, userId)),
+    ...channels.map(({ channelId, name }) => nameLink(`#${name}`, channelId)),
+    ...emoji.map(nameEmoji),
+  ];
+}
+
+/** The parts of a text as `convertMarkdown` understands it. */
+export function parseMarkdown(body: string, names: Names): readonly Token[] {
+  return createParser(listNames(names)).lexer(body);
+}
+
 /**
  * Turns what a person typed into the text of a Matrix message (Matrix 1.19, "m.text").
  * `formattedBody` is undefined when the HTML would say nothing that the plain text does not.
@@ -133,12 +153,8 @@ export function convertMarkdown(
   emoji: readonly CustomEmoji[] = [],
 ): MatrixText {
   const body = typed.trim();
-  const names = [
-    ...mentions.map(({ userId, name }) => nameLink(`@${name}`, userId)),
-    ...channels.map(({ channelId, name }) => nameLink(`#${name}`, channelId)),
-    ...emoji.map(nameEmoji),
-  ];
-  const html = (createParser(names).parse(body, { async: false }) as string).trim();
+  const parser = createParser(listNames({ mentions, channels, emoji }));
+  const html = (parser.parse(body, { async: false }) as string).trim();
   const single = html.startsWith('<p>') && html.lastIndexOf('<p>') === 0 && html.endsWith('</p>');
   const formatted = single ? html.slice(3, -4) : html;
   const plain = escapeHtml(body).replace(/\n/g, '<br>');
