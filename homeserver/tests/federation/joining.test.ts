@@ -97,6 +97,37 @@ describe('entering a room of another server', function () {
     expect(await members()).to.deep.equal(everybody());
   });
 
+  it('begins with a part of a large state, and tells of the rest when it has come', async () => {
+    const pieces = 1_005;
+    for (let count = 0; count < pieces; count += 1) {
+      const piece = { type: 'org.example.piece', sender: `@creator:${REMOTE}`, stateKey: `${count}` };
+      await room.send([room.newest], { ...piece, content: { is: count } });
+    }
+    proposes();
+    takes({ isPartial: true });
+    let tell: (() => void) | undefined;
+    const isTime = new Promise<void>((resolve) => {
+      tell = resolve;
+    });
+    fake.answer('GET', `${V1}/state/{roomId}`, async () => {
+      await isTime;
+      const { state, authChain } = await room.foreignState([room.newest]);
+      return { pdus: state, auth_chain: authChain } as unknown as JsonObject;
+    });
+    expect((await enter()).status).to.equal(200);
+    const filter = JSON.stringify({ room: { state: { lazy_load_members: true } } });
+    const first = await alice.sync({ filter });
+    const shown = (events: JsonObject[]) => events.filter(({ type }) => type === 'org.example.piece').length;
+    expect(shown(first.rooms.join[room.roomId].state.events)).to.equal(1_000);
+    const last = alice.ok('GET', `${roomPath(room.roomId)}/state/org.example.piece/${pieces - 1}`);
+    tell?.();
+    expect(await last).to.deep.equal({ is: pieces - 1 });
+    const state: JsonObject[] = await alice.ok('GET', `${roomPath(room.roomId)}/state`);
+    expect(shown(state)).to.equal(pieces);
+    const next = await alice.sync({ filter, since: first.next_batch, timeout: '10000' });
+    expect(shown(next.rooms.join[room.roomId].state.events)).to.equal(pieces - 1_000);
+  });
+
   it('brings somebody in again who left before all members had come', async () => {
     proposes();
     takes({ isPartial: true });

@@ -1,6 +1,7 @@
 import { isState } from '../../protocol/events.ts';
 import { EventStatus, NO_EVENT, type StoredEvent } from '../../storage/index.ts';
 import type { RoomsContext } from '../context.ts';
+import { eventsInTurns } from '../in-turns.ts';
 import type { Extremity, Room, Snapshot } from '../room.ts';
 import type { EventStrings, RoomWriter } from '../room-writer.ts';
 import { hasPlace } from './place.ts';
@@ -76,7 +77,7 @@ export async function replaceState(
   const old: Snapshot = { nid: room.head.snapshotNid, blocks: room.head.blocks };
   const differences = await writer.snapshots.difference(old, current);
   const nids = differences.flatMap(({ before, after }) => [before, after]).filter((nid) => nid !== NO_EVENT);
-  const events = new Map((await storage.events.getAll(nids)).map((event) => [event.nid, event]));
+  const events = new Map((await eventsInTurns(storage, nids)).map((event) => [event.nid, event]));
   if (incoming !== undefined) events.set(incoming.nid, incoming);
   // Members are found by their number, also those that this process has not met yet.
   await storage.strings.findAll([...events.values()].map(({ pdu }) => pdu.state_key ?? ''));

@@ -2,6 +2,7 @@ import { isState } from '../../protocol/events.ts';
 import { MAX_DEPTH } from '../../protocol/limits.ts';
 import { EventStatus, type PartialRoom, type StateEntry, type StoredEvent } from '../../storage/index.ts';
 import type { RoomsContext } from '../context.ts';
+import { eventsInTurns } from '../in-turns.ts';
 import type { Room, Snapshot } from '../room.ts';
 import { entryOf, RoomWriter } from '../room-writer.ts';
 import { replaceState } from './advance-room.ts';
@@ -141,5 +142,6 @@ async function stateEvents(
   snapshot: Snapshot,
 ): Promise<StoredEvent[]> {
   const entries = await writer.snapshots.entriesOf(snapshot);
-  return storage.events.getAll([...entries.values()].map((entry) => entry.eventNid));
+  const nids = [...entries.values()].map((entry) => entry.eventNid);
+  return eventsInTurns(storage, nids);
 }

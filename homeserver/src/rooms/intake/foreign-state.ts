@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { isState } from '../../protocol/events.ts';
 import { EventStatus, type StoredEvent, UnitOfWork } from '../../storage/index.ts';
 import { authHeightOf } from '../auth-height.ts';
+import { inTurns } from '../in-turns.ts';
 import { checkOrigin, dropInvalid } from './check-alone.ts';
 import type { CheckedEvent, CheckedRoom, IntakeContext } from './intake-context.ts';
 import { checkForm } from './step-1-form.ts';
@@ -26,7 +27,7 @@ export interface CheckedState {
 /** So many events are checked side by side, authorised, and stored at once, before others get their turn. */
 const CHECKED_AT_ONCE = 50;
 const JUDGED_AT_ONCE = 200;
-const STORED_AT_ONCE = 500;
+const STORED_AT_ONCE = 200;
 
 /**
  * Steps 1 to 3 for every event of a foreign state; what does not pass is left out. What is here was checked when it
@@ -79,11 +80,18 @@ export async function judgeState(
 ): Promise<JudgedState> {
   const { ids, storage } = context;
   const named = [...events.values()].flatMap(({ eventId, pdu }) => [eventId, ...pdu.auth_events]);
-  const known = await storage.events.getAllById([...new Set(named)]);
+  const known = new Map<string, StoredEvent>();
+  await inTurns([...new Set(named)], async (part) => {
+    for (const [eventId, event] of await storage.events.getAllById(part)) known.set(eventId, event);
+  });
   // Room versions 1 and 2 let servers choose IDs: what has that of another room's event is dropped.
   const isOfOther = (eventId: string) => (known.get(eventId)?.roomNid ?? room.nid) !== room.nid;
   const ordered = byAuthority(events).filter(({ eventId }) => !isOfOther(eventId));
-  const redactions = await redactionsOf(context, room.rules, ordered);
+  const redactions = new Map<string, StoredEvent>();
+  await inTurns(ordered, async (part) => {
+    for (const [eventId, event] of await redactionsOf(context, room.rules, part))
+      redactions.set(eventId, event);
+  });
   for (const eventId of known.keys()) if (isOfOther(eventId)) known.delete(eventId);
   const fresh: StoredEvent[] = [];
   for (const [at, { eventId, pdu }] of ordered.entries()) {

@@ -1,6 +1,7 @@
 import { badJson, forbidden } from '../../protocol/errors.ts';
 import { EventStatus, type StateEntry, type StoredEvent } from '../../storage/index.ts';
 import { requireEnterable } from '../commands/block-room.ts';
+import { inTurns } from '../in-turns.ts';
 import { type Room, type Snapshot, stateKeyOf } from '../room.ts';
 import { existingRoom } from '../room-access.ts';
 import { type EventStrings, entryOf, RoomWriter } from '../room-writer.ts';
@@ -169,10 +170,12 @@ async function requireAllowed(
 /** The entries of stored state events. */
 export async function entriesOf(writer: RoomWriter, events: readonly StoredEvent[]): Promise<StateEntry[]> {
   const entries = new Map<string, StateEntry>();
-  for (const event of events) {
-    const entry = entryOf(event, await writer.intern(event.pdu));
-    if (entry !== undefined) entries.set(stateKeyOf(event.pdu.type, event.pdu.state_key ?? ''), entry);
-  }
+  await inTurns(events, async (part) => {
+    for (const event of part) {
+      const entry = entryOf(event, await writer.intern(event.pdu));
+      if (entry !== undefined) entries.set(stateKeyOf(event.pdu.type, event.pdu.state_key ?? ''), entry);
+    }
+  });
   return [...entries.values()];
 }
 

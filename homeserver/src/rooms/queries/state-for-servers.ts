@@ -1,8 +1,6 @@
 import type { StoredEvent } from '../../storage/index.ts';
 import type { RoomsContext } from '../context.ts';
-
-/** So many events are read at once, before others get their turn. */
-const READ_AT_ONCE = 1000;
+import { eventsInTurns } from '../in-turns.ts';
 
 /** The state of a room before an event that has its place there. */
 export async function stateBeforeEvent(
@@ -10,12 +8,10 @@ export async function stateBeforeEvent(
   event: StoredEvent,
 ): Promise<StoredEvent[]> {
   const entries = await storage.states.entriesOf(event.snapshotNid);
-  const nids = entries.map(({ eventNid }) => eventNid);
-  const found: StoredEvent[] = [];
-  for (let first = 0; first < nids.length; first += READ_AT_ONCE) {
-    found.push(...(await storage.events.getAll(nids.slice(first, first + READ_AT_ONCE))));
-  }
-  return found;
+  return eventsInTurns(
+    storage,
+    entries.map(({ eventNid }) => eventNid),
+  );
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { Database } from '../database/database.ts';
-import { defineQuery } from '../database/sql.ts';
+import { defineInsertIgnore, defineQuery } from '../database/sql.ts';
 import { UnitOfWork } from '../database/unit-of-work.ts';
 
+const insertString = defineInsertIgnore('strings', { value: 'text' });
 const byValue = defineQuery<[string[]], { nid: number; value: string }>(
   'SELECT nid, value FROM strings WHERE value = ANY(?:text[])',
 );
@@ -36,9 +37,8 @@ export class StringStore {
     const fresh = [...new Set(values)].filter((value) => !found.has(value));
     if (fresh.length === 0) return found;
     const unit = new UnitOfWork();
-    for (const value of fresh) {
-      unit.run('INSERT INTO strings (value) VALUES (?) ON CONFLICT DO NOTHING', [value]);
-    }
+    // In order, so that processes which write the same do not wait for each other.
+    for (const value of fresh.sort()) unit.write(insertString, { value });
     await this.#database.commit(unit);
     for (const [value, nid] of await this.findAll(fresh)) found.set(value, nid);
     return found;
