@@ -1,5 +1,6 @@
 import { create } from 'zustand';
 import { fitAccent } from './accent.ts';
+import { keepItem } from './keep-item.ts';
 import { asObject, asString } from './parse.ts';
 
 /** How the client looks in this browser, apart from the theme. */
@@ -65,5 +66,5 @@ export function changeAppearance(changes: Partial<Appearance>): void {
   const painted = paint(appearance);
   Object.assign(dataset, painted.data);
   for (const [name, value] of Object.entries(painted.style)) style.setProperty(name, value);
-  localStorage.setItem(storageKey, JSON.stringify({ ...appearance, painted }));
+  keepItem(storageKey, JSON.stringify({ ...appearance, painted }));
 }

@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import { keepItem } from './keep-item.ts';
 
 /** What the browser says of notifications; `unavailable` without a secure connection, or where it has none. */
 export type AlertPermission = NotificationPermission | 'unavailable';
@@ -34,7 +35,7 @@ export async function switchDesktopAlerts(isWanted: boolean): Promise<boolean> {
   const mustAsk = isWanted && readPermission() === 'default';
   const permission = mustAsk ? await Notification.requestPermission() : readPermission();
   const isAllowed = permission === 'granted';
-  localStorage.setItem(storageKey, isWanted && isAllowed ? 'on' : 'off');
+  keepItem(storageKey, isWanted && isAllowed ? 'on' : 'off');
   useDesktopAlerts.setState({ isWanted: isWanted && isAllowed, permission });
   return isAllowed;
 }

@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import { keepItem } from './keep-item.ts';
 import { asObject, asString } from './parse.ts';
 
 /** The keys that somebody chose in place of ours, by the ID of the action. */
@@ -38,7 +39,7 @@ export function chooseKey(id: string, key: string | undefined): void {
   const { [id]: _before, ...others } = useKeyBindings.getState().bindings;
   const bindings = key === undefined ? others : { ...others, [id]: key };
   useKeyBindings.setState({ bindings });
-  localStorage.setItem(storageKey, JSON.stringify(bindings));
+  keepItem(storageKey, JSON.stringify(bindings));
 }
 
 export function resetKeys(): void {

@@ -1,5 +1,6 @@
 import { create } from 'zustand';
 import { nameForAccount } from './homeserver/session.ts';
+import { keepItem } from './keep-item.ts';
 import { asArray, asObject, asString } from './parse.ts';
 
 /** What this browser remembers about how somebody likes the hall, for each account by itself. */
@@ -59,7 +60,7 @@ export const usePreferences = create<Preferences>(load);
 
 function change(changes: Partial<Preferences>): void {
   usePreferences.setState(changes);
-  localStorage.setItem(storageKey(), JSON.stringify(usePreferences.getState()));
+  keepItem(storageKey(), JSON.stringify(usePreferences.getState()));
 }
 
 export function toggleCategory(categoryId: string): void {

@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import { keepItem } from './keep-item.ts';
 
 export type Theme = 'dark' | 'light';
 
@@ -32,7 +33,7 @@ export function chooseTheme(choice: ThemeChoice): void {
     localStorage.removeItem(storageKey);
     delete document.documentElement.dataset.theme;
   } else {
-    localStorage.setItem(storageKey, choice);
+    keepItem(storageKey, choice);
     document.documentElement.dataset.theme = choice;
   }
   useTheme.setState(readTheme());

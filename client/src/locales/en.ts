@@ -56,6 +56,7 @@ export const en = {
   'error.usernameReserved': 'That username is reserved. Try another one.',
   'error.weakPassword': 'That password is too weak. Try a longer one.',
   'error.unreachable': 'The server cannot be reached. Check your connection.',
+  'error.storageFull': 'This browser has no room left to keep you logged in. Free some space and try again.',
   'error.server': 'The server has a problem. Try again in a moment.',
   'error.unknown': 'Something went wrong.',
 
@@ -142,6 +143,8 @@ export const en = {
   'hall.opening': 'Opening the hall',
   'hall.failed': "Couldn't open the hall",
   'hall.unreachable': 'The server is out of reach. What you write is sent as soon as it is back.',
+  'hall.storageFull':
+    'This browser has no room left. What you write is sent, but drafts are not kept when you close the page.',
   'hall.tryNow': 'Try now',
   'hall.dialogBroken': 'That needs the server, which is out of reach.',
   'hall.goBack': 'Go back',

@@ -1,5 +1,5 @@
 import { Server } from 'lucide-react';
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef } from 'react';
 import type { Door } from '../../lib/homeserver/door.ts';
 import type { Homeserver } from '../../lib/homeserver/homeserver.ts';
 import { t } from '../../lib/i18n/translate.ts';
@@ -12,18 +12,20 @@ const ServerForm = lazy(() => import('./ServerForm.tsx'));
 
 interface ServerChoiceProps {
   readonly homeserver: Homeserver;
+  /** Whether another one is asked for. */
+  readonly isAsking: boolean;
+  readonly setIsAsking: (isAsking: boolean) => void;
   readonly handleFound: (door: Door) => void;
 }
 
 /** Which server somebody signs in to, and a way to name another one. */
-export function ServerChoice({ homeserver, handleFound }: ServerChoiceProps) {
-  const [isAsking, setIsAsking] = useState(false);
+export function ServerChoice({ homeserver, isAsking, setIsAsking, handleFound }: ServerChoiceProps) {
   const button = useRef<HTMLButtonElement>(null);
-  const wasAsking = useRef(false);
+  const turnsBack = useRef(false);
   useEffect(() => {
     // The field that had the focus is gone.
-    if (wasAsking.current && !isAsking) button.current?.focus();
-    wasAsking.current = isAsking;
+    if (!isAsking && turnsBack.current) button.current?.focus();
+    turnsBack.current = false;
   }, [isAsking]);
   if (isAsking) {
     return (
@@ -33,7 +35,10 @@ export function ServerChoice({ homeserver, handleFound }: ServerChoiceProps) {
             setIsAsking(false);
             handleFound(door);
           }}
-          handleClose={() => setIsAsking(false)}
+          handleClose={() => {
+            turnsBack.current = true;
+            setIsAsking(false);
+          }}
         />
       </Suspense>
     );

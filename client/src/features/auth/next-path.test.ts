@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { buildEndedPath, isAddingAccount, readEnded, readNextPath, withNextPath } from './next-path.ts';
+import { isAddingAccount, readNextPath, withNextPath } from './next-path.ts';
 
 describe('readNextPath', () => {
   it('returns to a path of this site', () => {
@@ -36,14 +36,5 @@ describe('the door for another account', () => {
     expect(isAddingAccount(search)).to.equal(true);
     expect(readNextPath(search)).to.equal('/invite/abc');
     expect(isAddingAccount('?next=%2F')).to.equal(false);
-  });
-
-  it('knows whose session has ended, and where', () => {
-    const ended = { userId: '@ada:hall', baseUrl: 'https://matrix.hall' };
-    const path = buildEndedPath(ended);
-    const search = path.slice(path.indexOf('?'));
-    expect(readEnded(search)).to.deep.equal(ended);
-    expect(isAddingAccount(search)).to.equal(true);
-    expect(readEnded('')).to.equal(undefined);
   });
 });

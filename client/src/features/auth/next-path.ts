@@ -1,5 +1,3 @@
-import type { Session } from '../../lib/homeserver/session.ts';
-
 /**
  * Where to go after logging in: the `next` of the query when it is a path of this site, else the front door.
  * Anything that a browser could take for another site is refused.
@@ -21,19 +19,6 @@ export function withNextPath(page: '/login' | '/register', next: string, adds = 
 /** Whether somebody comes to the door for another account. */
 export function isAddingAccount(search: string): boolean {
   return new URLSearchParams(search).has('add');
-}
-
-/** The page for somebody whose session has ended, with what was known of them. */
-export function buildEndedPath({ userId, baseUrl }: Pick<Session, 'userId' | 'baseUrl'>): string {
-  return `/login?${new URLSearchParams({ add: '', ended: userId, server: baseUrl })}`;
-}
-
-/** Reads what `buildEndedPath` wrote. */
-export function readEnded(search: string): Pick<Session, 'userId' | 'baseUrl'> | undefined {
-  const query = new URLSearchParams(search);
-  const userId = query.get('ended');
-  const baseUrl = query.get('server');
-  return userId === null || baseUrl === null ? undefined : { userId, baseUrl };
 }
 
 /** The invite code that a path leads to: some invites let people make an account as well. */

@@ -1,5 +1,6 @@
 import { create } from 'zustand';
 import { nameForAccount } from '../../lib/homeserver/session.ts';
+import { keepItem } from '../../lib/keep-item.ts';
 import type { ChannelMention, CustomEmoji, Mention } from '../../lib/markdown/to-matrix.ts';
 import { asObject, asString } from '../../lib/parse.ts';
 import type { Message } from '../../matrix/types.ts';
@@ -70,7 +71,7 @@ function saveDrafts(): void {
       return draft === '' ? [] : [[channelId, draft]];
     },
   );
-  localStorage.setItem(storageKey(), JSON.stringify(Object.fromEntries(drafts)));
+  keepItem(storageKey(), JSON.stringify(Object.fromEntries(drafts)));
 }
 
 function requestFocus(channelId: string): number {

@@ -20,6 +20,7 @@ const wordsByErrcode: Readonly<Record<string, PlainMessageKey>> = {
  * Understands our own errors and those of matrix-js-sdk by their shape (`errcode`, `httpStatus`), so that it needs neither.
  */
 export function describeError(error: unknown): string {
+  if (error instanceof DOMException && error.name === 'QuotaExceededError') return t('error.storageFull');
   const fields = asObject(error) ?? {};
   const errcode = asString(fields.errcode);
   const known = errcode === undefined ? undefined : wordsByErrcode[errcode];

@@ -11,6 +11,9 @@ export interface Session {
   readonly oauth?: { readonly clientId: string; readonly refreshToken: string };
 }
 
+/** What is known of a session that is over. */
+export type EndedSession = Pick<Session, 'userId' | 'baseUrl'>;
+
 /** What a request as somebody takes. */
 export type Access = Pick<Session, 'accessToken' | 'baseUrl'>;
 
@@ -18,6 +21,8 @@ export type Access = Pick<Session, 'accessToken' | 'baseUrl'>;
 const accountsKey = 'guildhall.accounts';
 /** Whose account is open: of the tab in its own storage, of new tabs in that of the browser. */
 const openKey = 'guildhall.open-account';
+/** Who was here until their session ended, for the log-in page: nothing that a link could claim. */
+const endedKey = 'guildhall.ended';
 /** Where the only account was kept before there could be several. */
 const oldKey = 'guildhall.session';
 
@@ -48,9 +53,9 @@ function parseSession(value: unknown): Session | undefined {
   };
 }
 
-function readJson(key: string): unknown {
+function readJson(key: string, storage = localStorage): unknown {
   try {
-    return JSON.parse(localStorage.getItem(key) ?? 'null');
+    return JSON.parse(storage.getItem(key) ?? 'null');
   } catch {
     return undefined;
   }
@@ -83,6 +88,7 @@ export function beginPage(): Session | undefined {
 
 /** Opens an account in this tab. A new page has to be loaded then: a page is of one account for all its life. */
 export function openAccount(userId: string): void {
+  sessionStorage.removeItem(endedKey);
   sessionStorage.setItem(openKey, userId);
   localStorage.setItem(openKey, userId);
 }
@@ -105,7 +111,20 @@ export function keepSession(session: Session): void {
 }
 
 /** Forgets a session that its server has ended. Drafts and the like stay for when the person is back. */
-export function dropSession(userId: string): void {
+export function dropEndedSession({ userId, baseUrl }: EndedSession): void {
+  dropSession(userId);
+  sessionStorage.setItem(endedKey, JSON.stringify({ userId, baseUrl }));
+}
+
+/** Whose session has ended in this tab, if they have not logged in again. */
+export function readEndedSession(): EndedSession | undefined {
+  const fields = asObject(readJson(endedKey, sessionStorage));
+  const userId = asString(fields?.userId);
+  const baseUrl = asString(fields?.baseUrl);
+  return userId === undefined || baseUrl === undefined ? undefined : { userId, baseUrl };
+}
+
+function dropSession(userId: string): void {
   keep(listSessions().filter((session) => session.userId !== userId));
   for (const storage of [sessionStorage, localStorage])
     if (storage.getItem(openKey) === userId) storage.removeItem(openKey);

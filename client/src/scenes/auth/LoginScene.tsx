@@ -2,15 +2,15 @@ import { useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import { AuthForm } from '../../features/auth/AuthForm.tsx';
 import { AuthLayout, FormError } from '../../features/auth/AuthLayout.tsx';
-import { isAddingAccount, readEnded, readNextPath, withNextPath } from '../../features/auth/next-path.ts';
+import { isAddingAccount, readNextPath, withNextPath } from '../../features/auth/next-path.ts';
 import { OtherWaysIn } from '../../features/auth/OtherWaysIn.tsx';
 import { PasswordField } from '../../features/auth/PasswordField.tsx';
 import { ServerChoice } from '../../features/auth/ServerChoice.tsx';
 import { logIn } from '../../lib/homeserver/auth.ts';
 import { describeError } from '../../lib/homeserver/describe-error.ts';
 import type { Door } from '../../lib/homeserver/door.ts';
-import { isOwnHomeserver, ownHomeserver } from '../../lib/homeserver/homeserver.ts';
-import { loadSession } from '../../lib/homeserver/session.ts';
+import { type Homeserver, isOwnHomeserver } from '../../lib/homeserver/homeserver.ts';
+import { loadSession, readEndedSession } from '../../lib/homeserver/session.ts';
 import { findSignInMethods, passwordOnly } from '../../lib/homeserver/sign-in-methods.ts';
 import { t } from '../../lib/i18n/translate.ts';
 import { TextField } from '../../ui/TextField.tsx';
@@ -20,12 +20,12 @@ const errorWords = { M_FORBIDDEN: 'auth.wrongPassword' } as const;
 /** Logging in: to the server of this page, unless somebody names another one. */
 export default function LoginScene() {
   const { search } = window.location;
-  const ended = readEnded(search);
+  const [ended] = useState(readEndedSession);
   const next = readNextPath(search);
   const isAdding = isAddingAccount(search) && ended === undefined;
-  const { door, error, setDoor } = useDoor(ended?.baseUrl);
-  const isOwn = isOwnHomeserver(door.homeserver);
-  const hasNoWay = !door.methods.hasPassword && !door.methods.oauth && door.methods.providers.length === 0;
+  const [isAsking, setIsAsking] = useState(false);
+  const { homeserver, door, error, setDoor } = useDoor(ended?.baseUrl);
+  const isOwn = isOwnHomeserver(homeserver);
   return (
     <AuthLayout
       title={isAdding ? t('auth.addAccount') : t('auth.welcomeBack')}
@@ -49,11 +49,32 @@ export default function LoginScene() {
     >
       {ended && <FormError>{t('app.signedOut')}</FormError>}
       {error !== undefined && <FormError>{error}</FormError>}
-      <ServerChoice homeserver={door.homeserver} handleFound={setDoor} />
-      {door.methods.hasPassword && <PasswordForm door={door} userId={ended?.userId} />}
+      <ServerChoice
+        homeserver={homeserver}
+        isAsking={isAsking}
+        setIsAsking={setIsAsking}
+        handleFound={setDoor}
+      />
+      {door && !isAsking && <WaysIn door={door} userId={ended?.userId} next={next} />}
+    </AuthLayout>
+  );
+}
+
+interface WaysInProps {
+  readonly door: Door;
+  readonly userId: string | undefined;
+  readonly next: string;
+}
+
+function WaysIn({ door, userId, next }: WaysInProps) {
+  const { hasPassword, oauth, providers } = door.methods;
+  const hasNoWay = !hasPassword && !oauth && providers.length === 0;
+  return (
+    <>
+      {hasPassword && <PasswordForm door={door} userId={userId} />}
       <OtherWaysIn {...door} next={next} />
       {hasNoWay && <FormError>{t('server.noWay', { server: door.homeserver.name })}</FormError>}
-    </AuthLayout>
+    </>
   );
 }
 
@@ -83,30 +104,37 @@ function PasswordForm({ door, userId }: { readonly door: Door; readonly userId: 
 }
 
 interface DoorState {
-  readonly door: Door;
-  /** Why the server that somebody was at before cannot be asked. */
+  readonly homeserver: Homeserver;
+  /** Undefined until the server that somebody was at before has been asked: a password is for no other. */
+  readonly door: Door | undefined;
+  /** Why that server cannot be asked. */
   readonly error: string | undefined;
   readonly setDoor: (door: Door) => void;
 }
 
 /** Begins at a server, that of this page unless another one is given; what it offers is asked for meanwhile. */
 function useDoor(baseUrl = window.location.origin): DoorState {
-  const [door, setDoor] = useState<Door>({ homeserver: ownHomeserver(), methods: passwordOnly });
+  const [first] = useState<Homeserver>({ name: new URL(baseUrl).host, baseUrl });
+  const isOwn = isOwnHomeserver(first);
+  const [door, setDoor] = useState<Door | undefined>(
+    isOwn ? { homeserver: first, methods: passwordOnly } : undefined,
+  );
   const [error, setError] = useState<string>();
   useEffect(() => {
     const abort = new AbortController();
     const { signal } = abort;
-    const own = ownHomeserver();
-    const isOwn = baseUrl === own.baseUrl;
-    const found = isOwn
-      ? findSignInMethods(own, signal).then((methods) => ({ homeserver: own, methods }))
-      : import('../../lib/homeserver/door.ts').then(({ findDoor }) => findDoor(baseUrl, signal));
-    found.then(
+    findSignInMethods(first, signal).then(
       // Whoever has named another server meanwhile stays there.
-      (asked) => signal.aborted || setDoor((known) => (isOwnHomeserver(known.homeserver) ? asked : known)),
+      (methods) =>
+        signal.aborted ||
+        setDoor((known) =>
+          known === undefined || known.homeserver.baseUrl === baseUrl
+            ? { homeserver: first, methods }
+            : known,
+        ),
       (failure: unknown) => signal.aborted || isOwn || setError(describeError(failure)),
     );
     return () => abort.abort();
-  }, [baseUrl]);
-  return { door, error, setDoor };
+  }, [first, isOwn]);
+  return { homeserver: door?.homeserver ?? first, door, error, setDoor };
 }

@@ -1,4 +1,4 @@
-import { Sparkles, WifiOff } from 'lucide-react';
+import { HardDrive, Sparkles, WifiOff } from 'lucide-react';
 import { type ReactNode, useEffect } from 'react';
 import { useLocation } from 'wouter';
 import { closeDrawer, useDrawer } from '../../app/drawer-store.ts';
@@ -10,6 +10,7 @@ import { UserPanel } from '../../features/people/UserPanel.tsx';
 import { useGateway, useStore } from '../../features/session/gateway-context.ts';
 import { t } from '../../lib/i18n/translate.ts';
 import { joinClasses } from '../../lib/join-classes.ts';
+import { useStorageRoom } from '../../lib/keep-item.ts';
 import { usePreferences } from '../../lib/preferences.ts';
 import { useUpdate } from '../../lib/service-worker.ts';
 import { Banner } from '../../ui/Banner.tsx';
@@ -52,6 +53,7 @@ export function HallLayout({ selected, list, children, members }: HallLayoutProp
       <main className={styles.main} inert={isCovered}>
         <InsecureOriginBanner />
         <ConnectionBanner />
+        <StorageBanner />
         <UpdateBanner />
         {children}
       </main>
@@ -94,6 +96,16 @@ function ConnectionBanner() {
       action={<Button onClick={gateway.reconnect}>{t('hall.tryNow')}</Button>}
     >
       {t('hall.unreachable')}
+    </Banner>
+  );
+}
+
+function StorageBanner() {
+  const isFull = useStorageRoom((state) => state.isFull);
+  if (!isFull) return null;
+  return (
+    <Banner tone="warning" icon={<HardDrive size={18} aria-hidden />}>
+      {t('hall.storageFull')}
     </Banner>
   );
 }

@@ -1,9 +1,8 @@
 import { useEffect, useState } from 'react';
-import { buildEndedPath } from '../../features/auth/next-path.ts';
 import { GatewayContext, useGateway, useStore } from '../../features/session/gateway-context.ts';
 import { describeError } from '../../lib/homeserver/describe-error.ts';
 import {
-  dropSession,
+  dropEndedSession,
   keepSession,
   listSessions,
   loadSession,
@@ -12,6 +11,7 @@ import {
 } from '../../lib/homeserver/session.ts';
 import { useLanguage } from '../../lib/i18n/language-store.ts';
 import { t } from '../../lib/i18n/translate.ts';
+import { keepItem, tryToKeep } from '../../lib/keep-item.ts';
 import { type Gateway, startGateway } from '../../matrix/gateway.ts';
 import { ErrorState } from '../../ui/StateView.tsx';
 import { TooltipProvider } from '../../ui/Tooltip.tsx';
@@ -24,9 +24,9 @@ export default function HallScene({ session }: { readonly session: Session }) {
   const language = useLanguage((state) => state.language);
   useEffect(() => {
     const started = startGateway(session, {
-      keepSession,
+      keepSession: (renewed) => tryToKeep('session', () => keepSession(renewed)),
       network: window,
-      storage: window.localStorage,
+      storage: { getItem: (key) => localStorage.getItem(key), setItem: keepItem },
     });
     const leave = watchSessions(() => {
       const now = loadSession();
@@ -55,8 +55,8 @@ function ConnectedHall({ session }: { readonly session: Session }) {
     if (connection.phase !== 'signed-out') return;
     // Whoever logs out is on their way already.
     if (!listSessions().some(({ deviceId }) => deviceId === session.deviceId)) return;
-    dropSession(session.userId);
-    window.location.assign(buildEndedPath(session));
+    dropEndedSession(session);
+    window.location.assign('/login?add');
   }, [connection.phase, session]);
   switch (connection.phase) {
     case 'starting':

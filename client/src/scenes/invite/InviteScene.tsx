@@ -6,7 +6,7 @@ import { describeError, readErrcode } from '../../lib/homeserver/describe-error.
 import { findInvite, type InviteEnd, type InvitePreview, redeemInvite } from '../../lib/homeserver/guilds.ts';
 import { isOwnHomeserver } from '../../lib/homeserver/homeserver.ts';
 import {
-  dropSession,
+  dropEndedSession,
   listSessions,
   loadSession,
   openAccount,
@@ -146,7 +146,7 @@ function JoinButton({ invite, session, handleSignedOut }: JoinButtonProps) {
     } catch (failure) {
       setIsBusy(false);
       if (readErrcode(failure) === 'M_UNKNOWN_TOKEN') {
-        dropSession(session.userId);
+        dropEndedSession(session);
         handleSignedOut();
       } else {
         setError(describeError(failure));
