@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import {
   completePartialState,
+  type ForeignState,
   type IntakeContext,
   joinWithState,
   partialRooms,
@@ -66,6 +67,13 @@ describe('Rooms of other servers', () => {
       ...(hidden.length === 0 ? {} : { partial: { servers: [REMOTE] } }),
     });
     return eventId;
+  }
+
+  /** The whole state before the join that a room was entered with has come. */
+  async function complete({ roomId }: RemoteRoom, full: ForeignState): Promise<void> {
+    const room = await server.rooms.registry.byId(roomId);
+    const partial = (await partialRooms(server.rooms)).find(({ roomNid }) => roomNid === room?.nid);
+    await completePartialState(context(), roomId, { ...full, joinNid: partial?.joinNid ?? 0 });
   }
 
   function receive(remote: RemoteRoom, eventId: string) {
@@ -196,7 +204,7 @@ describe('Rooms of other servers', () => {
       const fresh = new SyncSession(alice);
       expect(await fresh.nextOf(remote.roomId)).to.equal(undefined);
 
-      await completePartialState(context(), remote.roomId, before);
+      await complete(remote, before);
       await expectState(remote, [hello]);
       for (const session of [sessions[1], fresh]) {
         const room = await session.nextOf(remote.roomId);
@@ -214,7 +222,7 @@ describe('Rooms of other servers', () => {
       const before = await remote.foreignState([remote.newest]);
       await join(remote, alice.userId, [CAROL]);
       const asked = alice.request('GET', `${roomPath(remote.roomId)}/joined_members`);
-      await completePartialState(context(), remote.roomId, before);
+      await complete(remote, before);
       expect(Object.keys((await asked).body.joined)).to.have.members([alice.userId, BOB, CAROL, CREATOR]);
     });
 
@@ -237,7 +245,7 @@ describe('Rooms of other servers', () => {
       expect(received.outcome).to.equal('accepted');
       expect((await partialRooms(server.rooms)).map(({ servers }) => servers)).to.deep.include([REMOTE]);
 
-      await completePartialState(context(), remote.roomId, before);
+      await complete(remote, before);
       const { events } = server.rooms.storage;
       for (const eventId of [joined, topic]) {
         const event = await events.getById(eventId);
@@ -252,7 +260,7 @@ describe('Rooms of other servers', () => {
       expect(room?.isPartial).to.equal(false);
       expect(room?.head.extremities.map(({ eventId }) => eventId)).to.deep.equal([topic]);
       await expectState(remote, [topic]);
-      await completePartialState(context(), remote.roomId, before);
+      await complete(remote, before);
     });
 
     it('stay so over a restart, until they are completed', async () => {
@@ -261,7 +269,7 @@ describe('Rooms of other servers', () => {
       const joined = await join(remote, alice.userId, [CAROL]);
       await server.restart();
       expect((await server.rooms.registry.byId(remote.roomId))?.isPartial).to.equal(true);
-      await completePartialState(context(), remote.roomId, before);
+      await complete(remote, before);
       await server.restart();
       expect((await server.rooms.registry.byId(remote.roomId))?.isPartial).to.equal(false);
       await expectState(remote, [joined]);

@@ -137,6 +137,29 @@ describe('entering a room of another server', function () {
     expect((await enter()).status).to.equal(200);
   });
 
+  it('asks anew for the members of a room that was left and entered again before they came', async () => {
+    proposes();
+    takes({ isPartial: true });
+    const before = room.newest;
+    const { promise: isBack, resolve: comeBack } = Promise.withResolvers<void>();
+    let asked = 0;
+    fake.answer('GET', `${V1}/state/{roomId}`, async () => {
+      asked += 1;
+      const isFirst = asked === 1;
+      if (isFirst) await isBack;
+      const { state, authChain } = await room.foreignState([isFirst ? before : room.newest]);
+      return { pdus: state, auth_chain: authChain } as unknown as JsonObject;
+    });
+    await enter();
+    await eventually(async () => asked === 1);
+    await alice.ok('POST', `${roomPath(room.roomId)}/leave`, {});
+    await room.join([room.newest], `@dora:${REMOTE}`);
+    expect((await enter()).status).to.equal(200);
+    comeBack();
+    await eventually(async () => (await members()).includes(`@dora:${REMOTE}`));
+    expect(await members()).to.deep.equal([...everybody(), `@dora:${REMOTE}`].sort());
+  });
+
   for (const [what, changes] of [
     ['for another user', { state_key: '@mallory:remote.test' }],
     ['of another sender', { sender: '@mallory:remote.test' }],

@@ -41,7 +41,7 @@ export async function completeRoom(
       if (!Array.isArray(pdus) || !Array.isArray(chain)) {
         throw new FederationError(server, 'malformed', 'it did not tell the state of a room');
       }
-      const state = { state: pdus, authChain: chain };
+      const state = { state: pdus, authChain: chain, joinNid: join.nid };
       await completePartialState({ ...rooms, signingKeys: context.keyring }, roomId, state);
       logger.info('a room is complete', { roomId, server });
       return;

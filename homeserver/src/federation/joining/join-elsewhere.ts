@@ -50,7 +50,8 @@ async function enterThroughAny(context: FederationContext, membership: Membershi
     );
     if (isPartial) {
       const unit = new UnitOfWork();
-      context.storage.jobs.enqueueIfAbsent(unit, { kind: JobKind.CompleteRoom, key: roomId });
+      // Not the job of an earlier join, which may have asked for the state before that one.
+      context.storage.jobs.enqueue(unit, { kind: JobKind.CompleteRoom, key: roomId });
       await context.storage.database.commit(unit);
     }
     return eventId;

@@ -26,23 +26,28 @@ export function partialRooms({ storage }: RoomsContext): Promise<PartialRoom[]> 
  *
  * Source: MSC3902, "Faster remote room joins"; Server-Server API v1.19, `PUT /send_join/v2`, `members_omitted`.
  * @param full the complete state before the join that the room was entered with. Nothing happens if the room's state
- * is complete already.
+ * is complete already, or it was left and entered with another join since.
  */
 export async function completePartialState(
   context: IntakeContext,
   roomId: string,
-  full: ForeignState,
+  full: ForeignState & { readonly joinNid: number },
 ): Promise<void> {
   const room = await context.registry.byId(roomId);
   if (room?.createEvent === undefined || !room.isPartial) return;
   const checkedRoom: CheckedRoom = { roomId, rules: room.rules, createEvent: room.createEvent };
   const checked = await checkState(context, checkedRoom, full);
   await inRoomQueue(context, roomId, async (known) => {
-    if (known?.isPartial !== true) return;
+    if (known?.isPartial !== true || (await joinOf(context, known)) !== full.joinNid) return;
     const judged = await judgeState(context, { nid: known.nid, ...checkedRoom }, checked);
     await storeState(context, judged);
     await complete(context, known, judged.state);
   });
+}
+
+/** The join that a room with partial state was entered with. */
+async function joinOf({ storage }: RoomsContext, room: Room): Promise<number | undefined> {
+  return (await storage.rooms.partial()).find(({ roomNid }) => roomNid === room.nid)?.joinNid;
 }
 
 async function complete(context: IntakeContext, room: Room, state: readonly StoredEvent[]): Promise<void> {
@@ -51,11 +56,11 @@ async function complete(context: IntakeContext, room: Room, state: readonly Stor
   writer.setPartial(false);
   const states = new RoomStates(context, room, writer.snapshots);
   const placed = byHistory(await storage.events.getAll(await storage.rooms.partialEvents(room.nid)));
-  const partial = (await storage.rooms.partial()).find(({ roomNid }) => roomNid === room.nid);
+  const joinNid = await joinOf(context, room);
   const full = await writer.snapshots.replace(await entriesOf(writer, state));
   const updated = new Map<number, StoredEvent>();
   for (const event of placed) {
-    const isJoin = event.nid === partial?.joinNid;
+    const isJoin = event.nid === joinNid;
     // Where the state before it came from elsewhere, nothing that it follows tells of it: it stays.
     const before = isJoin ? full : await states.afterAll(event.pdu.prev_events);
     if (before === undefined) continue;
