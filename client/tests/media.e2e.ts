@@ -91,7 +91,7 @@ describe('Pictures, films and sounds', function () {
       .setInputFiles({ name: 'waves.webm', mimeType: 'video/webm', buffer: await film(visitor) });
     await visitor.page.getByRole('list', { name: 'Attachments' }).getByText('waves.webm').waitFor();
     await visitor.page.getByRole('button', { name: 'Send', exact: true }).click();
-    await visitor.timeline.getByRole('button', { name: 'Play waves.webm' }).click();
+    await visitor.timeline.getByRole('button', { name: /^Play waves.webm/ }).click();
     const video = visitor.dialog.locator('video');
     await eventually(() =>
       video.evaluate((element) => element instanceof HTMLVideoElement && element.videoWidth === 64),

@@ -8,7 +8,7 @@ import { ROOT } from './runtime.mjs';
 const CLIENT = join(ROOT, 'client');
 /** The hash of the sources that the build was made from. */
 const STAMP = join(ROOT, 'node_modules', '.cache', 'guildhall', 'client-build');
-const NOT_SOURCES = new Set(['demo', 'dist', 'node_modules', 'soak', 'tests']);
+const NOT_SOURCES = new Set(['demo', 'dist', 'gallery', 'node_modules', 'soak', 'tests']);
 
 /**
  * Builds the client unless its build is of the sources as they are.

@@ -80,6 +80,7 @@ export const SOAKS = {
       // The last one: it looks at what the others have pressed.
       'client/soak/every-control.test.ts',
     ],
+    environment: { GUILDHALL_TEST_GALLERY: 'all' },
     needsClient: true,
   },
   timeline: {

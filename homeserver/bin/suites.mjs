@@ -15,6 +15,7 @@
  */
 const CORE_JOURNEYS = [
   'budgets',
+  'gallery',
   'guild-settings',
   'journey',
   'language',

@@ -1,5 +1,5 @@
 import { ImageUp } from 'lucide-react';
-import { type DragEvent, useEffect, useState } from 'react';
+import { type DragEvent, useEffect, useRef, useState } from 'react';
 import { t } from '../../lib/i18n/translate.ts';
 import type { ChannelDetails, GuildDetails } from '../../matrix/types.ts';
 import { Composer } from '../composer/Composer.tsx';
@@ -9,6 +9,7 @@ import { useGateway } from '../session/gateway-context.ts';
 import { Timeline } from '../timeline/Timeline.tsx';
 import { ChannelHeader } from './ChannelHeader.tsx';
 import styles from './ChannelView.module.css';
+import { useFocusHandover } from './use-focus-handover.ts';
 
 interface ChannelViewProps {
   readonly channel: ChannelDetails;
@@ -21,8 +22,16 @@ export function ChannelView({ channel, guild }: ChannelViewProps) {
   const tray = useAttachments(messages, channel.channelId);
   const drop = useFileDrop(channel.permissions.canSend, tray.add);
   useTypeAnywhere(channel.channelId);
+  const frame = useRef<HTMLElement>(null);
+  useFocusHandover(frame, channel.channelId, channel.permissions.canSend);
   return (
-    <section className={styles.channel} aria-label={channel.name} {...drop.handlers}>
+    <section
+      ref={frame}
+      className={styles.channel}
+      aria-label={channel.name}
+      tabIndex={-1}
+      {...drop.handlers}
+    >
       <ChannelHeader channel={channel} />
       <Timeline channel={channel} guild={guild} />
       <Composer channel={channel} tray={tray} />

@@ -3,6 +3,7 @@ import { formatFileSize } from '../../lib/file-size.ts';
 import { t } from '../../lib/i18n/translate.ts';
 import type { FileContent } from '../../matrix/types.ts';
 import { Spinner } from '../../ui/Spinner.tsx';
+import { VisuallyHidden } from '../../ui/VisuallyHidden.tsx';
 import { useDownload } from '../media/use-download.ts';
 import styles from './MessageFile.module.css';
 
@@ -10,13 +11,7 @@ import styles from './MessageFile.module.css';
 export function MessageFile({ content }: { readonly content: FileContent }) {
   const { download, isBusy } = useDownload(content.mxc, content.name);
   return (
-    <button
-      type="button"
-      className={styles.file}
-      aria-label={t('file.download', { name: content.name })}
-      disabled={isBusy}
-      onClick={download}
-    >
+    <button type="button" className={styles.file} disabled={isBusy} onClick={download}>
       <FileText size={28} strokeWidth={1.5} aria-hidden />
       <span className={styles.words}>
         <span className={styles.name}>{content.name}</span>
@@ -25,7 +20,10 @@ export function MessageFile({ content }: { readonly content: FileContent }) {
       {isBusy ? (
         <Spinner label={t('file.downloading')} />
       ) : (
-        <Download size={18} strokeWidth={1.75} aria-hidden />
+        <>
+          <Download size={18} strokeWidth={1.75} aria-hidden />
+          <VisuallyHidden>{t('common.download')}</VisuallyHidden>
+        </>
       )}
     </button>
   );

@@ -63,7 +63,8 @@ export function MessageVideo({
   readonly content: VideoContent;
   readonly handleOpen: () => void;
 }) {
-  const { name, duration, thumbnailMxc, isSpoiler } = content;
+  const { name, thumbnailMxc, isSpoiler } = content;
+  const duration = content.duration === undefined ? undefined : formatDuration(content.duration);
   const box = fitImage(content.width, content.height);
   return (
     <Picture mxc={thumbnailMxc} box={box} isOriginal={false} isSpoiler={isSpoiler} name={name}>
@@ -71,14 +72,18 @@ export function MessageVideo({
         <button
           type="button"
           className={styles.open}
-          aria-label={t('video.play', { name })}
+          aria-label={[t('video.play', { name }), duration].filter(Boolean).join(', ')}
           onClick={handleOpen}
         >
           {image}
           <span className={styles.play}>
             <Play size={28} fill="currentColor" strokeWidth={0} aria-hidden />
           </span>
-          {duration !== undefined && <span className={styles.duration}>{formatDuration(duration)}</span>}
+          {duration !== undefined && (
+            <span className={styles.duration} aria-hidden>
+              {duration}
+            </span>
+          )}
         </button>
       )}
     </Picture>
