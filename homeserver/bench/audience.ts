@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { JsonObject, Session } from './load-client.ts';
+import type { LoadClient, Session } from './load-client.ts';
 import type { Deliveries } from './measure.ts';
 
 /** What most clients ask for. */
@@ -10,21 +10,25 @@ const BEGIN_EVERY_MS = 10;
 /** For every server to have all of the clients waiting again. */
 const SETTLE_MS = 500;
 
-/** Sends a request as somebody. */
-export type Send = (method: string, path: string, body?: object, session?: Session) => Promise<JsonObject>;
-
 interface Listener {
   readonly session: Session;
   since: string;
 }
 
+/** What was heard, when, and the answer that it came with. */
+interface Heard {
+  readonly at: number;
+  readonly listener: Listener;
+  readonly answer: Buffer;
+}
+
 /** Clients that wait in `/sync` for what is said in a room, each over a connection of its own. */
 export class Audience {
-  readonly #send: Send;
+  readonly #client: LoadClient;
   readonly #listeners: Listener[] = [];
 
-  constructor(send: Send) {
-    this.#send = send;
+  constructor(client: LoadClient) {
+    this.#client = client;
   }
 
   get size(): number {
@@ -38,17 +42,19 @@ export class Audience {
 
   /** Lets everybody hear what was before: the coming of the others is not what is measured. */
   async catchUp(): Promise<void> {
-    for (const listener of this.#listeners) await this.#sync(listener, 0);
+    for (const listener of this.#listeners) goOn(listener, await this.#sync(listener, 0));
   }
 
   /**
    * Says something while everybody waits.
    *
+   * @param body what is said.
+   * @param say says it.
    * @returns for each of them how long it took from the beginning of the request that says it until they had it.
    */
-  async hear(roomPath: string, number: number): Promise<Deliveries> {
-    const text = `heard ${number}`;
-    const hearing: Promise<number>[] = [];
+  async hear(body: string, say: (body: string) => Promise<unknown>): Promise<Deliveries> {
+    const text = Buffer.from(`"${body}"`);
+    const hearing: Promise<Heard>[] = [];
     for (const listener of this.#listeners) {
       hearing.push(this.#untilHeard(listener, text));
       // No server accepts a thousand connections at once.
@@ -56,32 +62,37 @@ export class Audience {
     }
     await delay(SETTLE_MS);
     const sent = performance.now();
-    await this.#send('PUT', `${roomPath}/send/m.room.message/${number}`, { msgtype: 'm.text', body: text });
-    const heardAt = await Promise.all(hearing);
+    await say(body);
+    const heard = await Promise.all(hearing);
+    // Only now: the time that it takes to read the answers is time that the server lacks.
+    for (const { listener, answer } of heard) goOn(listener, answer);
     return {
-      latenciesMs: heardAt.map((at) => at - sent),
-      seconds: (Math.max(...heardAt) - sent) / 1_000,
+      latenciesMs: heard.map(({ at }) => at - sent),
+      seconds: (Math.max(...heard.map(({ at }) => at)) - sent) / 1_000,
     };
   }
 
-  async #untilHeard(listener: Listener, text: string): Promise<number> {
+  async #untilHeard(listener: Listener, text: Buffer): Promise<Heard> {
     for (;;) {
-      const rooms = await this.#sync(listener, WAIT_MS);
+      const answer = await this.#sync(listener, WAIT_MS);
       const at = performance.now();
-      if (JSON.stringify(rooms).includes(`"${text}"`)) return at;
+      if (answer.includes(text)) return { at, listener, answer };
+      goOn(listener, answer);
     }
   }
 
-  async #sync(listener: Listener, timeoutMs: number): Promise<unknown> {
+  #sync({ since, session }: Listener, timeoutMs: number): Promise<Buffer> {
     const query = new URLSearchParams({
       filter: FILTER,
       set_presence: 'offline',
       timeout: String(timeoutMs),
     });
-    if (listener.since !== '') query.set('since', listener.since);
-    const path = `/_matrix/client/v3/sync?${query}`;
-    const { next_batch, rooms } = await this.#send('GET', path, undefined, listener.session);
-    listener.since = String(next_batch);
-    return rooms ?? {};
+    if (since !== '') query.set('since', since);
+    return this.#client.ask('GET', `/_matrix/client/v3/sync?${query}`, { token: session.token });
   }
+}
+
+/** The next sync goes on where this answer ended. */
+function goOn(listener: Listener, answer: Buffer): void {
+  listener.since = String(JSON.parse(answer.toString()).next_batch);
 }

@@ -7,13 +7,13 @@ describe("the load generator's HTTP", () => {
     'HTTP/1.1 403 Forbidden\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{"a":\r\nA\r\n"10\\r\\n0"}\r\n0\r\n\r\n';
 
   it('reads an answer with a length in bytes', () => {
-    expect(parseAnswer(Buffer.from(fixed))).to.deep.equal({ status: 200, text: '{"ä":"b"}' });
+    expect(parseAnswer(Buffer.from(fixed))).to.deep.equal({ status: 200, body: Buffer.from('{"ä":"b"}') });
   });
 
   it('reads an answer in chunks', () => {
     expect(parseAnswer(Buffer.from(chunked))).to.deep.equal({
       status: 403,
-      text: '{"a":"10\\r\\n0"}',
+      body: Buffer.from('{"a":"10\\r\\n0"}'),
     });
   });
 

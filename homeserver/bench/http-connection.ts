@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 /** What came back. */
 export interface Answer {
   readonly status: number;
-  readonly text: string;
+  readonly body: Buffer;
 }
 
 const END_OF_HEAD = Buffer.from('\r\n\r\n');
@@ -21,13 +21,11 @@ export function parseAnswer(received: Buffer): Answer | undefined {
   const body = received.subarray(headEnd + END_OF_HEAD.length);
   const length = /^content-length: *(\d+)/im.exec(head)?.[1];
   if (length !== undefined) {
-    return body.length < Number(length)
-      ? undefined
-      : { status, text: body.toString('utf8', 0, Number(length)) };
+    return body.length < Number(length) ? undefined : { status, body: body.subarray(0, Number(length)) };
   }
   if (!/^transfer-encoding: *chunked/im.test(head)) throw new Error(`an answer without a length: ${head}`);
   if (!body.subarray(-LAST_CHUNK.length).equals(LAST_CHUNK)) return undefined;
-  return { status, text: joinChunks(body).toString() };
+  return { status, body: joinChunks(body) };
 }
 
 function joinChunks(body: Buffer): Buffer {

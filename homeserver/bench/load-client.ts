@@ -13,6 +13,11 @@ export interface Session {
   readonly token: string;
 }
 
+interface RequestOptions {
+  readonly token?: string;
+  readonly body?: object;
+}
+
 /** The server has no such operation. */
 export class NotServed extends Error {
   override readonly name = 'NotServed';
@@ -32,11 +37,12 @@ export class LoadClient {
    * Sends one request.
    * @throws unless it is answered with 200, in time; `NotServed` if the server does not know the operation.
    */
-  async send(
-    method: string,
-    path: string,
-    { token, body }: { token?: string; body?: object } = {},
-  ): Promise<JsonObject> {
+  async send(method: string, path: string, options: RequestOptions = {}): Promise<JsonObject> {
+    return JSON.parse((await this.ask(method, path, options)).toString());
+  }
+
+  /** As `send`, for the body as it came. */
+  async ask(method: string, path: string, { token, body }: RequestOptions = {}): Promise<Buffer> {
     const payload = body === undefined ? '' : JSON.stringify(body);
     const head = [
       `${method} ${path} HTTP/1.1`,
@@ -47,13 +53,13 @@ export class LoadClient {
     ];
     const connection = this.#idle.pop() ?? this.#connect();
     const late = setTimeout(() => connection.close(new Error('no answer in time')), TIME_LIMIT_MS);
-    const { status, text } = await connection
+    const { status, body: answer } = await connection
       .ask(`${head.join('\r\n')}\r\n\r\n${payload}`)
       .finally(() => clearTimeout(late));
     if (this.#connections.has(connection)) this.#idle.push(connection);
-    if (status === 404 && text.includes('M_UNRECOGNIZED')) throw new NotServed(`${method} ${path}`);
-    if (status !== 200) throw new Error(`${method} ${path}: ${status} ${text}`);
-    return JSON.parse(text);
+    if (status === 404 && answer.includes('M_UNRECOGNIZED')) throw new NotServed(`${method} ${path}`);
+    if (status !== 200) throw new Error(`${method} ${path}: ${status} ${answer}`);
+    return answer;
   }
 
   /** Registers as Synapse's admin API does it, which every server compared here has. */

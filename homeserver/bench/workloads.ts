@@ -155,7 +155,13 @@ function delivery(listeners: number): Workload {
     maxOperations: UNLIMITED,
     prepare: async (world) => {
       const audience = await world.gather(listeners);
-      return () => audience.hear(world.roomPath(0), world.nextNumber());
+      return () => {
+        const number = world.nextNumber();
+        const path = `${world.roomPath(0)}/send/m.room.message/${number}`;
+        return audience.hear(`heard ${number}`, (body) =>
+          world.send('PUT', path, { msgtype: 'm.text', body }),
+        );
+      };
     },
   };
 }

@@ -27,7 +27,7 @@ export class World {
   readonly #joins: Iterator<{ session: Session; room: number }>;
   /** IDs of rooms beyond the hundred. */
   readonly #further: string[] = [];
-  readonly #audience = new Audience((...request) => this.send(...request));
+  readonly #audience: Audience;
   #lastNumber = 0;
 
   private constructor(
@@ -38,6 +38,7 @@ export class World {
     roomIds: readonly string[],
   ) {
     this.#client = client;
+    this.#audience = new Audience(client);
     this.#secret = secret;
     this.#owner = owner;
     this.#roomPaths = roomIds.map((id) => `/_matrix/client/v3/rooms/${encodeURIComponent(id)}`);
