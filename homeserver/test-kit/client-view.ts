@@ -1,11 +1,13 @@
 import { systemClock } from '../src/base/clock.ts';
-import { createEncryption } from '../src/encryption/index.ts';
+import { createEncryption, type Encryption } from '../src/encryption/index.ts';
 import type { JsonObject } from '../src/protocol/canonical-json.ts';
-import { createRealtime } from '../src/realtime/index.ts';
+import { createRealtime, type Realtime } from '../src/realtime/index.ts';
 import { type RoomsContext, stateKeyOf, UserSettingsCache, type Viewer } from '../src/rooms/index.ts';
 import { broadcastsThrough } from '../src/stream/index.ts';
 import { LogTail } from '../src/stream/log-tail.ts';
 import { Notifier } from '../src/stream/notifier.ts';
+import { createSyncContext, type SyncOptions } from '../src/sync/create-context.ts';
+import type { SyncContext } from '../src/sync/frame.ts';
 import { createSync, type StateKey, type Sync, type SyncBody } from '../src/sync/index.ts';
 import { openTestRooms, type TestRooms } from './rooms-for-tests.ts';
 
@@ -16,7 +18,14 @@ export interface Syncs {
   readonly fromTail: Sync;
   /** Has no rows in memory, and asks the log. */
   readonly fromLog: Sync;
+  /** What puts responses together, with the newest rows and with memory of its own. */
+  readonly context: () => Promise<SyncContext>;
+  readonly realtime: Realtime;
+  readonly encryption: Encryption;
 }
+
+/** Rows: more than any test writes. */
+const KEPT = 100_000;
 
 /** Opens rooms over an empty database. */
 export async function startSyncs(): Promise<Syncs> {
@@ -29,7 +38,10 @@ export async function startSyncs(): Promise<Syncs> {
     rooms: {
       isJoined: async () => true,
       roomNidOf: async (roomId) => (await rooms.registry.byId(roomId))?.nid,
-      positionOf: async () => undefined,
+      positionOf: async (_roomId, eventId) => {
+        const event = await storage.events.getById(eventId);
+        return event && (await storage.log.positionOf(event.nid));
+      },
       relationOf: async () => undefined,
       whoShareRoomWith: async () => new Set(),
     },
@@ -44,7 +56,7 @@ export async function startSyncs(): Promise<Syncs> {
     logger: rooms.logger,
     confirmation: accounts.confirmation,
   });
-  const open = async (kept: number): Promise<Sync> => {
+  const open = async (kept: number): Promise<SyncOptions> => {
     const newest = await storage.log.newest();
     const notifier = new Notifier(new LogTail(kept, newest, []), {
       localJoined: () => [],
@@ -53,9 +65,16 @@ export async function startSyncs(): Promise<Syncs> {
     storage.database.onCommitted((rows) => notifier.publish(rows));
     const settings = new UserSettingsCache(rooms, accounts.pushRules);
     notifier.onRows((rows) => settings.follow(rows));
-    return createSync({ rooms, accounts, realtime, encryption, notifier, settings });
+    return { rooms, accounts, realtime, encryption, notifier, settings };
   };
-  return { house, fromTail: await open(100_000), fromLog: await open(0) };
+  return {
+    house,
+    fromTail: createSync(await open(KEPT)),
+    fromLog: createSync(await open(0)),
+    context: async () => createSyncContext(await open(KEPT)),
+    realtime,
+    encryption,
+  };
 }
 
 /** What a client knows that does with responses what the specification says. */

@@ -4,6 +4,7 @@ import type { Realtime } from '../realtime/index.ts';
 import type { RoomsContext, UserSettingsCache, Viewer } from '../rooms/index.ts';
 import type { Notifier } from '../stream/index.ts';
 import type { DeviceNewsCache } from './device-news.ts';
+import type { PlainMessagesCache } from './plain-messages.ts';
 import type { SentMembers } from './sent-members.ts';
 import type { SyncFilter } from './sync-filter.ts';
 import type { UnreadCounts } from './unread-counts.ts';
@@ -18,6 +19,7 @@ export interface SyncContext {
   readonly settings: UserSettingsCache;
   readonly unread: UnreadCounts;
   readonly deviceNews: DeviceNewsCache;
+  readonly plainMessages: PlainMessagesCache;
 }
 
 /** A place in the log and in what lives in memory only. */

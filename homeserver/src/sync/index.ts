@@ -1,15 +1,9 @@
-import type { Accounts } from '../accounts/index.ts';
-import type { Encryption } from '../encryption/index.ts';
-import type { Realtime } from '../realtime/index.ts';
-import type { RoomsContext, UserSettingsCache } from '../rooms/index.ts';
-import type { Notifier } from '../stream/index.ts';
-import { DeviceNewsCache } from './device-news.ts';
+import { createSyncContext, type SyncOptions } from './create-context.ts';
 import { DirectRooms } from './sliding/direct-rooms.ts';
 import { RoomActivity } from './sliding/room-activity.ts';
 import { SlidingSync } from './sliding/sliding-sync.ts';
 import { ViewerRooms } from './sliding/viewer-rooms.ts';
 import { Sync } from './sync.ts';
-import { UnreadCounts } from './unread-counts.ts';
 
 export type { StateKey } from './frame.ts';
 /** Sync: what is new for somebody. */
@@ -28,25 +22,9 @@ export type {
 export type { ListAnswer, SlidingAnswer } from './sliding/sliding-response.ts';
 export type { Sync, SyncRequest } from './sync.ts';
 
-export interface SyncOptions {
-  readonly rooms: RoomsContext;
-  readonly accounts: Pick<Accounts, 'accountData' | 'filters'>;
-  readonly realtime: Realtime;
-  readonly encryption: Pick<Encryption, 'deviceKeys' | 'toDevice'>;
-  readonly notifier: Notifier;
-  readonly settings: UserSettingsCache;
-}
-
 export function createSync(options: SyncOptions): Sync {
-  const { rooms, accounts, realtime, encryption, notifier, settings } = options;
-  const unread = new UnreadCounts(rooms, realtime.receipts, settings);
-  const deviceNews = new DeviceNewsCache(encryption);
-  notifier.onRows((rows) => {
-    unread.follow(rows);
-    deviceNews.follow(rows);
-  });
-  const { accountData, filters } = accounts;
-  const context = { rooms, accountData, realtime, encryption, notifier, settings, unread, deviceNews };
+  const context = createSyncContext(options);
+  const { rooms, accountData, notifier } = context;
   const activity = new RoomActivity(rooms);
   const directRooms = new DirectRooms(accountData);
   notifier.onRows((rows) => {
@@ -54,5 +32,6 @@ export function createSync(options: SyncOptions): Sync {
     directRooms.follow(rows);
   });
   const viewerRooms = new ViewerRooms(rooms);
-  return new Sync(context, filters, new SlidingSync({ ...context, activity, directRooms, viewerRooms }));
+  const sliding = new SlidingSync({ ...context, activity, directRooms, viewerRooms });
+  return new Sync(context, options.accounts.filters, sliding);
 }

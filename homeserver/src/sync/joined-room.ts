@@ -59,12 +59,13 @@ export async function joinedRoom(
   };
 }
 
-function changesName(events: readonly StoredEvent[]): boolean {
+/** Whether an event may say how the room is called. */
+export function changesName(events: readonly StoredEvent[]): boolean {
   return events.some(({ pdu }) => pdu.type === 'm.room.name' || pdu.type === 'm.room.canonical_alias');
 }
 
 /** The counts of the room: with those of threads beside them, if the client asks; else all in one. */
-function presentCounts(
+export function presentCounts(
   { main, threads }: UnreadTallies,
   byThread: boolean,
 ): Pick<JoinedRoomBody, 'unread_notifications' | 'unread_thread_notifications'> {

@@ -1,4 +1,5 @@
 import type { Accounts } from '../accounts/index.ts';
+import { RecentMap } from '../base/recent-map.ts';
 import { invalidParam } from '../protocol/errors.ts';
 import type { PresenceState } from '../realtime/index.ts';
 import type { Onlooker, Viewer } from '../rooms/index.ts';
@@ -6,6 +7,7 @@ import { formatStreamToken, parseStreamToken, type StreamToken } from '../stream
 import { Deadline } from './deadline.ts';
 import { type DeviceListChanges, deviceListChanges } from './device-lists.ts';
 import type { Frame, Place, StateKey, SyncContext } from './frame.ts';
+import { findPlainNews, plainResponse } from './plain-response.ts';
 import type { SyncBody } from './response-shapes.ts';
 import { SentMembersLog } from './sent-members.ts';
 import type { SlidingSync } from './sliding/sliding-sync.ts';
@@ -29,11 +31,16 @@ export interface SyncRequest {
   readonly signal: AbortSignal;
 }
 
+const KNOWN_FILTERS = 1_000;
+/** In characters. */
+const LONGEST_KNOWN_FILTER = 2_000;
+
 /** Tells clients what is new, and waits until there is something. */
 export class Sync {
   readonly #context: SyncContext;
   readonly #filters: Accounts['filters'];
   readonly #sentMembers = new SentMembersLog();
+  readonly #knownFilters = new RecentMap<string, SyncFilter>(KNOWN_FILTERS);
   /** The same for clients that look at windows of their rooms. */
   readonly sliding: SlidingSync;
 
@@ -51,7 +58,7 @@ export class Sync {
    */
   async sync(request: SyncRequest): Promise<SyncBody> {
     const { viewer } = request;
-    const filter = new SyncFilter(await this.#filters.resolve(viewer.userNid, request.filter));
+    const filter = await this.#filterOf(request);
     const since = await this.#placeOf(request.since);
     if (since !== undefined)
       await acknowledgeMessages(this.#context, viewer, since.toDevice ?? since.position);
@@ -97,7 +104,7 @@ export class Sync {
     const interest = notifier.register(request.viewer.userNid);
     const end = new Deadline(rooms.clock, request, () => interest.wake());
     try {
-      for (let from = since; ; ) {
+      for (let from = since, mayBePlain = true; ; ) {
         // Register, then read, then wait: whatever comes after the read ends the wait.
         interest.arm();
         await rooms.userRooms.of(request.viewer.userNid);
@@ -105,16 +112,34 @@ export class Sync {
         const memberships = rooms.userRooms.known(request.viewer.userNid);
         if (memberships === undefined) continue;
         const frame = this.#frame(request, filter, from);
+        const news = mayBePlain ? findPlainNews(this.#context, frame, memberships) : undefined;
+        if (news !== undefined) {
+          const body = await plainResponse(this.#context, frame, news);
+          if (body !== undefined) return body;
+          mayBePlain = false;
+          continue;
+        }
         const { body, isEmpty } = await buildResponse(this.#context, frame, memberships);
         if (!isEmpty || frame.since === undefined || frame.fullState || end.isOver) return body;
         // Nothing of what happened until now is for this client: there is no need to look at it again.
         from = frame.until;
+        mayBePlain = true;
         await interest.wait();
       }
     } finally {
       end.cancel();
       interest.close();
     }
+  }
+
+  /** One for all who ask for the same: an ID says by itself what is in the filter. */
+  async #filterOf({ viewer, filter: written = '' }: SyncRequest): Promise<SyncFilter> {
+    const known = written.startsWith('{') ? this.#knownFilters.get(written) : undefined;
+    if (known !== undefined) return known;
+    const definition = await this.#filters.resolve(viewer.userNid, written || undefined);
+    const filter = this.#knownFilters.get(written) ?? new SyncFilter(definition);
+    if (written.length <= LONGEST_KNOWN_FILTER) this.#knownFilters.set(written, filter);
+    return filter;
   }
 
   #frame(request: SyncRequest, filter: SyncFilter, since: Place | undefined): Frame {
