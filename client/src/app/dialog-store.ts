@@ -9,6 +9,8 @@ export type DialogRequest =
   | { readonly kind: 'invite'; readonly guildId: string }
   | { readonly kind: 'jump-to-date' | 'create-poll'; readonly channelId: string }
   | { readonly kind: 'topic'; readonly name: string; readonly topic: string }
+  | { readonly kind: 'rename-category'; readonly categoryId: string; readonly name: string }
+  | { readonly kind: 'move-channel'; readonly guildId: string; readonly channelId: string }
   | { readonly kind: 'rename-folder'; readonly folderId: string }
   | { readonly kind: 'notifications'; readonly roomId: string; readonly name: string }
   | { readonly kind: 'switcher' | 'inbox' | 'keys' }
@@ -28,6 +30,8 @@ export type DialogRequest =
       readonly title: string;
       readonly text: string;
       readonly confirmLabel: string;
+      /** What has to be typed first. */
+      readonly mustType?: string;
       readonly perform: () => Promise<void>;
     };
 

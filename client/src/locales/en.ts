@@ -3,6 +3,7 @@
  * category of its language (CLDR), chosen by `count`.
  */
 export const en = {
+  'common.typeToConfirm': 'Type “{{text}}” to confirm',
   'common.cancel': 'Cancel',
   'common.close': 'Close',
   'common.copied': 'Copied',
@@ -195,6 +196,10 @@ export const en = {
   'guild.leaveTitle': 'Leave {{name}}?',
   'guild.leaveText': 'You will no longer see its channels. To come back you need an invite.',
   'guild.leaveConfirm': 'Leave',
+  'guild.close': 'Close the guild',
+  'guild.closeTitle': 'Close {{name}}?',
+  'guild.closeText':
+    'Everybody leaves it and all its channels, and its links lead nowhere. This cannot be taken back.',
   'guild.missing': 'You are not in this guild',
   'guild.missingText': 'It may have been closed, or you need an invite to come in.',
   'guild.empty': 'This guild has no channels yet',
@@ -210,6 +215,10 @@ export const en = {
   'category.createSubmit': 'Create category',
   'category.example': 'Game nights',
   'category.empty': 'Nothing in here yet',
+  'category.rename': 'Rename the category',
+  'category.delete': 'Delete the category',
+  'category.deleteTitle': 'Delete {{name}}?',
+  'category.deleteText': 'Its channels stay, and stand in the guild without a category.',
   'category.createChannel': 'Create a channel in {{name}}',
 
   'channel.create': 'Create a channel',
@@ -226,6 +235,11 @@ export const en = {
   'channel.slowModeText':
     'How long people wait from one message to the next. Those who run the channel need not wait.',
   'channel.slowModeOff': 'Off',
+  'channel.move': 'Move to…',
+  'channel.moveSubmit': 'Move',
+  'channel.place': 'Place',
+  'channel.placeEnd': 'At the end',
+  'channel.placeBefore': 'Before {{name}}',
   'channel.markRead': 'Mark as read',
   'channel.settings': 'Channel settings',
   'channel.settingsOf': 'Settings of {{name}}',
@@ -831,6 +845,10 @@ export const en = {
   'channelSettings.admins': 'Administrators',
   'channelSettings.ownerOnly': 'The owner',
   'channelSettings.levelOther': 'Level {{level}}',
+  'channelSettings.close': 'Delete the channel',
+  'channelSettings.closeTitle': 'Delete {{name}}?',
+  'channelSettings.closeText':
+    'Everybody leaves it, and nobody finds it any more. This cannot be taken back.',
   'channelSettings.leave': 'Leave the channel',
   'channelSettings.leaveTitle': 'Leave {{name}}?',
   'channelSettings.leaveText':

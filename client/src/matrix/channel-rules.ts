@@ -3,6 +3,7 @@ import { asArray, asObject, asString, type JsonObject } from '../lib/parse.ts';
 import type { ChangeBatch, ChangeFeed } from './change-feed.ts';
 import { type LevelName, readLevel, withLevel } from './channel-levels.ts';
 import { FeedStore } from './feed-store.ts';
+import { isKeptByServer } from './plain-spaces.ts';
 import { readSpaceChildren, readState } from './read-room.ts';
 
 /** Who may come into a channel: members of its guild, those who were invited, or anybody who finds it. */
@@ -11,7 +12,7 @@ export type ChannelAccess = 'guild' | 'invited' | 'anybody';
 /** Who may read what was said (Matrix 1.19, "Room history visibility"). */
 export type HistoryAccess = 'world_readable' | 'shared' | 'invited' | 'joined';
 
-/** What of a channel's rules somebody may change. */
+/** What of a channel's rules somebody may change; its place where our server keeps the guild. */
 type Changeable = 'access' | 'history' | 'levels' | 'address' | 'place';
 
 /** What holds in a channel, and what of it we may change. */
@@ -83,7 +84,10 @@ export class ChannelRulesStore extends FeedStore<ChannelRules | undefined> {
         history: this.#maySend(room, EventType.RoomHistoryVisibility),
         levels: this.#maySend(room, EventType.RoomPowerLevels),
         address: this.#maySend(room, EventType.RoomCanonicalAlias),
-        place: this.#maySend(this.#client.getRoom(guildId), EventType.SpaceChild),
+        place:
+          guildId !== undefined &&
+          isKeptByServer(this.#client, guildId) &&
+          this.#maySend(this.#client.getRoom(guildId), EventType.SpaceChild),
       },
     };
   }

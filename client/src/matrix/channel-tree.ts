@@ -82,6 +82,18 @@ function summarize(room: KnownRoom): ChannelSummary {
   };
 }
 
+/** The category that a channel stands in; undefined for one that stands in the guild itself. */
+export function findParent(tree: ChannelTree, channelId: string): string | undefined {
+  return tree.categories.find(({ channels }) => channels.some((channel) => channel.channelId === channelId))
+    ?.categoryId;
+}
+
+/** The channels of a category, or of the guild itself, in their order. */
+export function listSiblings(tree: ChannelTree, categoryId: string | undefined): readonly ChannelSummary[] {
+  if (categoryId === undefined) return tree.channels;
+  return tree.categories.find((category) => category.categoryId === categoryId)?.channels ?? [];
+}
+
 /** All channels of a tree in the order in which they are seen. */
 export function listChannels(tree: ChannelTree): readonly ChannelSummary[] {
   return [...tree.channels, ...tree.categories.flatMap((category) => category.channels)];

@@ -44,6 +44,11 @@ export interface CommunityActions {
   ban(roomId: string, userId: string, reason: string): Promise<void>;
   unban(roomId: string, userId: string): Promise<void>;
   leaveGuild(guildId: string): Promise<void>;
+  /** Ends a guild for everybody. */
+  closeGuild(guildId: string): Promise<void>;
+  /** Ends a channel for everybody, or a category, whose channels stay. */
+  closeChannel(guildId: string, channelId: string): Promise<void>;
+  moveChannel(guildId: string, channelId: string, place: guilds.ChannelPlace): Promise<void>;
   leaveChannel(channelId: string): Promise<void>;
   renameChannel(channelId: string, name: string): Promise<void>;
   setTopic(channelId: string, topic: string): Promise<void>;
@@ -112,6 +117,15 @@ export function createCommunityActions(client: MatrixClient, readAccess: () => A
     async unban(roomId, userId) {
       await remove(roomId, (id) => client.unban(id, userId));
     },
+    async closeGuild(guildId) {
+      await guilds.closeGuild(readAccess(), guildId);
+      await waitForMembership(client, guildId, false);
+    },
+    async closeChannel(guildId, channelId) {
+      await guilds.closeChannel(readAccess(), guildId, channelId);
+      await waitForMembership(client, channelId, false);
+    },
+    moveChannel: (guildId, channelId, place) => guilds.moveChannel(readAccess(), guildId, channelId, place),
     leaveGuild: (guildId) => leaveGuild(client, guildId),
     async leaveChannel(channelId) {
       await client.leave(channelId);
@@ -147,7 +161,12 @@ async function leaveGuild(client: MatrixClient, guildId: string): Promise<void> 
 
 /** Waits until sync has brought a room that we joined; gives up silently, because the request itself did succeed. */
 export async function waitForArrival(client: MatrixClient, roomId: string): Promise<void> {
+  await waitForMembership(client, roomId, true);
+}
+
+/** Waits until sync says that we are in a room, or are not; gives up silently. */
+async function waitForMembership(client: MatrixClient, roomId: string, isIn: boolean): Promise<void> {
   const deadline = Date.now() + arrivalTimeout;
-  const isThere = (): boolean => client.getRoom(roomId)?.getMyMembership() === 'join';
-  while (!isThere() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 40));
+  const isSo = (): boolean => (client.getRoom(roomId)?.getMyMembership() === 'join') === isIn;
+  while (!isSo() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 40));
 }

@@ -145,6 +145,7 @@ const noPermissions: Permissions = {
   canKick: false,
   canBan: false,
   canSetAvatar: false,
+  canClose: false,
   canSetLevels: false,
   level: 0,
 };
@@ -167,6 +168,7 @@ export function readPermissions(room: Room, userId: string): Permissions {
     canKick: state.hasSufficientPowerLevelFor('kick', ownLevel),
     canBan: state.hasSufficientPowerLevelFor('ban', ownLevel),
     canSetAvatar: state.maySendStateEvent('m.room.avatar', userId),
+    canClose: state.maySendStateEvent('m.room.tombstone', userId),
     canSetLevels: state.maySendStateEvent('m.room.power_levels', userId),
     level: ownLevel,
     canDeleteOthers: state.hasSufficientPowerLevelFor('redact', ownLevel),

@@ -142,6 +142,8 @@ export interface Permissions {
   readonly canKick: boolean;
   readonly canBan: boolean;
   readonly canSetAvatar: boolean;
+  /** Whether they may close the guild for everybody. */
+  readonly canClose: boolean;
   /** Whether they may say what others may do. */
   readonly canSetLevels: boolean;
   /** Their power level: they have a say over those below it. */

@@ -1,6 +1,6 @@
-import { Bell, CheckCheck, Settings } from 'lucide-react';
+import { Bell, CheckCheck, FolderInput, Settings } from 'lucide-react';
 import type { Gateway } from '../../matrix/gateway.ts';
-import type { ChannelSummary } from '../../matrix/types.ts';
+import type { ChannelSummary, GuildDetails } from '../../matrix/types.ts';
 import { openDialog } from '../dialog-store.ts';
 import { closeDrawer } from '../drawer-store.ts';
 import { buildChannelSettingsPath } from '../paths.ts';
@@ -9,6 +9,8 @@ import type { Action } from './action.ts';
 export interface ChannelContext {
   readonly gateway: Gateway;
   readonly channel: ChannelSummary;
+  /** The guild that it stands in. */
+  readonly guild: GuildDetails;
   readonly navigate: (path: string) => void;
 }
 
@@ -40,9 +42,19 @@ const openChannelSettings: Action<ChannelContext> = {
   },
 };
 
+const moveChannel: Action<ChannelContext> = {
+  id: 'channel.move',
+  label: 'channel.move',
+  icon: FolderInput,
+  isAvailable: ({ guild }) => guild.permissions.canAddChannels && !guild.plain,
+  perform: ({ guild, channel }) =>
+    openDialog({ kind: 'move-channel', guildId: guild.guildId, channelId: channel.channelId }),
+};
+
 /** What can be done with a channel in a list. */
 export const channelActions: readonly Action<ChannelContext>[] = [
   markChannelRead,
   setChannelNotifications,
+  moveChannel,
   openChannelSettings,
 ];

@@ -18,7 +18,7 @@ export function listActionsHere(context: HallContext): readonly MenuEntry[] {
       hallActions.filter((action) => action !== openSwitcher),
       context,
     ),
-    ...(channel ? listMenuEntries(channelActions, { gateway, channel, navigate }) : []),
+    ...(channel ? listMenuEntries(channelActions, { gateway, guild, channel, navigate }) : []),
     ...(guild ? listMenuEntries(guildActions, { gateway, guild, navigate }) : []),
     ...listMenuEntries(accountActions, context),
   ];

@@ -2,6 +2,7 @@ import { ChevronDown, Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { listMenuEntries } from '../../app/actions/action.ts';
+import { categoryActions } from '../../app/actions/category-actions.ts';
 import { channelActions } from '../../app/actions/channel-actions.ts';
 import {
   createChannelInGuild,
@@ -22,6 +23,7 @@ import { ContextMenu, MenuButton } from '../../ui/Menu.tsx';
 import { useGateway } from '../session/gateway-context.ts';
 import { ChannelLink } from './ChannelLink.tsx';
 import styles from './ChannelList.module.css';
+import { type ChannelDrag, useChannelDrag } from './use-channel-drag.ts';
 
 interface ChannelListProps {
   readonly guild: GuildDetails;
@@ -34,7 +36,8 @@ export function ChannelList({ guild, channelId }: ChannelListProps) {
   const [, navigate] = useLocation();
   const context: GuildContext = { gateway, guild, navigate };
   const channels = listChannels(guild.tree);
-  const [pressed, setPressed] = useState<ChannelSummary>();
+  const [pressed, setPressed] = useState<Pressed>();
+  const drag = useChannelDrag(gateway, guild);
   return (
     <>
       <header className={styles.head}>
@@ -54,28 +57,59 @@ export function ChannelList({ guild, channelId }: ChannelListProps) {
         )}
       </header>
       <ContextMenu
-        entries={pressed ? listMenuEntries(channelActions, { gateway, channel: pressed, navigate }) : []}
+        entries={
+          pressed?.channel
+            ? listMenuEntries(channelActions, { gateway, guild, channel: pressed.channel, navigate })
+            : pressed?.category
+              ? listMenuEntries(categoryActions, { gateway, guild, category: pressed.category })
+              : []
+        }
         handleOpen={(target) => {
-          const id = target.closest<HTMLElement>('[data-channel]')?.dataset.channel;
-          const found = channels.find((channel) => channel.channelId === id);
+          const found = findPressed(guild, target);
           setPressed(found);
-          return found?.joined === true;
+          return found.channel?.joined === true || found.category !== undefined;
         }}
       >
         <nav className={styles.scroll} aria-label={t('guild.channelsOf', { name: guild.name })}>
           <ul>
             {guild.tree.channels.map((channel) => (
-              <ChannelItem key={channel.channelId} guild={guild} channel={channel} selectedId={channelId} />
+              <ChannelItem
+                key={channel.channelId}
+                guild={guild}
+                channel={channel}
+                selectedId={channelId}
+                drag={drag}
+              />
             ))}
           </ul>
           {guild.tree.categories.map((category) => (
-            <Category key={category.categoryId} guild={guild} category={category} selectedId={channelId} />
+            <Category
+              key={category.categoryId}
+              guild={guild}
+              category={category}
+              selectedId={channelId}
+              drag={drag}
+            />
           ))}
           {channels.length === 0 && <NoChannels context={context} />}
         </nav>
       </ContextMenu>
     </>
   );
+}
+
+/** What a menu was opened on. */
+interface Pressed {
+  readonly channel?: ChannelSummary | undefined;
+  readonly category?: CategorySummary | undefined;
+}
+
+function findPressed(guild: GuildDetails, target: Element): Pressed {
+  const channelId = target.closest<HTMLElement>('[data-channel]')?.dataset.channel;
+  const channel = listChannels(guild.tree).find((candidate) => candidate.channelId === channelId);
+  if (channel) return { channel };
+  const categoryId = target.closest<HTMLElement>('[data-category]')?.dataset.category;
+  return { category: guild.tree.categories.find((category) => category.categoryId === categoryId) };
 }
 
 function NoChannels({ context }: { readonly context: GuildContext }) {
@@ -94,11 +128,12 @@ interface ChannelItemProps {
   readonly guild: GuildDetails;
   readonly channel: ChannelSummary;
   readonly selectedId: string | undefined;
+  readonly drag: ChannelDrag;
 }
 
-function ChannelItem({ guild, channel, selectedId }: ChannelItemProps) {
+function ChannelItem({ guild, channel, selectedId, drag }: ChannelItemProps) {
   return (
-    <li>
+    <li className={styles.item} {...drag(channel.channelId)}>
       <ChannelLink
         {...channel}
         href={buildGuildPath(guild.guildId, channel.channelId)}
@@ -114,9 +149,10 @@ interface CategoryProps {
   readonly guild: GuildDetails;
   readonly category: CategorySummary;
   readonly selectedId: string | undefined;
+  readonly drag: ChannelDrag;
 }
 
-function Category({ guild, category, selectedId }: CategoryProps) {
+function Category({ guild, category, selectedId, drag }: CategoryProps) {
   const isCollapsed = usePreferences((state) => state.collapsedCategories.includes(category.categoryId));
   const listId = `category-${category.categoryId}`;
   // A closed category still shows where we are and what is new.
@@ -125,7 +161,7 @@ function Category({ guild, category, selectedId }: CategoryProps) {
     : category.channels;
   return (
     <section className={styles.category}>
-      <div className={styles.categoryHead}>
+      <div className={styles.categoryHead} data-category={category.categoryId} {...drag(category.categoryId)}>
         <h2 className={styles.categoryTitle}>
           <button
             type="button"
@@ -156,7 +192,13 @@ function Category({ guild, category, selectedId }: CategoryProps) {
       </div>
       <ul id={listId}>
         {shown.map((channel) => (
-          <ChannelItem key={channel.channelId} guild={guild} channel={channel} selectedId={selectedId} />
+          <ChannelItem
+            key={channel.channelId}
+            guild={guild}
+            channel={channel}
+            selectedId={selectedId}
+            drag={drag}
+          />
         ))}
       </ul>
       {category.channels.length === 0 && !isCollapsed && <p className={styles.note}>{t('category.empty')}</p>}

@@ -1,4 +1,7 @@
+import { useState } from 'react';
+import { t } from '../../lib/i18n/translate.ts';
 import { Dialog } from '../../ui/Dialog.tsx';
+import { TextField } from '../../ui/TextField.tsx';
 import { DialogForm } from './DialogForm.tsx';
 import { useSubmit } from './use-submit.ts';
 
@@ -6,12 +9,22 @@ interface ConfirmDialogProps {
   readonly title: string;
   readonly text: string;
   readonly confirmLabel: string;
+  /** What has to be typed first. */
+  readonly mustType?: string;
   readonly perform: () => Promise<void>;
   readonly handleClose: () => void;
 }
 
 /** Asks once more before something that cannot be taken back. */
-export function ConfirmDialog({ title, text, confirmLabel, perform, handleClose }: ConfirmDialogProps) {
+export function ConfirmDialog({
+  title,
+  text,
+  confirmLabel,
+  mustType,
+  perform,
+  handleClose,
+}: ConfirmDialogProps) {
+  const [typed, setTyped] = useState('');
   const submission = useSubmit();
   return (
     <Dialog title={title} description={text} handleClose={handleClose}>
@@ -19,12 +32,23 @@ export function ConfirmDialog({ title, text, confirmLabel, perform, handleClose 
         submission={submission}
         submitLabel={confirmLabel}
         isDangerous
+        canSubmit={mustType === undefined || typed.trim() === mustType.trim()}
         handleClose={handleClose}
         work={async () => {
           await perform();
           handleClose();
         }}
-      />
+      >
+        {mustType !== undefined && (
+          <TextField
+            label={t('common.typeToConfirm', { text: mustType })}
+            value={typed}
+            onChange={(event) => setTyped(event.target.value)}
+            autoComplete="off"
+            autoFocus
+          />
+        )}
+      </DialogForm>
     </Dialog>
   );
 }

@@ -11,10 +11,12 @@ import { ForwardDialog } from './ForwardDialog.tsx';
 import { InviteDialog } from './InviteDialog.tsx';
 import { JumpToDateDialog } from './JumpToDateDialog.tsx';
 import { KeysDialog } from './KeysDialog.tsx';
+import { MoveChannelDialog } from './MoveChannelDialog.tsx';
 import { NewDirectDialog } from './NewDirectDialog.tsx';
 import { PersonDialog } from './PersonDialog.tsx';
 import { ProfileDialog } from './ProfileDialog.tsx';
 import { ReactionsDialog } from './ReactionsDialog.tsx';
+import { RenameCategoryDialog } from './RenameCategoryDialog.tsx';
 import { RenameFolderDialog } from './RenameFolderDialog.tsx';
 import { ReportDialog } from './ReportDialog.tsx';
 import { TopicDialog } from './TopicDialog.tsx';
@@ -37,6 +39,10 @@ export default function DialogHost({ request }: { readonly request: DialogReques
       return <CreatePollDialog channelId={request.channelId} handleClose={closeDialog} />;
     case 'topic':
       return <TopicDialog {...request} handleClose={closeDialog} />;
+    case 'rename-category':
+      return <RenameCategoryDialog {...request} handleClose={closeDialog} />;
+    case 'move-channel':
+      return <MoveChannelDialog {...request} handleClose={closeDialog} />;
     case 'rename-folder':
       return <RenameFolderDialog folderId={request.folderId} handleClose={closeDialog} />;
     case 'notifications':

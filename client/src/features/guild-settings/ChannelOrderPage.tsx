@@ -1,6 +1,7 @@
 import { ArrowDown, ArrowUp, Folder, Hash, type LucideIcon, Settings } from 'lucide-react';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useLocation } from 'wouter';
+import { type CategoryContext, deleteCategory, renameCategory } from '../../app/actions/category-actions.ts';
 import { buildChannelSettingsPath } from '../../app/paths.ts';
 import { describeError } from '../../lib/homeserver/describe-error.ts';
 import { t } from '../../lib/i18n/translate.ts';
@@ -33,6 +34,7 @@ export function ChannelOrderPage({ guild }: { readonly guild: GuildDetails }) {
             entry={categoryEntries[index] ?? { roomId: category.categoryId, name: category.name }}
             beside={categoryEntries}
             icon={Folder}
+            tools={<CategoryTools guild={guild} category={category} />}
           />
           <div className={styles.inner}>
             <Group spaceId={category.categoryId} entries={category.channels.map(toEntry)} />
@@ -41,6 +43,21 @@ export function ChannelOrderPage({ guild }: { readonly guild: GuildDetails }) {
       ))}
     </div>
   );
+}
+
+function CategoryTools(context: Omit<CategoryContext, 'gateway'>) {
+  const gateway = useGateway();
+  return [renameCategory, deleteCategory]
+    .filter((action) => action.isAvailable({ ...context, gateway }))
+    .map((action) => (
+      <IconButton
+        key={action.id}
+        icon={action.icon}
+        label={`${t(action.label)}: ${context.category.name}`}
+        {...(action.isDangerous && { tone: 'danger' as const })}
+        onClick={() => action.perform({ ...context, gateway })}
+      />
+    ));
 }
 
 function Group({ spaceId, entries }: { readonly spaceId: string; readonly entries: readonly Entry[] }) {
@@ -58,9 +75,10 @@ interface LineProps {
   readonly entry: Entry;
   readonly beside: readonly Entry[];
   readonly icon: LucideIcon;
+  readonly tools?: ReactNode;
 }
 
-function Line({ spaceId, entry, beside, icon: Icon }: LineProps) {
+function Line({ spaceId, entry, beside, icon: Icon, tools }: LineProps) {
   const { administration } = useGateway();
   const [, navigate] = useLocation();
   const [isBusy, setIsBusy] = useState(false);
@@ -82,6 +100,7 @@ function Line({ spaceId, entry, beside, icon: Icon }: LineProps) {
       <span className={styles.words}>
         <span className={styles.name}>{name}</span>
       </span>
+      {tools}
       {Icon === Hash && (
         <IconButton
           icon={Settings}

@@ -56,6 +56,39 @@ export async function createChannel(
   return requireString(await requestJson('POST', path, { ...access, body: { ...request } }), 'room_id');
 }
 
+/** Where a channel is to stand: in a category or in the guild itself, before another one or at the end. */
+export interface ChannelPlace {
+  readonly category?: string;
+  readonly before?: string;
+}
+
+function buildChannelPath(guildId: string, channelId: string): string {
+  return `${base}/guilds/${encodeURIComponent(guildId)}/channels/${encodeURIComponent(channelId)}`;
+}
+
+/** Moves a channel or a category. */
+export async function moveChannel(
+  access: Access,
+  guildId: string,
+  channelId: string,
+  place: ChannelPlace,
+): Promise<void> {
+  await requestJson('PUT', `${buildChannelPath(guildId, channelId)}/place`, {
+    ...access,
+    body: { ...place },
+  });
+}
+
+/** Closes a channel, or a category, whose channels go into the guild itself. */
+export async function closeChannel(access: Access, guildId: string, channelId: string): Promise<void> {
+  await requestJson('DELETE', buildChannelPath(guildId, channelId), access);
+}
+
+/** Closes a guild: everybody leaves it. */
+export async function closeGuild(access: Access, guildId: string): Promise<void> {
+  await requestJson('DELETE', `${base}/guilds/${encodeURIComponent(guildId)}`, access);
+}
+
 /** How long an invite holds, in milliseconds, and how many people it lets in; without an end unless it says so. */
 export interface InviteLimits {
   readonly expiresIn?: number;

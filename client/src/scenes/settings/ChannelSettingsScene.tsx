@@ -72,7 +72,7 @@ export default function ChannelSettingsScene({ channelId, pageId }: ChannelSetti
           id: 'leave',
           label: t('channelSettings.leave'),
           icon: LogOut,
-          content: <ChannelLeavePage channel={channel} />,
+          content: <ChannelLeavePage channel={channel} rules={rules} />,
         },
       ]}
     />
