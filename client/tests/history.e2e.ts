@@ -109,6 +109,15 @@ describe('A channel with a long history', function () {
     await eventually(async () => (await distanceToEnd(reader.timeline)) <= STILL);
   });
 
+  it('lets go of who leaves the newest message in small steps', async () => {
+    await eventually(async () => (await distanceToEnd(reader.timeline)) <= STILL);
+    await reader.timeline.hover();
+    await eventually(async () => {
+      await reader.page.mouse.wheel(0, -20);
+      return (await distanceToEnd(reader.timeline)) > 200;
+    });
+  });
+
   it('leads from a reply to an old message and back', async () => {
     const { chunk } = await ada.ok(
       'GET',

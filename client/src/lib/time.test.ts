@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { countDaysBetween, formatDay, formatDuration, formatStamp } from './time.ts';
+import { countDaysBetween, formatDay, formatDuration, formatStamp, formatTime } from './time.ts';
 
 const noon = new Date(2026, 2, 10, 12, 0).getTime();
 const at = (day: number, hour: number): number => new Date(2026, 2, day, hour, 5).getTime();
@@ -24,6 +24,11 @@ describe('time', () => {
     expect(formatDay(at(10, 1), noon)).to.equal('Today');
     expect(formatDay(at(9, 23), noon)).to.equal('Yesterday');
     expect(formatDay(at(3, 1), noon)).to.match(/March|3/);
+  });
+
+  it('tells one minute from the next, and back', () => {
+    const times = [at(10, 9), at(10, 9) + 59_999, at(10, 9) + 60_000, at(10, 9)].map(formatTime);
+    expect(times.map((time) => /:(\d\d)/.exec(time)?.[1])).to.deep.equal(['05', '05', '06', '05']);
   });
 
   it('says when a message was sent', () => {

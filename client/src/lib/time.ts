@@ -8,15 +8,31 @@ const styles = {
   oldDay: { day: 'numeric', month: 'long', year: 'numeric' },
 } as const satisfies Readonly<Record<string, Intl.DateTimeFormatOptions>>;
 
+interface Format {
+  readonly format: Intl.DateTimeFormat;
+  /** What it wrote last, and for which minute: none of them tells more, and what is said often is said at once. */
+  minute: number;
+  text: string;
+}
+
 /** Formats are slow to make: each is made once for a language. */
-const formats = new Map<string, Intl.DateTimeFormat>();
+const formats = new Map<string, Format>();
 
 function format(style: keyof typeof styles, timestamp: number): string {
   const locale = readLocale();
   const key = `${locale} ${style}`;
-  const known = formats.get(key) ?? new Intl.DateTimeFormat(locale, styles[style]);
+  const known = formats.get(key) ?? {
+    format: new Intl.DateTimeFormat(locale, styles[style]),
+    minute: Number.NaN,
+    text: '',
+  };
   formats.set(key, known);
-  return known.format(timestamp);
+  const minute = Math.floor(timestamp / 60_000);
+  if (known.minute !== minute) {
+    known.minute = minute;
+    known.text = known.format.format(timestamp);
+  }
+  return known.text;
 }
 
 /** How many calendar days lie between two moments, in the reader's time zone. */

@@ -32,8 +32,9 @@ export class RowPlaces {
     this.#firstStale = Math.min(this.#firstStale, this.#indexes.get(key) ?? this.#rows.length);
   }
 
-  isMeasured(key: string): boolean {
-    return this.#heights.has(key);
+  /** What a row measures, as far as it was measured. */
+  heightOf(key: string): number | undefined {
+    return this.#heights.get(key);
   }
 
   get count(): number {

@@ -187,7 +187,10 @@ export class TimelineViewport implements Readable<RowRange> {
       if (target === this.#scroller) viewHeight = this.#scroller.clientHeight;
       else if (target instanceof HTMLElement) heights.push([target, borderBoxSize[0]?.blockSize ?? 0]);
     }
-    this.#place(heights, viewHeight);
+    const isNews = heights.some(
+      ([{ dataset }, height]) => this.#places.heightOf(dataset.key ?? '') !== height,
+    );
+    if (isNews || viewHeight !== this.#viewHeight) this.#place(heights, viewHeight);
   };
 
   #observe(element: HTMLElement): void {
@@ -246,7 +249,7 @@ export class TimelineViewport implements Readable<RowRange> {
       if (key === undefined || top >= this.#viewTop + this.#viewHeight) break;
       rows.push({ key, top });
     }
-    const seen = rows.filter(({ key }) => this.#places.isMeasured(key));
+    const seen = rows.filter(({ key }) => this.#places.heightOf(key) !== undefined);
     return seen.length > 0 ? seen : rows;
   }
 
