@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { eventually } from '../../homeserver/test-kit/eventually.ts';
+import { ShiftedClock } from '../../homeserver/test-kit/shifted-clock.ts';
 import { TestServer } from '../../homeserver/test-kit/test-server.ts';
 import { expectAccessible } from './test-kit/accessibility.ts';
 import { channelPath, createGuild } from './test-kit/guild.ts';
@@ -11,11 +12,14 @@ describe('Several accounts, and homeservers of others', function () {
 
   let hall: Hall;
   let elsewhere: TestServer;
+  /** Of the server elsewhere. */
+  let clock: ShiftedClock;
   let visitor: Visitor;
 
   before(async () => {
     hall = await Hall.open();
-    elsewhere = await TestServer.start({ SERVER_NAME: 'elsewhere.test' });
+    clock = new ShiftedClock();
+    elsewhere = await TestServer.start({ SERVER_NAME: 'elsewhere.test' }, { clock });
     const ada = await hall.server.register('ada');
     await createGuild(ada, { name: 'The Archive' });
     const bob = await elsewhere.register('bob');
@@ -116,7 +120,7 @@ describe('Several accounts, and homeservers of others', function () {
     await eventually(() => focused.evaluate((button) => button === document.activeElement));
   });
 
-  it('signs in at the page of another homeserver, by OAuth', async () => {
+  async function comeInByOAuth(): Promise<void> {
     await visitor.open('/login');
     await chooseServer(elsewhere.url);
     const { host } = new URL(elsewhere.url);
@@ -127,9 +131,36 @@ describe('Several accounts, and homeservers of others', function () {
     await visitor.page.getByRole('heading', { name: 'Let Guildhall in?' }).waitFor();
     await visitor.page.getByRole('button', { name: 'Continue' }).click();
     await visitor.page.getByRole('link', { name: 'The Far Hall' }).waitFor();
+  }
+
+  it('signs in at the page of another homeserver, by OAuth, and out', async () => {
+    await comeInByOAuth();
     await leaveAccount();
     await visitor.page.getByRole('heading', { name: 'Welcome back' }).waitFor();
     expect(await keptKeys()).to.deep.equal([]);
+  });
+
+  it('goes on when the token of such a session has run out, and after a reload', async () => {
+    await comeInByOAuth();
+    await visitor.page.getByRole('link', { name: 'The Far Hall' }).click();
+    await visitor.channelLink('general').click();
+    await visitor.composer.waitFor();
+    // The token that ran out is refused once, and the console says so.
+    visitor.expectRefusals();
+    const token = (): Promise<string> =>
+      visitor.page.evaluate(
+        () => JSON.parse(localStorage.getItem('guildhall.accounts') ?? '[]')[0]?.accessToken,
+      );
+    const first = await token();
+    clock.set(clock.now() + 10 * 60_000);
+    await visitor.say('Still here');
+    await visitor.message('Still here').waitFor();
+    await eventually(async () => (await token()) !== first);
+    await visitor.page.reload();
+    await visitor.message('Still here').waitFor();
+    clock.set(clock.now() + 10 * 60_000);
+    await visitor.page.reload();
+    await visitor.message('Still here').waitFor();
   });
 
   it('lets nobody in with what this tab did not ask for', async () => {

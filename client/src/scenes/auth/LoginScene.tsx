@@ -13,7 +13,9 @@ import { type Homeserver, isOwnHomeserver } from '../../lib/homeserver/homeserve
 import { loadSession, readEndedSession } from '../../lib/homeserver/session.ts';
 import { findSignInMethods, passwordOnly } from '../../lib/homeserver/sign-in-methods.ts';
 import { t } from '../../lib/i18n/translate.ts';
+import { Skeleton } from '../../ui/Skeleton.tsx';
 import { TextField } from '../../ui/TextField.tsx';
+import styles from './LoginScene.module.css';
 
 const errorWords = { M_FORBIDDEN: 'auth.wrongPassword' } as const;
 
@@ -55,6 +57,12 @@ export default function LoginScene() {
         setIsAsking={setIsAsking}
         handleFound={setDoor}
       />
+      {!door && error === undefined && (
+        <div className={styles.asking} role="status" aria-label={t('common.loading')}>
+          <Skeleton height={44} />
+          <Skeleton height={44} />
+        </div>
+      )}
       {door && !isAsking && <WaysIn door={door} userId={ended?.userId} next={next} />}
     </AuthLayout>
   );
@@ -128,9 +136,7 @@ function useDoor(baseUrl = window.location.origin): DoorState {
       (methods) =>
         signal.aborted ||
         setDoor((known) =>
-          known === undefined || known.homeserver.baseUrl === baseUrl
-            ? { homeserver: first, methods }
-            : known,
+          known === undefined || known.homeserver === first ? { homeserver: first, methods } : known,
         ),
       (failure: unknown) => signal.aborted || isOwn || setError(describeError(failure)),
     );
