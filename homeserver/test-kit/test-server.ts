@@ -117,9 +117,19 @@ export class TestServer {
     return registerUser(() => this.url, localpart, auth);
   }
 
-  /** Stops the server in order, and starts it again on the same data. Sessions stay. */
-  async restart(): Promise<void> {
+  /** How a command of the command line finds the data. */
+  get dataConfiguration(): { readonly DATA_DIR: string; readonly DATABASE_URL: string } {
+    return { DATA_DIR: this.#dataDir, DATABASE_URL: this.#database.url };
+  }
+
+  /**
+   * Stops the server in order, and starts it again on the same data. Sessions stay.
+   *
+   * @param meanwhile is done while it is stopped.
+   */
+  async restart(meanwhile: () => Promise<unknown> = async () => undefined): Promise<void> {
     await this.#server.stop();
+    await meanwhile();
     await this.#run();
   }
 
@@ -134,8 +144,7 @@ export class TestServer {
   async #run(): Promise<void> {
     const settings: TestConfiguration = {
       SERVER_NAME: DEFAULT_NAME,
-      DATA_DIR: this.#dataDir,
-      DATABASE_URL: this.#database.url,
+      ...this.dataConfiguration,
       PORT: '0',
       FEDERATION: 'off',
       FEDERATION_PORT: '0',

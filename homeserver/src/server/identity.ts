@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { randomOpaqueId } from '../base/ids.ts';
-import { generateSigningKey } from '../protocol/signing.ts';
+import { generateSigningKey, type SigningKey } from '../protocol/signing.ts';
 import { ExpectationFailed, type Storage } from '../storage/index.ts';
+import type { StoredSigningKey } from '../storage/stores/signing-key-store.ts';
 
 /** What stays the same for the life of a database. */
 export interface ServerIdentity {
@@ -35,9 +36,8 @@ async function establishSigningKey(storage: Storage, now: number): Promise<strin
   const stored = await storage.signingKeys.current();
   if (stored !== undefined) return stored.keyId;
   const key = generateSigningKey(randomBytes(32));
-  const privateKey = key.privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64');
   try {
-    await storage.signingKeys.add({ keyId: key.keyId, privateKey }, now);
+    await storage.signingKeys.add(storedForm(key), now);
     return key.keyId;
   } catch (error) {
     // Another process starts for the first time as well.
@@ -45,4 +45,9 @@ async function establishSigningKey(storage: Storage, now: number): Promise<strin
     if (made === undefined) throw error;
     return made.keyId;
   }
+}
+
+/** A key as the database has it. */
+export function storedForm({ keyId, privateKey }: SigningKey): StoredSigningKey {
+  return { keyId, privateKey: privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64') };
 }

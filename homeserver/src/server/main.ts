@@ -37,6 +37,10 @@ const COMMANDS: Readonly<Record<string, { readonly does: string; readonly load: 
     does: 'copy the media to another place, or from one: --to URL, or --from URL',
     load: async () => (await import('./commands/move-media.ts')).moveMedia,
   },
+  'rotate-signing-key': {
+    does: 'sign with a new key from now on; no server may be running',
+    load: async () => (await import('./commands/rotate-signing-key.ts')).rotateSigningKey,
+  },
   'check-database': {
     does: 'look for contradictions in the database, and change nothing',
     load: async () => (await import('./commands/check-database.ts')).checkDatabaseCommand,
@@ -48,7 +52,7 @@ const COMMANDS: Readonly<Record<string, { readonly does: string; readonly load: 
 };
 
 function usage(): string {
-  const lines = Object.entries(COMMANDS).map(([name, { does }]) => `  ${name.padEnd(16)} ${does}`);
+  const lines = Object.entries(COMMANDS).map(([name, { does }]) => `  ${name.padEnd(18)} ${does}`);
   return `usage: guildhall COMMAND [--config FILE]\n\n${lines.join('\n')}\n`;
 }
 

@@ -1,4 +1,5 @@
 import type { Database } from '../database/database.ts';
+import type { Session } from '../database/session.ts';
 import { defineInsert, defineQuery } from '../database/sql.ts';
 import { UnitOfWork } from '../database/unit-of-work.ts';
 
@@ -50,4 +51,26 @@ export class SigningKeyStore {
     });
     await this.#database.commit(unit);
   }
+}
+
+/**
+ * Ends the key that signs, and puts another one in its place, in the session of a tool.
+ *
+ * @returns the ID of the one that was ended.
+ * @throws an error when there is none, since no server was ever started on the database.
+ */
+export async function replaceSigningKey(
+  session: Session,
+  { keyId, privateKey }: StoredSigningKey,
+  now: number,
+): Promise<string> {
+  const [old] = await session.all(currentKey, []);
+  if (old === undefined) throw new Error('This database has no signing key: the first start makes one.');
+  await session.run('UPDATE signing_keys SET expired_ts = ? WHERE key_id = ?', [now, old.keyId]);
+  await session.run('INSERT INTO signing_keys (key_id, private_key, created_ts) VALUES (?, ?, ?)', [
+    keyId,
+    privateKey,
+    now,
+  ]);
+  return old.keyId;
 }
