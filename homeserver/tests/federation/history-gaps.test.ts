@@ -131,15 +131,22 @@ describe('what a server has missed', function () {
   let fake: FakeHomeserver;
   let peer: RemotePeer;
   let alice: TestUser;
+  let carol: TestUser;
   let roomId: string;
   let remote: RemoteRoom;
 
-  beforeEach(async () => {
+  before(async () => {
     network = await TestNetwork.create();
     server = await network.startServer('hs.test');
     fake = await network.startFake();
     peer = new RemotePeer(fake, server);
     alice = await server.register('alice');
+    carol = await server.register('carol');
+  });
+  after(() => network.stop());
+
+  beforeEach(async () => {
+    fake.received.length = 0;
     roomId = await alice.createRoom({ preset: 'public_chat' });
     await peer.join(roomId, BOB);
     remote = await RemoteRoom.of(server.rooms.storage, roomId);
@@ -153,10 +160,9 @@ describe('what a server has missed', function () {
       pdus: [remote.json(params.eventId ?? '') as JsonObject],
     }));
     fake.answer('GET', `${V1}/backfill/{roomId}`, ({ query }) => ({
-      pdus: before(query.getAll('v'), Number(query.get('limit'))),
+      pdus: beforeThat(query.getAll('v'), Number(query.get('limit'))),
     }));
   });
-  afterEach(() => network.stop());
 
   const idOf = (json: unknown): string => {
     const text = JSON.stringify(json);
@@ -169,7 +175,7 @@ describe('what a server has missed', function () {
   });
 
   /** Some events and what is before them, the newest first. */
-  function before(eventIds: readonly string[], limit: number): JsonObject[] {
+  function beforeThat(eventIds: readonly string[], limit: number): JsonObject[] {
     const found = new Set<string>();
     for (let from = [...eventIds]; from.length > 0 && found.size < limit; ) {
       for (const eventId of from) found.add(eventId);
@@ -206,7 +212,6 @@ describe('what a server has missed', function () {
 
   it('is fetched once for all who scroll there at the same moment', async () => {
     const said = await miss(150);
-    const carol = await server.register('carol');
     await joinVia(carol, roomId, 'hs.test');
     const read = await Promise.all([alice, carol, alice].map((reader) => pagesOf(reader, roomId)));
     for (const pages of read) expect(bodiesOf(pages).reverse()).to.deep.equal([...said, 'back again']);
@@ -226,7 +231,6 @@ describe('what a server has missed', function () {
   it('is not passed over by a sync of somebody else that comes after it was fetched', async () => {
     const { next_batch: since } = await alice.sync();
     const said = await miss(5);
-    const carol = await server.register('carol');
     await joinVia(carol, roomId, 'hs.test');
     await pagesOf(carol, roomId);
     const { rooms } = await alice.sync({ since });
@@ -255,13 +259,23 @@ describe('what a server has missed', function () {
     );
   });
 
+  it('is fetched back to an event that a link leads to', async () => {
+    await miss(130);
+    const wanted = remote.eventIds.at(-121) ?? '';
+    const { event, events_before: older } = await alice.ok(
+      'GET',
+      `${roomPath(roomId)}/context/${encodeURIComponent(wanted)}?limit=4`,
+    );
+    expect(bodiesOf([{ chunk: [event, ...older] }])).to.deep.equal(['message 10', 'message 9', 'message 8']);
+  });
+
   it('comes later where the other server is down, and the rest is shown meanwhile', async () => {
     await alice.say(roomId, 'before');
     remote = await RemoteRoom.of(server.rooms.storage, roomId);
     const said = await miss(20);
     let isDown = true;
     fake.answer('GET', `${V1}/backfill/{roomId}`, ({ query }) =>
-      isDown ? new FakeReply(503) : { pdus: before(query.getAll('v'), 100) },
+      isDown ? new FakeReply(503) : { pdus: beforeThat(query.getAll('v'), 100) },
     );
     expect(bodiesOf(await pagesOf(alice, roomId)).reverse()).to.deep.equal(['before', 'back again']);
     isDown = false;

@@ -5,9 +5,11 @@ import { untilComplete } from '../full-state.ts';
 import type { RoomView } from './room-view.ts';
 import { readTimeline, type Stretch, type TimelinePage } from './timeline.ts';
 
-/** How often other servers are asked for one answer, and how long a client waits for them altogether. */
+/** How often other servers are asked for one answer. */
 const MOST_ROUNDS = 10;
-const PATIENCE_MS = 8_000;
+/** How long a client waits for them altogether, and how long if there is nothing else to answer with. */
+export const PATIENCE_MS = 8_000;
+const LONGEST_PATIENCE_MS = 30_000;
 
 /**
  * As `readTimeline`; what is missing in the stretch is asked of other servers, as far as they answer within some seconds.
@@ -22,21 +24,28 @@ export async function readWithMissed(
   viewer: Viewer,
   stretch: Stretch,
 ): Promise<TimelinePage> {
-  const endsAt = context.clock.now() + PATIENCE_MS;
+  const { clock } = context;
+  const begunAt = clock.now();
   let { from } = stretch;
   for (let round = 1; ; round += 1) {
     const page = await readTimeline(context, view.room, viewer, { ...stretch, from });
     const { gap } = page;
     if (gap === undefined || page.events.length === stretch.limit) return page;
-    const leftMs = round > MOST_ROUNDS ? 0 : endsAt - context.clock.now();
-    if (await fetchMissed(context, view, gap, leftMs)) continue;
+    const patienceMs = page.events.length > 0 ? PATIENCE_MS : LONGEST_PATIENCE_MS;
+    const leftMs = begunAt + patienceMs - clock.now();
+    if (round <= MOST_ROUNDS && (await fetchMissed(context, view, gap, leftMs))) continue;
     if (page.events.length > 0 || page.next !== from) return page;
     from = stretch.direction === 'b' ? gap.floor : gap.position - 1;
   }
 }
 
-/** @returns whether there is more than before, or nothing missing. */
-async function fetchMissed(
+/**
+ * Asks other servers for some of what is missing in a gap.
+ *
+ * @param leftMs how long the client still waits.
+ * @returns whether there is more than before, or nothing missing.
+ */
+export async function fetchMissed(
   context: RoomsContext,
   { room, departure }: RoomView,
   gap: HistoryGap,

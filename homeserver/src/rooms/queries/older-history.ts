@@ -1,9 +1,10 @@
 import type { EventId } from '../../protocol/identifiers.ts';
-import { EventStatus, type StoredEvent } from '../../storage/index.ts';
+import { BEFORE_ALL, EventStatus, type Placed, type StoredEvent } from '../../storage/index.ts';
 import type { RoomsContext } from '../context.ts';
 import { untilComplete } from '../full-state.ts';
 import { depthOfOldest } from '../history-gaps.ts';
 import type { Room } from '../room.ts';
+import { fetchMissed, PATIENCE_MS } from './missed-events.ts';
 import type { RoomView } from './room-view.ts';
 
 /** How often other servers are asked for one answer. */
@@ -39,12 +40,38 @@ export async function fetchBackTo(context: RoomsContext, view: RoomView, eventId
   if (missing !== undefined && !isBeside(missing, room)) return;
   const depth = missing?.pdu.depth ?? (await otherServers.depthOf(room.roomId, eventId));
   const oldest = await depthOfOldest(context, room);
-  // What is newer than that is on its way, or in a branch that never came here.
-  if (depth === undefined || oldest === undefined || depth > oldest) return;
-  await fetchOlderUntil(context, view, async () => {
+  if (depth === undefined || oldest === undefined) return;
+  const isThere = async () => {
     const event = await storage.events.getById(eventId);
     return event !== undefined && !isBeside(event, room);
-  });
+  };
+  if (depth <= oldest) await fetchOlderUntil(context, view, isThere);
+  else await fetchMissedUntil(context, view, depth, isThere);
+}
+
+/**
+ * Fills the gap in which events of a depth are missing, until one is there. What is missing in none is on its way, or in a
+ * branch that never came here.
+ */
+async function fetchMissedUntil(
+  context: RoomsContext,
+  view: RoomView,
+  depth: number,
+  isThere: () => Promise<boolean>,
+): Promise<void> {
+  const { clock, storage } = context;
+  const endsAt = clock.now() + PATIENCE_MS;
+  const depthAt = async ([place]: readonly Placed[]) =>
+    place && (await storage.events.get(place.nid))?.pdu.depth;
+  for (const gap of await storage.historyGaps.ofRoom(view.room.nid)) {
+    const above = await depthAt(await storage.log.forward(view.room.nid, gap.position - 1, gap.top, 1));
+    const below = await depthAt(await storage.log.backward(view.room.nid, gap.floor, BEFORE_ALL, 1));
+    if (above === undefined || depth >= above || depth <= (below ?? 0)) continue;
+    for (let round = 0; round < MOST_ROUNDS && !(await isThere()); round += 1) {
+      if (!(await fetchMissed(context, view, gap, endsAt - clock.now()))) return;
+    }
+    return;
+  }
 }
 
 /** Whether other servers may have something older that the viewer may see. */
