@@ -4,6 +4,7 @@ export { carryProfileJob } from './carry-profile.ts';
 export { closeRoomsJob } from './close-rooms.ts';
 export { completeRoomJob } from './complete-room.ts';
 export { describeRoomsJob } from './describe-rooms.ts';
+export { forgetDestinationsJob } from './forget-destinations.ts';
 export { JobRunner } from './job-runner.ts';
 export { leaveRoomsJob } from './leave-rooms.ts';
 export { listTasks, type ScheduledTask, TASK_STATUSES, type TaskFilter } from './list-tasks.ts';

@@ -113,6 +113,14 @@ const countFailing = defineQuery<[], { count: number }>(
   'SELECT count(*) AS count FROM destinations WHERE retry_ts IS NOT NULL',
 );
 
+/** Nothing is for it, now or later, and it was not found wanting since some time. */
+const IS_UNUSED = `(failed_ts IS NULL OR failed_ts < ?)
+  AND NOT EXISTS (SELECT 1 FROM outgoing_rooms WHERE outgoing_rooms.server = server_name)
+  AND NOT EXISTS (SELECT 1 FROM outgoing_messages WHERE outgoing_messages.server = server_name)`;
+const unused = defineQuery<[number, number], { serverName: string }>(
+  `SELECT server_name AS "serverName" FROM destinations WHERE ${IS_UNUSED} ORDER BY server_name LIMIT ?`,
+);
+
 /** Which servers were asked, and how they can be reached. */
 export class DestinationStore {
   readonly #database: Database;
@@ -137,6 +145,23 @@ export class DestinationStore {
     const unit = new UnitOfWork().write(upsertDestination, rowOf(serverName, failing));
     unit.invalidate('destinations', serverName);
     await this.#database.commit(unit);
+  }
+
+  /**
+   * Forgets servers of which nothing has to be known: they share no room with this one, nothing waits for them, and those
+   * that do not answer were not tried since a time. Who is asked again is noted again.
+   *
+   * @returns how many, `limit` at most.
+   */
+  async forgetUnused(before: number, limit: number): Promise<number> {
+    const found = await this.#database.all(unused, [before, limit]);
+    const unit = new UnitOfWork();
+    for (const { serverName } of found) {
+      unit.run(`DELETE FROM destinations WHERE server_name = ? AND ${IS_UNUSED}`, [serverName, before]);
+      unit.invalidate('destinations', serverName);
+    }
+    if (!unit.isEmpty) await this.#database.commit(unit);
+    return found.length;
   }
 
   async list({

@@ -40,6 +40,8 @@ export const JobKind = {
   PurgeUnneeded: 'purge-unneeded',
   /** Media that are too old are to go, and content that nothing names any more. */
   TendMedia: 'tend-media',
+  /** Servers of which nothing has to be known any more are to be forgotten. */
+  ForgetDestinations: 'forget-destinations',
 } as const;
 
 export type JobKind = (typeof JobKind)[keyof typeof JobKind];
