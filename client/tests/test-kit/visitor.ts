@@ -94,8 +94,11 @@ export class Visitor {
   /** Comes in with a session that was made over the API, without passing the log-in page. */
   async enterAs(user: Pick<TestUser, 'userId' | 'deviceId' | 'accessToken'>, path: string): Promise<void> {
     const { userId, deviceId, accessToken } = user;
+    // Once: who logs out stays out.
     await this.page.context().addInitScript((session) => {
-      if (location.protocol.startsWith('http')) localStorage.setItem('guildhall.session', session);
+      if (!location.protocol.startsWith('http') || sessionStorage.getItem('test.entered') === session) return;
+      sessionStorage.setItem('test.entered', session);
+      localStorage.setItem('guildhall.session', session);
     }, JSON.stringify({ userId, deviceId, accessToken }));
     await this.open(path);
   }
