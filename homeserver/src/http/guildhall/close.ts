@@ -8,7 +8,6 @@ export const deleteGuild = customEndpoint(
     method: 'DELETE',
     path: '/_guildhall/client/v1/guilds/{guildId}',
     auth: 'user',
-    body: 'optional-json',
   },
   async ({ params, requester, services }) => {
     await closeGuild(services.guilds, requester.userId, params.guildId);
@@ -23,7 +22,6 @@ export const deleteChannel = customEndpoint(
     method: 'DELETE',
     path: '/_guildhall/client/v1/guilds/{guildId}/channels/{channelId}',
     auth: 'user',
-    body: 'optional-json',
   },
   async ({ params, requester, services }) => {
     await closeChannel(services.guilds, requester.userId, params.guildId, params.channelId);

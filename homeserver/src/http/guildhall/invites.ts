@@ -57,7 +57,6 @@ export const deleteInvite = customEndpoint(
     method: 'DELETE',
     path: '/_guildhall/client/v1/guilds/{guildId}/invites/{code}',
     auth: 'user',
-    body: 'optional-json',
   },
   async ({ params, requester, services }) => {
     await revokeInvite(services.guilds, requester.userId, params.guildId, params.code);
