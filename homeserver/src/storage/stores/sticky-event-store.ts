@@ -34,14 +34,15 @@ const insertSticky = defineInsertIgnore('sticky_events', {
   expires_ts: 'bigint',
 });
 const deleteSticky = defineDelete('sticky_events', { event_nid: 'bigint' });
+// The pluses keep planners off the order of the log: where nothing sticks, they would go through all of it in vain.
 const PLACED = `SELECT l.position AS position, s.event_nid AS nid, s.room_nid AS room
   FROM sticky_events s JOIN log l ON l.kind = 1 AND l.ref = s.event_nid WHERE`;
-const IN_STRETCH = 's.expires_ts > ? AND l.position > ? AND l.position <= ?';
+const IN_STRETCH = 's.expires_ts > ? AND +l.position > ? AND +l.position <= ?';
 const ofRoom = defineQueryForMany<[number, number, number, number], PlacedInRoom>(
-  `${PLACED} s.room_nid = ? AND ${IN_STRETCH} ORDER BY l.position DESC LIMIT ${MOST_OF_ROOM}`,
+  `${PLACED} s.room_nid = ? AND ${IN_STRETCH} ORDER BY +l.position DESC LIMIT ${MOST_OF_ROOM}`,
 );
 const ofRooms = defineQuery<[number[], number, number, number, number], PlacedInRoom>(
-  `${PLACED} s.room_nid = ANY(?:bigint[]) AND ${IN_STRETCH} ORDER BY l.position LIMIT ?`,
+  `${PLACED} s.room_nid = ANY(?:bigint[]) AND ${IN_STRETCH} ORDER BY +l.position LIMIT ?`,
 );
 const countOf = defineQuery<[number, number, number], { count: number }>(
   'SELECT count(*) AS count FROM sticky_events WHERE room_nid = ? AND expires_ts > ? AND sender_nid = ?',
