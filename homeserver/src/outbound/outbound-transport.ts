@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { rootCertificates } from 'node:tls';
+import { checkServerIdentity, rootCertificates } from 'node:tls';
 import { Agent, buildConnector, type Dispatcher, request } from 'undici';
 import { isPublicAddress } from './address-guard.ts';
 import { guardedLookup, refusedAddress, resolveBySystem } from './guarded-lookup.ts';
@@ -59,7 +59,7 @@ export class OutboundTransport {
     }
     const isGuarded = !isTrusted && !this.#options.allowPrivateAddresses;
     // A socket looks up no address that is written as one.
-    const host = connectTo?.host ?? url.hostname.replace(/^\[|\]$/g, '');
+    const host = connectTo?.host ?? hostOf(url);
     if (isGuarded && isIP(host) !== 0 && !isPublicAddress(host)) throw refusedAddress(host);
     if (connectTo !== undefined) return this.#routeTo(url, connectTo, isGuarded);
     return isGuarded ? this.#guarded : this.#open;
@@ -68,7 +68,7 @@ export class OutboundTransport {
   #routeTo(url: URL, connectTo: { host: string; port: number }, isGuarded: boolean): Agent {
     const key = `${url.origin} ${connectTo.host} ${connectTo.port} ${isGuarded}`;
     const known = this.#routes.get(key);
-    const agent = known ?? this.#createAgent({ isGuarded, connectTo });
+    const agent = known ?? this.#createAgent({ isGuarded, route: { name: hostOf(url), connectTo } });
     this.#routes.delete(key);
     this.#routes.set(key, agent);
     const [oldest] = this.#routes;
@@ -81,16 +81,21 @@ export class OutboundTransport {
 
   #createAgent({
     isGuarded,
-    connectTo,
+    route,
   }: {
-    isGuarded: boolean;
-    connectTo?: { host: string; port: number };
+    readonly isGuarded: boolean;
+    /** Who is connected to, which the certificate must be for, and where that is. */
+    readonly route?: { readonly name: string; readonly connectTo: { host: string; port: number } };
   }): Agent {
     const { extraCa, resolveName = resolveBySystem } = this.#options;
     const connector = buildConnector({
       timeout: CONNECT_LIMIT_MS,
       ...(extraCa === undefined ? {} : { ca: [...rootCertificates, ...extraCa] }),
       ...(isGuarded ? { lookup: guardedLookup(resolveName) } : {}),
+      // An address is no name to ask for (SNI): the library would look for the place in the certificate instead.
+      ...(route === undefined
+        ? {}
+        : { checkServerIdentity: (_place, certificate) => checkServerIdentity(route.name, certificate) }),
     });
     return new Agent({
       connections: MOST_CONNECTIONS_A_HOST,
@@ -98,11 +103,17 @@ export class OutboundTransport {
       connect: (options, callback) => {
         const servername =
           options.servername ?? (isIP(options.hostname) === 0 ? options.hostname : undefined);
-        const to = connectTo === undefined ? {} : { hostname: connectTo.host, port: String(connectTo.port) };
+        const { host, port } = route?.connectTo ?? {};
+        const to = host === undefined ? {} : { hostname: host, port: String(port) };
         connector({ ...options, ...(servername === undefined ? {} : { servername }), ...to }, callback);
       },
     });
   }
+}
+
+/** The host of a URL as sockets take it: an IPv6 address without brackets. */
+function hostOf(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, '');
 }
 
 function joinHeaders(headers: Dispatcher.ResponseData['headers']): Record<string, string> {

@@ -191,6 +191,16 @@ describe('the client of the federation', () => {
     expect(fake.requestsTo(PATH)).to.have.length(0);
   });
 
+  it("believes a certificate for the address that is a server's name, wherever that is", async () => {
+    const byAddress = await network.startFake('10.1.2.3');
+    byAddress.answer('GET', PATH, { ok: true });
+    expect(await ask({ destination: '10.1.2.3' })).to.eql({ ok: true });
+    // Its certificate is for the place, not for the name.
+    const other = await network.startFake('127.0.0.1:1');
+    await network.register('10.3.2.1', await addressOf(other.name));
+    expect(await rejection(ask({ destination: '10.3.2.1' }))).to.have.property('failure', 'unreachable');
+  });
+
   it('asks nobody whom the admin has denied', async () => {
     expect(await rejection(ask({ destination: 'denied.test', isUrgent: true }))).to.include({
       failure: 'denied',
