@@ -75,9 +75,10 @@ export async function collectChanges(
     for (const row of rows) {
       if (row.position > until.position) break;
       collector.add(row);
-      // Positions were left free: what was missing there may have come since, of which no row in memory tells.
-      const mayLack = row.position > previous + 1 && row.kind === LogKind.Event && row.room !== undefined;
-      if (mayLack && memberships.has(row.room)) collector.addUnknown(row.room);
+      const { room } = row;
+      if (room !== undefined && memberships.has(room) && mayLackBefore(row, previous)) {
+        collector.addUnknown(room);
+      }
       previous = row.position;
     }
     return collector.finish();
@@ -91,6 +92,16 @@ export async function collectChanges(
     if (newest > after) collector.addUnknown(roomNid);
   }
   return collector.finish();
+}
+
+/**
+ * Whether something is missing in a room's timeline before an event, or was: positions were left free there, and of what
+ * came into these no row in memory tells.
+ *
+ * @param previous the position of the row before.
+ */
+export function mayLackBefore({ kind, position }: LogRow, previous: number): boolean {
+  return kind === LogKind.Event && position > previous + 1;
 }
 
 class Collector {

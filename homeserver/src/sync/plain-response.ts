@@ -3,6 +3,7 @@ import type { Room, Viewer } from '../rooms/index.ts';
 import { LogKind, type LogRow, type Placed, type StoredEvent } from '../storage/index.ts';
 import { formatStreamToken } from '../stream/index.ts';
 import type { Memberships } from './affected-rooms.ts';
+import { mayLackBefore } from './changes.ts';
 import type { Frame, SyncContext } from './frame.ts';
 import { presentCounts } from './joined-room.ts';
 import type { PlainMessages } from './plain-messages.ts';
@@ -37,8 +38,11 @@ export function findPlainNews(
   if (rows === undefined || rows.length > MOST_ROWS) return undefined;
   const placed: Placed[] = [];
   let roomNid: number | undefined;
+  let previous = since.position;
   for (const row of rows) {
     if (row.position > until.position) break;
+    if (mayLackBefore(row, previous)) return undefined;
+    previous = row.position;
     if (isForOthers(row, viewer, memberships)) continue;
     const { kind, room, user, ref: nid, position } = row;
     if (kind !== LogKind.Event || user !== undefined || nid === undefined) return undefined;
