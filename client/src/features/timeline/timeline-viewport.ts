@@ -29,10 +29,10 @@ interface Goal {
  * The rows stand in the normal flow of a list whose height and space above are set here, as if all rows were there. Each
  * row is measured when it comes into the page; until then an estimate counts, so scrolling itself measures nothing.
  *
- * `#viewTop` is the truth: the place among the rows that is at the top of the screen. When rows above it come or turn out
- * taller than they were taken for, it goes down with the rows that are read, and the space above them becomes smaller:
- * nothing moves. That what `scrollTop` says is another place then is made good when the scrolling rests, or before the
- * beginning comes into sight: to write it stops fingers on some phones.
+ * What counts is `#viewTop`, the place among the rows that is at the top of the screen. When rows come above it, or turn
+ * out taller than they were taken for, it moves down among the rows and the space above them shrinks: on the screen
+ * nothing moves. `scrollTop` is brought into line when the scrolling rests, or before the first row comes into sight,
+ * since to write it stops what a finger has set going on some phones.
  */
 export class TimelineViewport implements Readable<RowRange> {
   readonly #places = new RowPlaces();
