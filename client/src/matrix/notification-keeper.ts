@@ -2,6 +2,7 @@ import {
   ConditionKind,
   type IPushRule,
   type MatrixClient,
+  Method,
   PushRuleActionName,
   PushRuleKind,
 } from 'matrix-js-sdk';
@@ -10,7 +11,9 @@ import type { ChangeFeed } from './change-feed.ts';
 import { buildChannelTree } from './channel-tree.ts';
 import { createDirectory, sortJoinedRooms } from './directory.ts';
 import {
+  findMuteEnd,
   findNextEnd,
+  mutedUntilType,
   type NotificationWishes,
   type PlacePath,
   resolveLevel,
@@ -33,6 +36,8 @@ export class NotificationKeeper {
   readonly #feed: ChangeFeed;
   /** What was written and did not come back with sync yet. */
   readonly #written = new Map<string, 'notify' | 'quiet' | undefined>();
+  /** The ends of mutes that the server was told last, as JSON; none unless there was one. */
+  #noted = '{}';
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isBusy = false;
   #isWanted = false;
@@ -85,14 +90,37 @@ export class NotificationKeeper {
 
   async #writeAll(): Promise<void> {
     if (this.#client.pushRules === undefined) return;
-    for (const path of listPaths(this.#client)) await this.#write(path);
+    const paths = listPaths(this.#client);
+    await this.#noteMuteEnds(paths);
+    for (const path of paths) await this.#write(path);
+  }
+
+  /** Tells our server when mutes end, before anything is muted. */
+  async #noteMuteEnds(paths: readonly PlacePath[]): Promise<void> {
+    const wishes = this.#wishes.getSnapshot();
+    const ends = paths.flatMap((path): readonly (readonly [string, number])[] => {
+      const [roomId = ''] = path;
+      const end = findMuteEnd(wishes, path, Date.now());
+      return end === undefined || resolveLevel(wishes, path) === 'none' ? [] : [[roomId, end]];
+    });
+    const rooms = Object.fromEntries(ends.sort(([a], [b]) => (a < b ? -1 : 1)));
+    const text = JSON.stringify(rooms);
+    if (text === this.#noted) return;
+    await this.#client.http.authedRequest(
+      Method.Put,
+      `/user/${encodeURIComponent(this.#client.getSafeUserId())}/account_data/${mutedUntilType}`,
+      undefined,
+      { rooms },
+    );
+    this.#noted = text;
   }
 
   async #write(path: PlacePath): Promise<void> {
     const [roomId = ''] = path;
-    const level = resolveLevel(this.#wishes.getSnapshot(), path, Date.now());
+    const wishes = this.#wishes.getSnapshot();
+    const level = resolveLevel(wishes, path);
     if (level === undefined) return;
-    const { override, room } = rulesOf(level);
+    const { override, room } = rulesOf(level, findMuteEnd(wishes, path, Date.now()) !== undefined);
     const { global } = this.#client.pushRules ?? {};
     await this.#settle(PushRuleKind.Override, roomId, readRule(global?.override, roomId), override);
     await this.#settle(PushRuleKind.RoomSpecific, roomId, readRule(global?.room, roomId), room);

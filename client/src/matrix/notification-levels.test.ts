@@ -1,10 +1,16 @@
 import { expect } from 'chai';
-import { findNextEnd, parseNotificationWishes, resolveLevel, rulesOf } from './notification-levels.ts';
+import {
+  findMuteEnd,
+  findNextEnd,
+  parseNotificationWishes,
+  resolveLevel,
+  rulesOf,
+} from './notification-levels.ts';
 
 const path = ['!channel', '!category', '!guild'];
 
 describe('resolveLevel', () => {
-  const resolve = (rooms: object, now = 1000) => resolveLevel(parseNotificationWishes({ rooms }), path, now);
+  const resolve = (rooms: object) => resolveLevel(parseNotificationWishes({ rooms }), path);
 
   it('leaves alone what nobody wished for', () => {
     expect(resolve({ '!other': { level: 'none' } })).to.equal(undefined);
@@ -17,15 +23,18 @@ describe('resolveLevel', () => {
     expect(resolve({ '!guild': { level: 'mentions' }, '!channel': {} })).to.equal('mentions');
   });
 
-  it('is quiet as long as anything around it is muted', () => {
-    const rooms = { '!guild': { mutedUntil: 2000 }, '!channel': { level: 'all' } };
-    expect(resolve(rooms, 1999)).to.equal('none');
-    expect(resolve(rooms, 2000)).to.equal('all');
-  });
-
-  it('goes back to what is usual when a mute is over or a wish was taken back', () => {
+  it('goes back to what is usual when a wish was taken back', () => {
     expect(resolve({ '!guild': { mutedUntil: 500 } })).to.equal('default');
     expect(resolve({ '!channel': {} })).to.equal('default');
+  });
+});
+
+describe('findMuteEnd', () => {
+  it('finds the last end of what is muted around a channel', () => {
+    const rooms = { '!guild': { mutedUntil: 2000 }, '!channel': { level: 'all', mutedUntil: 1500 } };
+    const find = (now: number) => findMuteEnd(parseNotificationWishes({ rooms }), path, now);
+    expect([find(1499), find(1999), find(2000)]).to.deep.equal([2000, 2000, undefined]);
+    expect(findMuteEnd({ rooms: {} }, path, 0)).to.equal(undefined);
   });
 });
 
@@ -58,5 +67,6 @@ describe('rulesOf', () => {
     expect(rulesOf('mentions')).to.deep.equal({ override: undefined, room: 'quiet' });
     expect(rulesOf('all')).to.deep.equal({ override: undefined, room: 'notify' });
     expect(rulesOf('default')).to.deep.equal({ override: undefined, room: undefined });
+    expect(rulesOf('mentions', true)).to.deep.equal({ override: 'quiet', room: 'quiet' });
   });
 });

@@ -42,18 +42,25 @@ export function parseNotificationWishes(content: unknown): NotificationWishes {
 export type PlacePath = readonly string[];
 
 /**
- * What holds for a channel now. A place that is muted is quiet with everything in it; else the nearest level counts.
+ * What was chosen for a channel: the nearest level counts.
  * @returns undefined where nothing was wished for, `default` where a wish went back to what is usual.
  */
 export function resolveLevel(
   { rooms }: NotificationWishes,
   path: PlacePath,
-  now: number,
 ): NotificationLevel | 'default' | undefined {
   const wishes = path.flatMap((roomId) => rooms[roomId] ?? []);
-  if (wishes.some(({ mutedUntil = 0 }) => mutedUntil > now)) return 'none';
   const level = wishes.find((wish) => wish.level !== undefined)?.level;
   return level ?? (wishes.length > 0 ? 'default' : undefined);
+}
+
+/**
+ * Until when a channel is quiet in any case, in milliseconds: a place that is muted is quiet with everything in it.
+ * @returns undefined if it is not muted now.
+ */
+export function findMuteEnd({ rooms }: NotificationWishes, path: PlacePath, now: number): number | undefined {
+  const end = Math.max(...path.map((roomId) => rooms[roomId]?.mutedUntil ?? 0));
+  return end > now ? end : undefined;
 }
 
 /** When the next mute ends, in milliseconds. */
@@ -61,6 +68,12 @@ export function findNextEnd({ rooms }: NotificationWishes, now: number): number 
   const ends = Object.values(rooms).flatMap(({ mutedUntil = 0 }) => (mutedUntil > now ? [mutedUntil] : []));
   return ends.length === 0 ? undefined : Math.min(...ends);
 }
+
+/**
+ * Until when rooms are muted, by room ID in milliseconds. Our server takes the rule that keeps a room quiet away then,
+ * whether or not a client is open (docs/guildhall-api.md).
+ */
+export const mutedUntilType = 'io.guildhall.muted_until';
 
 /** The push rules of a room that stand for a level (Matrix 1.19, "Push rules"): undefined for no such rule. */
 export interface RoomRules {
@@ -70,9 +83,10 @@ export interface RoomRules {
   readonly room: 'notify' | 'quiet' | undefined;
 }
 
-export function rulesOf(level: NotificationLevel | 'default'): RoomRules {
+/** A mute leaves the rule below in place, so that it holds again when the mute is over. */
+export function rulesOf(level: NotificationLevel | 'default', isMuted = false): RoomRules {
   return {
-    override: level === 'none' ? 'quiet' : undefined,
+    override: level === 'none' || isMuted ? 'quiet' : undefined,
     room: level === 'all' ? 'notify' : level === 'mentions' ? 'quiet' : undefined,
   };
 }

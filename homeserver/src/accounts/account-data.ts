@@ -1,7 +1,8 @@
 import type { JsonObject } from '../protocol/canonical-json.ts';
 import { invalidParam, MatrixError, notFound, tooLarge } from '../protocol/errors.ts';
 import { isRoomId } from '../protocol/identifiers.ts';
-import { type AccountDataKey, type Storage, UnitOfWork } from '../storage/index.ts';
+import { type AccountDataKey, JobKind, type Storage, UnitOfWork } from '../storage/index.ts';
+import { MUTED_UNTIL_TYPE, nextMuteEnd } from './muted-until.ts';
 import { checkName } from './names.ts';
 import { retryWhenOvertaken } from './retry-when-overtaken.ts';
 import { asAccountData, PUSH_RULES_TYPE, rulesIn } from './stored-push-rules.ts';
@@ -78,6 +79,7 @@ export class AccountData {
   async set(userNid: number, roomNid: number, type: string, content: JsonObject): Promise<void> {
     const unit = new UnitOfWork();
     this.#storage.accountData.put(unit, { userNid, roomNid, type }, toText(content));
+    if (type === MUTED_UNTIL_TYPE && roomNid === NO_ROOM) await this.#endMutesInTime(unit, userNid, content);
     await this.#storage.database.commit(unit);
   }
 
@@ -104,6 +106,13 @@ export class AccountData {
     const room = await this.#storage.rooms.byId(roomId);
     if (room === undefined) throw notFound('This server does not know that room');
     return room.nid;
+  }
+
+  async #endMutesInTime(unit: UnitOfWork, userNid: number, content: JsonObject): Promise<void> {
+    const runAt = nextMuteEnd(content);
+    if (runAt === undefined) return;
+    const key = await this.#storage.strings.valueOf(userNid);
+    this.#storage.jobs.enqueue(unit, { kind: JobKind.EndMutes, key, runAt });
   }
 
   async #pushRules(userNid: number, stored: JsonObject | undefined): Promise<JsonObject> {

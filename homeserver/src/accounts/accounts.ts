@@ -45,6 +45,7 @@ import { SharedSecretRegistration } from './shared-secret-registration.ts';
 import { SsoLogin } from './sso-login.ts';
 import { Tags } from './tags.ts';
 import { ThirdPartyIds } from './third-party-ids.ts';
+import { TimedMutes } from './timed-mutes.ts';
 import { UserAdministration } from './user-administration.ts';
 import { UserDirectory } from './user-directory.ts';
 import { UserRecords } from './user-records.ts';
@@ -123,6 +124,7 @@ export interface Accounts {
   readonly accountData: AccountData;
   readonly tags: Tags;
   readonly pushRules: PushRules;
+  readonly timedMutes: TimedMutes;
   readonly pushers: Pushers;
   readonly roomSettings: RoomSettings;
   readonly filters: Filters;
@@ -165,6 +167,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     visibility: options.profileVisibility ?? 'everyone',
   });
   const accountData = new AccountData(storage);
+  const pushRules = new PushRules(accountData);
   const policies = new Policies(options.policies ?? []);
   const { mailSender, publicUrl } = options;
   const emails = new Emails({ storage, clock, secret, mailSender, publicUrl });
@@ -265,7 +268,8 @@ export function createAccounts(options: AccountsOptions): Accounts {
     profiles,
     accountData,
     tags: new Tags(accountData),
-    pushRules: new PushRules(accountData),
+    pushRules,
+    timedMutes: new TimedMutes(storage, accountData, pushRules, clock),
     pushers: new Pushers({ storage, clock, secret, publicUrl, sendsMail: mailSender !== undefined }),
     roomSettings: new RoomSettings(accountData),
     filters: new Filters(storage),

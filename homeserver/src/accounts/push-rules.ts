@@ -65,6 +65,22 @@ export class PushRules {
     await this.#change(requester, name, (rules, kind) => removePushRule(rules, kind, name.ruleId));
   }
 
+  /** Removes the rules that keep these rooms quiet, where there are such: those of kind `override` without actions. */
+  async removeQuiet(
+    { userId, userNid }: Pick<Requester, 'userId' | 'userNid'>,
+    roomIds: readonly string[],
+  ): Promise<void> {
+    const key = { userNid, roomNid: NO_ROOM, type: PUSH_RULES_TYPE };
+    const over = new Set(roomIds);
+    await this.#accountData.update(key, (before) => {
+      const rules = rulesIn(before, userId);
+      const override = rules.override.filter(
+        (rule) => rule.default || rule.actions.length > 0 || !over.has(rule.rule_id),
+      );
+      return asAccountData({ ...rules, override });
+    });
+  }
+
   /**
    * Enables or disables a rule.
    * @throws {MatrixError} as `setPushRuleEnabled`; 400 `M_INVALID_PARAM` for an unknown kind.

@@ -4,6 +4,7 @@ export { carryProfileJob } from './carry-profile.ts';
 export { closeRoomsJob } from './close-rooms.ts';
 export { completeRoomJob } from './complete-room.ts';
 export { describeRoomsJob } from './describe-rooms.ts';
+export { endMutesJob } from './end-mutes.ts';
 export { forgetDestinationsJob } from './forget-destinations.ts';
 export { JobRunner } from './job-runner.ts';
 export { leaveRoomsJob } from './leave-rooms.ts';

@@ -380,6 +380,7 @@ async function assemble(
     clock,
     logger,
     rooms,
+    accounts,
     guilds,
     media,
     delayedEvents,

@@ -1,3 +1,4 @@
+import type { Accounts } from '../accounts/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Lifecycle } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
@@ -8,6 +9,7 @@ import {
   closeRoomsJob,
   completeRoomJob,
   describeRoomsJob,
+  endMutesJob,
   forgetDestinationsJob,
   JobRunner,
   leaveRoomsJob,
@@ -34,6 +36,7 @@ interface JobParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly rooms: RoomsContext;
+  readonly accounts: Accounts;
   readonly guilds: GuildsContext;
   readonly media: Media;
   readonly delayedEvents: DelayedEvents;
@@ -52,6 +55,7 @@ interface JobParts {
 export async function startJobs(
   {
     rooms,
+    accounts,
     guilds,
     media,
     delayedEvents,
@@ -72,6 +76,7 @@ export async function startJobs(
       closeRoomsJob(guilds),
       completeRoomJob(completeRoom),
       describeRoomsJob(rooms),
+      endMutesJob(accounts),
       forgetDestinationsJob(options.storage, options.clock),
       redactUserJob(rooms),
       leaveRoomsJob(rooms),

@@ -14,6 +14,8 @@ export const JobKind = {
   CarryMembership: 'carry-membership',
   /** A guild or one of its channels is to be closed: `key` = room ID. */
   CloseRooms: 'close-rooms',
+  /** Rooms that somebody has muted for some time are to be heard of again: `key` = user ID. */
+  EndMutes: 'end-mutes',
   /** A pusher has something to tell: `key` names it. */
   Push: 'push',
   /** An application service has news: `key` = its ID. */
