@@ -81,6 +81,16 @@ describe('memberships in a sync', () => {
       expect((await session.next()).rooms).to.equal(undefined);
     });
 
+    it('show that they have rejected it to clients that take state from state_after alone', async () => {
+      const room = await alice.createRoom({ invite: [bob.userId] });
+      const session = await SyncSession.begin(bob, { use_state_after: 'true' });
+      await leave(bob, room);
+      const { rooms } = await session.next();
+      const { state_after: after } = rooms.leave[room];
+      expect(describeEvents(after.events)).to.deep.equal([`m.room.member ${bob.userId}`]);
+      expect(after.events[0].content.membership).to.equal('leave');
+    });
+
     it('show that it was taken back', async () => {
       const room = await alice.createRoom({ invite: [bob.userId] });
       const session = await SyncSession.begin(bob);

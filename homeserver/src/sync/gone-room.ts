@@ -25,12 +25,14 @@ export function presentGoneRoom(
   { departure }: GoneRoom,
 ): TimelineBody {
   const position = since?.position ?? 0;
+  const shown = filter.project(departure);
   return {
     timeline: {
-      events: [filter.project(departure)],
+      events: [shown],
       limited: false,
       prev_batch: formatStreamToken({ epoch: context.rooms.epoch, position, ephemeral: 0 }),
     },
-    [stateKey]: { events: [] },
+    // With `state_after`, a client takes no state from the timeline (MSC4222).
+    [stateKey]: { events: stateKey === 'state' ? [] : [shown] },
   };
 }

@@ -16,8 +16,11 @@ export async function leftRoom(
   { room, changes, departure, newest, role }: LeftEntry,
 ): Promise<TimelineBody> {
   const since = frame.since?.position ?? 0;
+  // With `state_after`, a client takes no state from the timeline (MSC4222): it learns here that it is out.
+  const isAfter = frame.stateKey !== 'state';
   if (role === 'stranger') {
-    return presentTimeline(context, frame, room, { events: [newest], limited: false, start: since }, []);
+    const timeline = { events: [newest], limited: false, start: since };
+    return presentTimeline(context, frame, room, timeline, isAfter ? [newest] : []);
   }
   const isFull = role === 'guest' || frame.since === undefined;
   const range: TimelineRange = {
@@ -31,6 +34,7 @@ export async function leftRoom(
   const recent = await readRecent(context, frame, range);
   const members = isFull ? [frame.viewer.userId] : [];
   const { timeline, state } = await addState(context, frame, { range, timeline: recent, isFull, members });
-  const shown = newest.nid === departure.nid ? timeline.events : [...timeline.events, newest];
-  return presentTimeline(context, frame, room, { ...timeline, events: shown }, state);
+  if (newest.nid === departure.nid) return presentTimeline(context, frame, room, timeline, state);
+  const shown = { ...timeline, events: [...timeline.events, newest] };
+  return presentTimeline(context, frame, room, shown, isAfter ? [...state, newest] : state);
 }
