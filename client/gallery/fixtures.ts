@@ -47,8 +47,10 @@ export const everything: Permissions = {
   canSendStickers: true,
   canBeginPolls: true,
   canSetSlowMode: true,
+  canSetForum: true,
   canKick: true,
   canBan: true,
+  canClose: true,
   canSetAvatar: true,
   canSetLevels: true,
   level: 100,
@@ -63,6 +65,7 @@ export const channel: ChannelDetails = {
   kind: 'channel',
   partner: undefined,
   pinnedIds: ['$list'],
+  forumTags: undefined,
   writingBar: undefined,
   slowMode: undefined,
   permissions: everything,
@@ -78,7 +81,15 @@ export const channelRules: ChannelRules = {
 };
 
 function summarize(name: string, changes: Partial<ChannelSummary> = {}): ChannelSummary {
-  return { channelId: `!${name}:hall.example`, name, joined: true, unread: false, mentions: 0, ...changes };
+  return {
+    channelId: `!${name}:hall.example`,
+    name,
+    joined: true,
+    isForum: false,
+    unread: false,
+    mentions: 0,
+    ...changes,
+  };
 }
 
 export const guildId = '!lantern:hall.example';

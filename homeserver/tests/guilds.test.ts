@@ -55,6 +55,16 @@ describe('Guilds', () => {
     return user.request('POST', `${GUILDS}/${encodeURIComponent(guild.guild_id)}/channels`, body);
   }
 
+  it('have forums, which say that they are', async () => {
+    const { status, body } = await createChannel({ name: 'ideas', kind: 'forum' });
+    expect(status).to.equal(200);
+    const path = `${roomPath(body.room_id)}/state/io.guildhall.forum`;
+    expect(await alice.ok('GET', path)).to.deep.equal({ tags: [] });
+    const text = await createChannel({ name: 'talk', kind: 'text' });
+    const none = await alice.request('GET', `${roomPath(text.body.room_id)}/state/io.guildhall.forum`);
+    expect(none.status).to.equal(404);
+  });
+
   it('are spaces that the steward creates and their owner governs', async () => {
     const state: { type: string; state_key: string; sender: string; content: Record<string, unknown> }[] =
       await alice.ok('GET', `${roomPath(guild.guild_id)}/state`);

@@ -51,7 +51,7 @@ const fullHome: HomeSnapshot = {
       ...quiet,
     },
   ],
-  channels: [{ channelId: '!c:hall.example', name: 'matrix-news', joined: true, ...quiet }],
+  channels: [{ channelId: '!c:hall.example', name: 'matrix-news', joined: true, isForum: false, ...quiet }],
   invites: [
     { roomId: '!d:hall.example', name: 'Pixel Foundry', avatarMxc: undefined, kind: 'guild', inviter: juno },
     { roomId: '!e:hall.example', name: 'Ada', avatarMxc: undefined, kind: 'direct', inviter: tobias },

@@ -7,7 +7,7 @@ export type DialogRequest =
   | { readonly kind: 'create-channel'; readonly guildId: string; readonly categoryId?: string }
   | { readonly kind: 'create-category'; readonly guildId: string }
   | { readonly kind: 'invite'; readonly guildId: string }
-  | { readonly kind: 'jump-to-date' | 'create-poll'; readonly channelId: string }
+  | { readonly kind: 'jump-to-date' | 'create-poll' | 'create-post'; readonly channelId: string }
   | { readonly kind: 'topic'; readonly name: string; readonly topic: string }
   | { readonly kind: 'rename-category'; readonly categoryId: string; readonly name: string }
   | { readonly kind: 'move-channel'; readonly guildId: string; readonly channelId: string }

@@ -3,6 +3,7 @@ import { isSteward } from '../lib/identifiers.ts';
 import type { ChangeBatch, ChangeFeed } from './change-feed.ts';
 import { listDirectRooms } from './directory.ts';
 import { FeedStore } from './feed-store.ts';
+import { readForumTags } from './forum.ts';
 import {
   listPartners,
   readPermissions,
@@ -53,6 +54,7 @@ export class ChannelStore extends FeedStore<ChannelDetails | undefined> {
       kind: isDirect ? 'direct' : 'channel',
       partner,
       pinnedIds: readPinnedIds(room),
+      forumTags: readForumTags(room),
       writingBar: readWritingBar(room, ownId),
       slowMode: readSlowMode(this.#client, room),
       permissions: readPermissions(room, ownId),

@@ -77,7 +77,9 @@ describe('buildChannelTree', () => {
       {
         categoryId: '!games',
         name: 'games',
-        channels: [{ channelId: '!chess', name: 'chess', joined: true, unread: true, mentions: 2 }],
+        channels: [
+          { channelId: '!chess', name: 'chess', joined: true, isForum: false, unread: true, mentions: 2 },
+        ],
       },
     ]);
   });

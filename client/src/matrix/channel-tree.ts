@@ -14,6 +14,7 @@ export interface KnownRoom extends Unread {
   readonly name: string;
   readonly isCategory: boolean;
   readonly joined: boolean;
+  readonly isForum?: boolean;
 }
 
 /** Looks up what is known of rooms: members' rooms from sync, others from the guild's hierarchy. */
@@ -77,6 +78,7 @@ function summarize(room: KnownRoom): ChannelSummary {
     channelId: room.roomId,
     name: room.name,
     joined: room.joined,
+    isForum: room.isForum ?? false,
     unread: room.unread,
     mentions: room.mentions,
   };

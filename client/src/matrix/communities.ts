@@ -3,14 +3,17 @@ import * as guilds from '../lib/homeserver/guilds.ts';
 import type { Access } from '../lib/homeserver/session.ts';
 import { buildChannelTree, listChannels } from './channel-tree.ts';
 import { createDirectory, fetchUnjoinedRooms, type UnjoinedRooms } from './directory.ts';
+import { forumType } from './forum.ts';
 import { createChild, createSpace, inEachChild, isKeptByServer } from './plain-spaces.ts';
 import { readState, slowModeType } from './read-room.ts';
 import { probeServer } from './server-abilities.ts';
 import { rememberDirect } from './social.ts';
+import type { ForumTag } from './types.ts';
 
 declare module 'matrix-js-sdk/lib/types.js' {
   interface StateEvents {
     [slowModeType]: { seconds: number };
+    [forumType]: { tags: { id: string; name: string }[] };
   }
 }
 
@@ -54,6 +57,8 @@ export interface CommunityActions {
   setTopic(channelId: string, topic: string): Promise<void>;
   /** Says how long people wait from one message to the next, in seconds; 0 for not at all. */
   setSlowMode(channelId: string, seconds: number): Promise<void>;
+  /** Says what posts of a forum can be marked with. */
+  setForumTags(channelId: string, tags: readonly ForumTag[]): Promise<void>;
 }
 
 export function createCommunityActions(client: MatrixClient, readAccess: () => Access): CommunityActions {
@@ -135,6 +140,11 @@ export function createCommunityActions(client: MatrixClient, readAccess: () => A
     },
     async setTopic(channelId, topic) {
       await client.setRoomTopic(channelId, topic);
+    },
+    async setForumTags(channelId, tags) {
+      await client.sendStateEvent(channelId, forumType, {
+        tags: tags.map(({ tagId, name }) => ({ id: tagId, name })),
+      });
     },
     async setSlowMode(channelId, seconds) {
       const room = client.getRoom(channelId);

@@ -1,6 +1,7 @@
 import { EventType, type MatrixClient, type Room } from 'matrix-js-sdk';
 import { asArray, asObject, asString } from '../lib/parse.ts';
 import type { KnownRoom, RoomDirectory, SpaceChild } from './channel-tree.ts';
+import { readForumTags } from './forum.ts';
 import { readSpaceChildren, readState, readUnread } from './read-room.ts';
 import type { Unread } from './types.ts';
 
@@ -77,7 +78,8 @@ function findRoom(client: MatrixClient, unjoined: UnjoinedRooms, roomId: string)
   if (room?.getMyMembership() === 'join') {
     const isCategory = room.isSpaceRoom();
     const unread = isCategory ? nothingNew : readUnread(client, room);
-    return { roomId, name: room.name, isCategory, joined: true, ...unread };
+    const isForum = readForumTags(room) !== undefined;
+    return { roomId, name: room.name, isCategory, isForum, joined: true, ...unread };
   }
   const listed = unjoined.get(roomId);
   return listed && { roomId, name: listed.name, isCategory: listed.isCategory, joined: false, ...nothingNew };

@@ -27,6 +27,7 @@ import {
 } from './channel-rules.ts';
 import { ChannelStore, MemberListStore, ProfileStore, TypingStore } from './channel-stores.ts';
 import { type CommunityActions, createCommunityActions, waitForArrival } from './communities.ts';
+import { ForumStore } from './forum-store.ts';
 import { GuildListStore, GuildStore, type HomeSnapshot, HomeStore } from './guild-stores.ts';
 import { listCustomEmoji, listStickers, type Sticker } from './image-packs.ts';
 import { InboxStore } from './inbox-store.ts';
@@ -114,6 +115,7 @@ export interface Gateway {
   timeline(channelId: string): TimelineStore;
   thread(channelId: string, rootId: string): ThreadStore;
   pins(channelId: string): PinsStore;
+  forum(channelId: string): ForumStore;
   poll(channelId: string, pollId: string): Readable<PollResult>;
   /** Tries to reach the server now instead of waiting for the next try. */
   reconnect(): void;
@@ -239,6 +241,7 @@ export function startGateway(session: Session, options: GatewayOptions): Gateway
     thread: (channelId, rootId) => threads(`${channelId} ${rootId}`),
     poll: (channelId, pollId) => polls(`${channelId} ${pollId}`),
     pins: keepOne((channelId) => new PinsStore(client, feed, channelId)),
+    forum: keepOne((channelId) => new ForumStore(client, feed, channelId)),
     reconnect: () => void client.retryImmediately(),
     adoptTokens({ accessToken, oauth }) {
       if (oauth) client.http.opts.refreshToken = oauth.refreshToken;

@@ -9,6 +9,7 @@ import {
   type UnjoinedRooms,
 } from './directory.ts';
 import { FeedStore } from './feed-store.ts';
+import { readForumTags } from './forum.ts';
 import { buildSpaceLink, isKeptByServer } from './plain-spaces.ts';
 import {
   buildStewardId,
@@ -93,6 +94,7 @@ export class HomeStore extends FeedStore<HomeSnapshot> {
       channelId: room.roomId,
       name: room.name,
       joined: true,
+      isForum: readForumTags(room) !== undefined,
       ...readUnread(this.#client, room),
     }));
     const invites = listInvites(this.#client);

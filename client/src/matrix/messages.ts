@@ -19,6 +19,7 @@ import {
   type OutgoingFile,
   type OutgoingText,
 } from './build-message.ts';
+import { buildPost, type OutgoingPost } from './forum.ts';
 import type { Sticker } from './image-packs.ts';
 import { buildPoll, type OutgoingPoll, pollEnd, pollResponse, pollStart } from './polls.ts';
 import { readContent, readEdit } from './read-message.ts';
@@ -60,6 +61,8 @@ export interface MessageActions {
   listVersions(channelId: string, eventId: string): Promise<readonly MessageVersion[]>;
   /** Sends what a message says to another channel; rejects when it cannot be sent. */
   forward(channelId: string, eventId: string, targetId: string): Promise<void>;
+  /** Makes a post in a forum; resolves to its event ID, rejects when it cannot be sent: then nothing of it stays. */
+  makePost(channelId: string, post: OutgoingPost): Promise<string>;
   /** Begins a poll; rejects when it cannot be sent. */
   beginPoll(channelId: string, poll: OutgoingPoll): Promise<void>;
   /** Answers a poll in place of what one answered before; no answer takes the vote back. */
@@ -134,6 +137,7 @@ export function createMessageActions(client: MatrixClient): MessageActions {
         content as RoomMessageEventContent,
       );
     },
+    makePost: (channelId, post) => makePost(client, channelId, post),
     beginPoll: (channelId, poll) => sendPollEvent(channelId, pollStart, buildPoll(poll)),
     vote: (channelId, pollId, answerIds) =>
       sendPollEvent(channelId, pollResponse, {
@@ -160,6 +164,22 @@ export function createMessageActions(client: MatrixClient): MessageActions {
       client.sendTyping(channelId, isTyping, typingTimeout).catch(() => undefined);
     },
   };
+}
+
+async function makePost(client: MatrixClient, channelId: string, post: OutgoingPost): Promise<string> {
+  const txnId = client.makeTxnId();
+  try {
+    const content = buildPost(post) as RoomMessageEventContent;
+    return (await client.sendMessage(channelId, content, txnId)).event_id;
+  } catch (error) {
+    // What was typed is still in the dialog.
+    const pending = client
+      .getRoom(channelId)
+      ?.getPendingEvents()
+      .find((event) => event.getTxnId() === txnId);
+    if (pending?.status === EventStatus.NOT_SENT) client.cancelPendingEvent(pending);
+    throw error;
+  }
 }
 
 /** How many edits are asked for. */

@@ -9,6 +9,7 @@ import {
 } from 'matrix-js-sdk';
 import type { ChannelRequest, GuildRequest } from '../lib/homeserver/guilds.ts';
 import { buildMatrixLink } from '../lib/html/links.ts';
+import { forumType } from './forum.ts';
 import { buildStewardId, readSpaceChildren, readState } from './read-room.ts';
 
 /** In a space of its own nobody talks: this level is what it takes. */
@@ -58,6 +59,7 @@ export async function createChild(
         state_key: '',
         content: { join_rule: 'restricted', allow: [{ type: 'm.room_membership', room_id: guildId }] },
       },
+      ...(kind === 'forum' ? [{ type: forumType, state_key: '', content: { tags: [] } }] : []),
     ],
   });
   await client.sendStateEvent(parentId, EventType.SpaceChild, { via }, roomId);

@@ -67,6 +67,7 @@ export interface ChannelSummary extends Unread {
   readonly channelId: string;
   readonly name: string;
   readonly joined: boolean;
+  readonly isForum: boolean;
 }
 
 export interface CategorySummary {
@@ -139,6 +140,7 @@ export interface Permissions {
   readonly canSendStickers: boolean;
   readonly canBeginPolls: boolean;
   readonly canSetSlowMode: boolean;
+  readonly canSetForum: boolean;
   readonly canKick: boolean;
   readonly canBan: boolean;
   readonly canSetAvatar: boolean;
@@ -183,6 +185,31 @@ export interface SlowMode {
   readonly readyAt: number;
 }
 
+/** Something that posts of a forum are about. */
+export interface ForumTag {
+  readonly tagId: string;
+  readonly name: string;
+}
+
+/** A message with a title that begins a thread. */
+export interface ForumPost {
+  readonly message: Message;
+  readonly title: string;
+  /** What it says below its title, as it was typed. */
+  readonly excerpt: string;
+  readonly tagIds: readonly string[];
+  /** When something was said in it last, in milliseconds. */
+  readonly activeAt: number;
+}
+
+export interface ForumSnapshot {
+  readonly phase: 'loading' | 'ready' | 'failed';
+  /** In no order. */
+  readonly posts: readonly ForumPost[];
+  readonly hasMore: boolean;
+  readonly more: 'idle' | 'loading' | 'failed';
+}
+
 export interface ChannelDetails {
   readonly channelId: string;
   readonly name: string;
@@ -192,6 +219,8 @@ export interface ChannelDetails {
   readonly partner: Person | undefined;
   /** The messages that somebody pinned, the newest last. */
   readonly pinnedIds: readonly string[];
+  /** What posts can be marked with, in a forum; undefined for a channel that is none. */
+  readonly forumTags: readonly ForumTag[] | undefined;
   /** Undefined when we may write. */
   readonly writingBar: WritingBar | undefined;
   /** Undefined when everybody may speak as often as they want. */

@@ -11,7 +11,7 @@ export interface SeededGuild {
 /** What a channel is to be. */
 export interface SeededChannel {
   readonly name: string;
-  readonly kind?: 'text' | 'category';
+  readonly kind?: 'text' | 'forum' | 'category';
   readonly topic?: string;
   /** The room ID of its category. */
   readonly category?: string;

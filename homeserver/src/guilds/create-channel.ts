@@ -8,8 +8,8 @@ import { placeChild } from './move-channel.ts';
 /** What a new channel is to be. */
 export interface ChannelRequest {
   readonly name: string;
-  /** A category is a space in the guild's space. */
-  readonly kind: 'text' | 'category';
+  /** A category is a space in the guild's space; a forum is a text channel that says that it is one. */
+  readonly kind: 'text' | 'forum' | 'category';
   readonly topic?: string | undefined;
   /** The room ID of the category that it goes into. */
   readonly category?: string | undefined;
@@ -20,6 +20,9 @@ export interface ChannelSummary {
   readonly room_id: string;
   readonly name: string;
 }
+
+/** The state event that makes a channel a forum; documented in docs/guildhall-api.md. */
+const FORUM = 'io.guildhall.forum';
 
 /** How many members a new channel is created with; the others join right after. */
 const MEMBERS_AT_CREATION = 100;
@@ -45,7 +48,10 @@ export async function createChannel(
     name: request.name,
     ...(request.topic === undefined ? {} : { topic: request.topic }),
     ...(request.kind === 'category' ? { creationContent: { type: 'm.space' } } : {}),
-    initialState: channelState(context, guild, parent),
+    initialState: [
+      ...channelState(context, guild, parent),
+      ...(request.kind === 'forum' ? [{ type: FORUM, stateKey: '', content: { tags: [] } }] : []),
+    ],
     powerLevelOverride: channelPowerLevels(guild),
     members: joinedPeople(guild).slice(0, MEMBERS_AT_CREATION),
   });

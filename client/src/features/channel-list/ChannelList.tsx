@@ -1,4 +1,4 @@
-import { ChevronDown, Plus } from 'lucide-react';
+import { ChevronDown, MessagesSquare, Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { listMenuEntries } from '../../app/actions/action.ts';
@@ -139,6 +139,7 @@ function ChannelItem({ guild, channel, selectedId, drag }: ChannelItemProps) {
         href={buildGuildPath(guild.guildId, channel.channelId)}
         isSelected={channel.channelId === selectedId}
         isFaint={!channel.joined}
+        {...(channel.isForum && { sign: <MessagesSquare size={18} strokeWidth={1.75} aria-hidden /> })}
         hasSettings={channel.joined && guild.permissions.canRename}
       />
     </li>

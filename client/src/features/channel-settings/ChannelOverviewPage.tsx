@@ -9,6 +9,7 @@ import { useGateway } from '../session/gateway-context.ts';
 import { SettingsForm } from '../settings/SettingsForm.tsx';
 import { SettingsSection } from '../settings/SettingsFrame.tsx';
 import { AddressSection } from './AddressSection.tsx';
+import { ForumTagsSection } from './ForumTagsSection.tsx';
 import { SlowModeSection } from './SlowModeSection.tsx';
 
 const longestName = 100;
@@ -30,6 +31,7 @@ export function ChannelOverviewPage({ channel, rules }: ChannelOverviewPageProps
       >
         <OverviewForm key={channel.channelId} channel={channel} />
       </SettingsSection>
+      {channel.forumTags && <ForumTagsSection channel={channel} />}
       <SlowModeSection channel={channel} />
       <AddressSection key={rules.address} channelId={channel.channelId} rules={rules} />
     </>

@@ -1,4 +1,4 @@
-import { Hash, Menu, Users } from 'lucide-react';
+import { Hash, Menu, MessagesSquare, Users } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { openSearch, showMembers, showPins } from '../../app/actions/hall-actions.ts';
 import { openDialog } from '../../app/dialog-store.ts';
@@ -47,6 +47,7 @@ export function PlaceHeader({ children, tools }: PlaceHeaderProps) {
 /** Name and topic of a channel, and whether its members are shown. */
 export function ChannelHeader({ channel }: { readonly channel: ChannelDetails }) {
   const { name, topic, partner, kind } = channel;
+  const Sign = channel.forumTags ? MessagesSquare : Hash;
   return (
     <PlaceHeader
       tools={
@@ -60,7 +61,7 @@ export function ChannelHeader({ channel }: { readonly channel: ChannelDetails })
       {partner ? (
         <MediaAvatar id={partner.userId} name={partner.name} mxc={partner.avatarMxc} size={24} />
       ) : (
-        <Hash className={styles.sign} size={20} strokeWidth={1.75} aria-hidden />
+        <Sign className={styles.sign} size={20} strokeWidth={1.75} aria-hidden />
       )}
       <h1 className={styles.name}>{name}</h1>
       {topic === undefined ? (

@@ -1,12 +1,14 @@
 import { ImageUp } from 'lucide-react';
-import { type DragEvent, useEffect, useRef, useState } from 'react';
+import { type DragEvent, Suspense, useEffect, useRef, useState } from 'react';
 import { t } from '../../lib/i18n/translate.ts';
+import { useLazy } from '../../lib/use-lazy.ts';
 import type { ChannelDetails, GuildDetails } from '../../matrix/types.ts';
 import { Composer } from '../composer/Composer.tsx';
 import { changeComposer, readComposer } from '../composer/composer-store.ts';
 import { useAttachments } from '../composer/use-attachments.ts';
 import { useGateway } from '../session/gateway-context.ts';
 import { Timeline } from '../timeline/Timeline.tsx';
+import { TimelineSkeleton } from '../timeline/TimelineSkeleton.tsx';
 import { ChannelHeader } from './ChannelHeader.tsx';
 import styles from './ChannelView.module.css';
 import { useFocusHandover } from './use-focus-handover.ts';
@@ -20,10 +22,10 @@ interface ChannelViewProps {
 export function ChannelView({ channel, guild }: ChannelViewProps) {
   const { messages } = useGateway();
   const tray = useAttachments(messages, channel.channelId);
-  const drop = useFileDrop(channel.permissions.canSend, tray.add);
+  const drop = useFileDrop(channel.permissions.canSend && !channel.forumTags, tray.add);
   useTypeAnywhere(channel.channelId);
   const frame = useRef<HTMLElement>(null);
-  useFocusHandover(frame, channel.channelId, channel.permissions.canSend);
+  useFocusHandover(frame, channel.channelId, channel.permissions.canSend && !channel.forumTags);
   return (
     <section
       ref={frame}
@@ -33,8 +35,14 @@ export function ChannelView({ channel, guild }: ChannelViewProps) {
       {...drop.handlers}
     >
       <ChannelHeader channel={channel} />
-      <Timeline channel={channel} guild={guild} />
-      <Composer channel={channel} tray={tray} />
+      {channel.forumTags ? (
+        <Forum channel={channel} />
+      ) : (
+        <>
+          <Timeline channel={channel} guild={guild} />
+          <Composer channel={channel} tray={tray} />
+        </>
+      )}
       {drop.isOver && (
         <div className={styles.drop}>
           <ImageUp size={40} strokeWidth={1.5} aria-hidden />
@@ -42,6 +50,17 @@ export function ChannelView({ channel, guild }: ChannelViewProps) {
         </div>
       )}
     </section>
+  );
+}
+
+const loadForum = () => import('../forum/ForumView.tsx');
+
+function Forum({ channel }: { readonly channel: ChannelDetails }) {
+  const ForumView = useLazy(loadForum);
+  return (
+    <Suspense fallback={<TimelineSkeleton />}>
+      <ForumView channel={channel} />
+    </Suspense>
   );
 }
 

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { buildGuildPath } from '../../app/paths.ts';
 import { t } from '../../lib/i18n/translate.ts';
+import { ChoiceGroup } from '../../ui/ChoiceGroup.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { TextField } from '../../ui/TextField.tsx';
 import { useGateway, useStore } from '../session/gateway-context.ts';
@@ -25,13 +26,14 @@ export function CreateChannelDialog({ guildId, categoryId, handleClose }: Create
   const [, navigate] = useLocation();
   const [name, setName] = useState('');
   const [topic, setTopic] = useState('');
+  const [kind, setKind] = useState<'text' | 'forum'>('text');
   const [category, setCategory] = useState(categoryId ?? '');
   const submission = useSubmit();
   const categories = guild?.tree.categories ?? [];
   const work = async (): Promise<void> => {
     const channelId = await gateway.communities.createChannel(guildId, {
       name: toChannelName(name),
-      kind: 'text',
+      kind,
       ...(topic.trim() !== '' && { topic: topic.trim() }),
       ...(category !== '' && { category }),
     });
@@ -47,6 +49,16 @@ export function CreateChannelDialog({ guildId, categoryId, handleClose }: Create
         handleClose={handleClose}
         work={work}
       >
+        <ChoiceGroup
+          label={t('channel.kind')}
+          layout="lines"
+          choices={[
+            { value: 'text', label: t('channel.kindText'), hint: t('channel.kindTextHint') },
+            { value: 'forum', label: t('channel.kindForum'), hint: t('channel.kindForumHint') },
+          ]}
+          value={kind}
+          handleChange={setKind}
+        />
         <TextField
           label={t('common.name')}
           value={name}

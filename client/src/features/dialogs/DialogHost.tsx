@@ -7,6 +7,7 @@ import { ConfirmDialog } from './ConfirmDialog.tsx';
 import { CreateCategoryDialog, CreateChannelDialog } from './CreateChannelDialog.tsx';
 import { CreateGuildDialog } from './CreateGuildDialog.tsx';
 import { CreatePollDialog } from './CreatePollDialog.tsx';
+import { CreatePostDialog } from './CreatePostDialog.tsx';
 import { ForwardDialog } from './ForwardDialog.tsx';
 import { InviteDialog } from './InviteDialog.tsx';
 import { JumpToDateDialog } from './JumpToDateDialog.tsx';
@@ -37,6 +38,8 @@ export default function DialogHost({ request }: { readonly request: DialogReques
       return <JumpToDateDialog channelId={request.channelId} handleClose={closeDialog} />;
     case 'create-poll':
       return <CreatePollDialog channelId={request.channelId} handleClose={closeDialog} />;
+    case 'create-post':
+      return <CreatePostDialog channelId={request.channelId} handleClose={closeDialog} />;
     case 'topic':
       return <TopicDialog {...request} handleClose={closeDialog} />;
     case 'rename-category':

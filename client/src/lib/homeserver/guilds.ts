@@ -24,7 +24,7 @@ export interface GuildRequest {
 
 export interface ChannelRequest {
   readonly name: string;
-  readonly kind: 'text' | 'category';
+  readonly kind: 'text' | 'forum' | 'category';
   readonly topic?: string;
   /** The room ID of the category that the channel goes into. */
   readonly category?: string;

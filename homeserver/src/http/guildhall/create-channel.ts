@@ -14,7 +14,7 @@ export const postChannel = customEndpoint(
       type: 'object',
       properties: {
         name: { type: 'string' },
-        kind: { type: 'string', enum: ['text', 'category'] },
+        kind: { type: 'string', enum: ['text', 'forum', 'category'] },
         topic: { type: 'string' },
         category: { type: 'string' },
       },
@@ -24,7 +24,7 @@ export const postChannel = customEndpoint(
   async ({ params, body, requester, services }) => {
     const channel = await createChannel(services.guilds, requester.userId, params.guildId, {
       name: readName(body.name),
-      kind: body.kind === 'category' ? 'category' : 'text',
+      kind: body.kind === 'category' || body.kind === 'forum' ? body.kind : 'text',
       topic: readTopic(body.topic),
       category: body.category,
     });
