@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { eventually } from '../../homeserver/test-kit/eventually.ts';
 import { ShiftedClock } from '../../homeserver/test-kit/shifted-clock.ts';
 import { TestServer } from '../../homeserver/test-kit/test-server.ts';
+import type { TestUser } from '../../homeserver/test-kit/test-user.ts';
 import { expectAccessible } from './test-kit/accessibility.ts';
 import { channelPath, createGuild } from './test-kit/guild.ts';
 import { Hall, PHONE } from './test-kit/hall.ts';
@@ -14,6 +15,7 @@ describe('Several accounts, and homeservers of others', function () {
   let elsewhere: TestServer;
   /** Of the server elsewhere. */
   let clock: ShiftedClock;
+  let bob: TestUser;
   let visitor: Visitor;
 
   before(async () => {
@@ -22,7 +24,7 @@ describe('Several accounts, and homeservers of others', function () {
     elsewhere = await TestServer.start({ SERVER_NAME: 'elsewhere.test' }, { clock });
     const ada = await hall.server.register('ada');
     await createGuild(ada, { name: 'The Archive' });
-    const bob = await elsewhere.register('bob');
+    bob = await elsewhere.register('bob');
     await createGuild(bob, { name: 'The Far Hall' });
   });
   beforeEach(async () => {
@@ -161,6 +163,30 @@ describe('Several accounts, and homeservers of others', function () {
     clock.set(clock.now() + 10 * 60_000);
     await visitor.page.reload();
     await visitor.message('Still here').waitFor();
+  });
+
+  it('signs in with somebody else whom a homeserver trusts', async () => {
+    const auth = {
+      type: 'm.login.password',
+      identifier: { type: 'm.id.user', user: 'bob' },
+      password: 'password of bob',
+    };
+    const { login_token: token } = await bob.ok('POST', '/_matrix/client/v1/login/get_token', { auth });
+    await visitor.page.context().route(`${elsewhere.url}/_matrix/client/v3/login`, (route) => {
+      if (route.request().method() !== 'GET') return route.continue();
+      const providers = [{ id: 'town', name: 'The Town' }];
+      const flows = [{ type: 'm.login.sso', identity_providers: providers }];
+      return route.fulfill({ headers: { 'Access-Control-Allow-Origin': '*' }, json: { flows } });
+    });
+    await visitor.page.context().route(`${elsewhere.url}/**/login/sso/redirect/town?*`, (route) => {
+      const back = new URL(new URL(route.request().url()).searchParams.get('redirectUrl') ?? '');
+      back.searchParams.set('loginToken', token);
+      return route.fulfill({ status: 302, headers: { Location: back.href } });
+    });
+    await visitor.open('/login');
+    await chooseServer(elsewhere.url);
+    await visitor.page.getByRole('button', { name: 'Continue with The Town' }).click();
+    await visitor.page.getByRole('link', { name: 'The Far Hall' }).waitFor();
   });
 
   it('lets nobody in with what this tab did not ask for', async () => {
