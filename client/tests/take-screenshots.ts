@@ -1,150 +1,84 @@
-// npm run screenshots -w client: the pictures in docs/images, of the built client with the guild of the demo in it.
+// npm run screenshots [-- PART OF A NAME]: the pictures in docs/screenshots, of the built client with the guild of the demo
+// in it. Each picture is judged as well: nothing in the console, no serious or critical finding of axe.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { packPng } from '../../homeserver/test-kit/images.ts';
+import { expectAccessible } from './test-kit/accessibility.ts';
 import { type DemoStage, openDemoStage } from './test-kit/demo-stage.ts';
-import { channelPath } from './test-kit/guild.ts';
 import { DESKTOP, PHONE } from './test-kit/hall.ts';
+import { type Scene, scenes, type Viewers } from './test-kit/screenshot-scenes.ts';
 import type { Visitor } from './test-kit/visitor.ts';
 
-const IMAGES = fileURLToPath(new URL('../../docs/images', import.meta.url));
+const SCREENSHOTS = fileURLToPath(new URL('../../docs/screenshots', import.meta.url));
+const QUALITY = 80;
 
-/** The one that README.md shows, under a name of its own. */
-const README_PICTURE = 'guild-dark-desktop';
-
-type Theme = 'dark' | 'light';
 type Device = 'desktop' | 'phone';
 
-/** How to come to what a picture shows, and how to know that all of it is there. */
-interface Scene {
-  readonly name: string;
-  readonly isLoggedIn: boolean;
-  readonly path: (stage: DemoStage) => string;
-  readonly arrive: (visitor: Visitor, stage: DemoStage) => Promise<void>;
-}
-
-const SCENES: readonly Scene[] = [
-  {
-    name: 'log-in',
-    isLoggedIn: false,
-    path: () => '/login',
-    arrive: ({ page }) => page.getByRole('heading', { name: 'Welcome back' }).waitFor(),
-  },
-  {
-    name: 'invite',
-    isLoggedIn: false,
-    path: ({ demo }) => `/invite/${demo.inviteCode}`,
-    arrive: ({ page }) => page.getByRole('heading', { name: 'The Lantern Club' }).waitFor(),
-  },
-  {
-    name: 'guild',
-    isLoggedIn: true,
-    path: (stage) => channelPath(stage.guild, stage.channel('sets-and-lamps')),
-    async arrive(visitor, stage) {
-      await visitor.seeImage(harbourOf(visitor));
-      await stage.startTyping();
-      await visitor.page.getByText('Tobias Lindqvist is typing…').waitFor();
-    },
-  },
-  {
-    name: 'thread',
-    isLoggedIn: true,
-    path: (stage) => channelPath(stage.guild, stage.channel('sets-and-lamps')),
-    async arrive(visitor) {
-      await visitor.seeImage(harbourOf(visitor));
-      await visitor.timeline.getByRole('button', { name: /3 replies/ }).click();
-      await visitor.page.getByText('Please leave it as it is').waitFor();
-    },
-  },
-  {
-    name: 'poll',
-    isLoggedIn: true,
-    path: (stage) => channelPath(stage.guild, stage.channel('evening-plans')),
-    arrive: ({ timeline }) => timeline.getByText('9 people voted').waitFor(),
-  },
-  {
-    name: 'code',
-    isLoggedIn: true,
-    path: (stage) => channelPath(stage.guild, stage.channel('rules-and-maps')),
-    arrive: ({ timeline }) => timeline.getByText('function', { exact: true }).waitFor(),
-  },
-  {
-    name: 'emoji',
-    isLoggedIn: true,
-    path: (stage) => channelPath(stage.guild, stage.channel('sets-and-lamps')),
-    async arrive(visitor) {
-      await visitor.seeImage(harbourOf(visitor));
-      await visitor.page.getByRole('button', { name: 'Emoji', exact: true }).click();
-      await visitor.dialog.getByRole('button', { name: ':lantern:' }).getByRole('presentation').waitFor();
-    },
-  },
-  {
-    name: 'empty-guild',
-    isLoggedIn: true,
-    path: ({ emptyGuild }) => channelPath(emptyGuild),
-    arrive: ({ page }) => page.getByRole('heading', { name: 'Welcome to general' }).waitFor(),
-  },
-  {
-    name: 'channel-settings',
-    isLoggedIn: true,
-    path: (stage) => channelPath(stage.guild, stage.channel('sets-and-lamps')),
-    async arrive(visitor) {
-      await visitor.seeImage(harbourOf(visitor));
-      const drawerButton = visitor.page.getByRole('button', { name: 'Guilds and channels' });
-      if (await drawerButton.isVisible()) await drawerButton.click();
-      await visitor.page.getByRole('button', { name: 'Settings of sets-and-lamps' }).click();
-      const overview = visitor.page.getByRole('link', { name: 'Overview' });
-      await overview.waitFor();
-      if ((await overview.getAttribute('aria-current')) === null) await overview.click();
-      await visitor.page.getByRole('button', { name: 'Save changes' }).waitFor();
-    },
-  },
-  {
-    name: 'appearance',
-    isLoggedIn: true,
-    path: () => '/settings/appearance',
-    arrive: ({ page }) => page.getByRole('heading', { name: 'Appearance' }).first().waitFor(),
-  },
-];
-
 const wanted = process.argv[2] ?? '';
+const failed: string[] = [];
 const stage = await openDemoStage();
 try {
-  await mkdir(IMAGES, { recursive: true });
-  for (const scene of SCENES.filter(({ name }) => name.includes(wanted)))
-    for (const theme of ['dark', 'light'] as const)
-      for (const device of ['desktop', 'phone'] as const) await take(scene, theme, device);
-  stage.hall.expectNoTrouble();
+  await mkdir(SCREENSHOTS, { recursive: true });
+  const viewers: Viewers = {
+    ada: stage.demo.people.ada,
+    newcomer: await stage.hall.server.register('newcomer'),
+  };
+  for (const scene of scenes.filter(({ name }) => name.includes(wanted)))
+    for (const device of ['desktop', 'phone'] as const)
+      await take(stage, viewers, scene, device).catch((error: unknown) => {
+        failed.push(`${scene.name}, ${device}: ${error instanceof Error ? error.message : error}`);
+      });
 } finally {
   await stage.close();
 }
+for (const failure of failed) console.error(failure);
+process.exitCode = failed.length === 0 ? 0 : 1;
 
-function harbourOf(visitor: Visitor) {
-  return visitor.timeline.getByRole('img', { name: 'harbour-at-night.png' });
-}
-
-async function take(scene: Scene, theme: Theme, device: Device): Promise<void> {
-  const visitor = await stage.hall.visit({
-    colorScheme: theme,
+async function take(
+  { hall, ...stage }: DemoStage,
+  viewers: Viewers,
+  scene: Scene,
+  device: Device,
+): Promise<void> {
+  const visitor = await hall.visit({
+    colorScheme: 'dark',
     reducedMotion: 'reduce',
     viewport: device === 'desktop' ? DESKTOP : PHONE,
     ...(device === 'phone' && { isMobile: true, hasTouch: true }),
   });
-  await visitor.page.clock.setFixedTime(stage.now);
-  // Nobody reads: what is new stays new for the next picture.
-  await visitor.page.route('**/read_markers', (route) => route.fulfill({ json: {} }));
-  await stage.refreshPresence();
-  if (scene.isLoggedIn) await visitor.enterAs(stage.demo.people.ada, scene.path(stage));
-  else await visitor.open(scene.path(stage));
-  await scene.arrive(visitor, stage);
-  await settle(visitor);
-  const picture = await packPng(await visitor.page.screenshot());
-  const name = `${scene.name}-${theme}-${device}`;
-  for (const file of [name, ...(name === README_PICTURE ? ['guild-dark'] : [])]) {
-    await writeFile(`${IMAGES}/${file}.png`, picture);
-    console.log(`${file}.png ${Math.round(picture.length / 1000)} kB`);
+  try {
+    await prepare(visitor, scene);
+    await stage.refreshPresence();
+    const path = scene.path({ hall, ...stage });
+    if (scene.as === 'guest') await visitor.open(path);
+    else await visitor.enterAs(viewers[scene.as], path);
+    await scene.arrive(visitor, { hall, ...stage });
+    for (const theme of ['dark', 'light'] as const) {
+      await visitor.page.emulateMedia({ colorScheme: theme });
+      await settle(visitor);
+      const name = `${scene.name}-${theme}-${device}.jpg`;
+      const picture = await visitor.page.screenshot({ type: 'jpeg', quality: QUALITY });
+      await writeFile(`${SCREENSHOTS}/${name}`, picture);
+      console.log(`${name} ${Math.round(picture.length / 1000)} kB`);
+      await expectAccessible(visitor.page, name);
+    }
+    hall.expectNoTrouble();
+  } finally {
+    visitor.takeTroubles();
+    await hall.dismiss(visitor);
   }
-  await stage.hall.dismiss(visitor);
+}
+
+/** Stops the clock, leaves unread what is unread, and lets fail or hang what a scene wants to. */
+async function prepare(visitor: Visitor, { failing, hanging }: Scene): Promise<void> {
+  const { page } = visitor;
+  await page.clock.setFixedTime(stage.now);
+  await page.route('**/read_markers', (route) => route.fulfill({ json: {} }));
+  if (hanging !== undefined) await page.route(hanging, () => undefined);
+  if (failing === undefined) return;
+  visitor.expectRefusals();
+  await page.route(failing, (route) =>
+    route.fulfill({ status: 500, json: { errcode: 'M_UNKNOWN', error: 'For the picture' } }),
+  );
 }
 
 /** Waits until the letters have their font and no more portraits arrive. */
@@ -157,6 +91,6 @@ async function settle({ page }: Visitor): Promise<void> {
   let before = -1;
   for (let count = await countPictures(); count !== before; count = await countPictures()) {
     before = count;
-    await page.waitForTimeout(500);
+    await page.waitForTimeout(400);
   }
 }

@@ -25,7 +25,8 @@ export function CodeBlock({ code, language }: CodeBlockProps) {
   };
   return (
     <figure className={styles.block}>
-      <pre className={styles.code}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: long lines are scrolled, by keys as well. */}
+      <pre className={styles.code} tabIndex={0}>
         {tokens
           ? tokens.map(({ kind, text }, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of one text never move.
