@@ -100,26 +100,28 @@ function Line({ spaceId, entry, beside, icon: Icon, tools }: LineProps) {
       <span className={styles.words}>
         <span className={styles.name}>{name}</span>
       </span>
-      {tools}
-      {Icon === Hash && (
+      <span className={styles.tools}>
+        {tools}
+        {Icon === Hash && (
+          <IconButton
+            icon={Settings}
+            label={t('channel.settingsOf', { name })}
+            onClick={() => navigate(buildChannelSettingsPath(roomId))}
+          />
+        )}
         <IconButton
-          icon={Settings}
-          label={t('channel.settingsOf', { name })}
-          onClick={() => navigate(buildChannelSettingsPath(roomId))}
+          icon={ArrowUp}
+          label={t('guildSettings.moveUp', { name })}
+          aria-disabled={isAway(-1) || undefined}
+          onClick={() => isAway(-1) || move(-1)}
         />
-      )}
-      <IconButton
-        icon={ArrowUp}
-        label={t('guildSettings.moveUp', { name })}
-        aria-disabled={isAway(-1) || undefined}
-        onClick={() => isAway(-1) || move(-1)}
-      />
-      <IconButton
-        icon={ArrowDown}
-        label={t('guildSettings.moveDown', { name })}
-        aria-disabled={isAway(1) || undefined}
-        onClick={() => isAway(1) || move(1)}
-      />
+        <IconButton
+          icon={ArrowDown}
+          label={t('guildSettings.moveDown', { name })}
+          aria-disabled={isAway(1) || undefined}
+          onClick={() => isAway(1) || move(1)}
+        />
+      </span>
     </div>
   );
 }
