@@ -167,12 +167,19 @@ export class TimelineViewport implements Readable<RowRange> {
     this.#viewTop += moved;
     clearTimeout(this.#restTimer);
     this.#restTimer = setTimeout(this.#handleRest, restTime);
-    // Rows that come or grow below make the way to the end longer as well: only who moves up leaves it.
-    if (moved < 0) this.#isPinned = false;
-    else this.#pinAtEnd();
+    // Rows that come or grow below make the way to the end longer as well: only who moves up leaves it. When there is more
+    // space for the timeline, the browser itself moves up to where the end is then.
+    if (moved >= 0) this.#pinAtEnd();
+    else if (this.#isPinned) this.#isPinned = this.#isAtBottom();
     if (this.#isOff() && this.#scrollTop < this.#viewHeight) this.#place();
     else this.#tell();
   };
+
+  #isAtBottom(): boolean {
+    if (!this.#scroller) return true;
+    const { scrollHeight, clientHeight } = this.#scroller;
+    return scrollHeight - clientHeight - this.#scrollTop < 1;
+  }
 
   readonly #handleRest = (): void => {
     this.#restTimer = undefined;
