@@ -31,11 +31,6 @@ export async function makeAnimation(
   return (format === 'gif' ? joined.gif({ delay: delays }) : joined.webp({ delay: delays })).toBuffer();
 }
 
-/** The same PNG in fewer bytes. */
-export function packPng(png: Buffer): Promise<Buffer> {
-  return sharp(png).png({ compressionLevel: 9, adaptiveFiltering: true }).toBuffer();
-}
-
 /** A PNG of some hundred bytes that says it has any number of pixels. */
 export function makePngBomb(width: number, height: number): Buffer {
   const header = Buffer.alloc(13);
