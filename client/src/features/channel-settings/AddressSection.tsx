@@ -4,9 +4,9 @@ import { t } from '../../lib/i18n/translate.ts';
 import type { ChannelRules } from '../../matrix/channel-rules.ts';
 import { TextField } from '../../ui/TextField.tsx';
 import { showToast } from '../../ui/toast-store.ts';
+import { SubmitForm } from '../dialogs/SubmitForm.tsx';
 import { useSubmit } from '../dialogs/use-submit.ts';
 import { useGateway } from '../session/gateway-context.ts';
-import { SettingsForm } from '../settings/SettingsForm.tsx';
 import { SettingsSection } from '../settings/SettingsFrame.tsx';
 
 const longestLocalpart = 100;
@@ -36,7 +36,7 @@ export function AddressSection({ channelId, rules }: AddressSectionProps) {
   };
   return (
     <SettingsSection title={t('channelSettings.address')} text={t('channelSettings.addressText')}>
-      <SettingsForm
+      <SubmitForm
         submission={submission}
         submitLabel={t('channelSettings.saveAddress')}
         canSubmit={rules.mayChange.address && localpart !== before && !/[\s:#]/.test(localpart)}
@@ -52,7 +52,7 @@ export function AddressSection({ channelId, rules }: AddressSectionProps) {
           autoCapitalize="none"
           spellCheck={false}
         />
-      </SettingsForm>
+      </SubmitForm>
     </SettingsSection>
   );
 }

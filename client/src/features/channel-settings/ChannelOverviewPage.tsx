@@ -4,9 +4,9 @@ import type { ChannelRules } from '../../matrix/channel-rules.ts';
 import type { ChannelDetails } from '../../matrix/types.ts';
 import { TextAreaField, TextField } from '../../ui/TextField.tsx';
 import { showToast } from '../../ui/toast-store.ts';
+import { SubmitForm } from '../dialogs/SubmitForm.tsx';
 import { useSubmit } from '../dialogs/use-submit.ts';
 import { useGateway } from '../session/gateway-context.ts';
-import { SettingsForm } from '../settings/SettingsForm.tsx';
 import { SettingsSection } from '../settings/SettingsFrame.tsx';
 import { AddressSection } from './AddressSection.tsx';
 import { ForumTagsSection } from './ForumTagsSection.tsx';
@@ -52,7 +52,7 @@ function OverviewForm({ channel }: { readonly channel: ChannelDetails }) {
     showToast(t('common.saved'));
   };
   return (
-    <SettingsForm
+    <SubmitForm
       submission={submission}
       submitLabel={t('common.saveChanges')}
       canSubmit={name.trim() !== '' && (isRenamed || isNewTopic)}
@@ -74,6 +74,6 @@ function OverviewForm({ channel }: { readonly channel: ChannelDetails }) {
         disabled={!canSetTopic}
         hint={t('channel.topicHint')}
       />
-    </SettingsForm>
+    </SubmitForm>
   );
 }

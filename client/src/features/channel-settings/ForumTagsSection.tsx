@@ -4,9 +4,9 @@ import { t } from '../../lib/i18n/translate.ts';
 import type { ChannelDetails, ForumTag } from '../../matrix/types.ts';
 import { IconButton } from '../../ui/IconButton.tsx';
 import { TextField } from '../../ui/TextField.tsx';
+import { SubmitForm } from '../dialogs/SubmitForm.tsx';
 import { useSubmit } from '../dialogs/use-submit.ts';
 import { useGateway } from '../session/gateway-context.ts';
-import { SettingsForm } from '../settings/SettingsForm.tsx';
 import { SettingsSection } from '../settings/SettingsFrame.tsx';
 import styles from './ForumTagsSection.module.css';
 
@@ -43,7 +43,7 @@ export function ForumTagsSection({ channel }: { readonly channel: ChannelDetails
           </li>
         ))}
       </ul>
-      <SettingsForm
+      <SubmitForm
         submission={submission}
         submitLabel={t('forum.addTag')}
         canSubmit={permissions.canSetForum && name !== '' && !isTaken && forumTags.length < mostTags}
@@ -56,7 +56,7 @@ export function ForumTagsSection({ channel }: { readonly channel: ChannelDetails
           maxLength={longestName}
           disabled={!permissions.canSetForum}
         />
-      </SettingsForm>
+      </SubmitForm>
     </SettingsSection>
   );
 }

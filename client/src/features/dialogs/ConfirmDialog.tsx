@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { t } from '../../lib/i18n/translate.ts';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { TextField } from '../../ui/TextField.tsx';
-import { DialogForm } from './DialogForm.tsx';
+import { SubmitForm } from './SubmitForm.tsx';
 import { useSubmit } from './use-submit.ts';
 
 interface ConfirmDialogProps {
@@ -28,7 +28,7 @@ export function ConfirmDialog({
   const submission = useSubmit();
   return (
     <Dialog title={title} description={text} handleClose={handleClose}>
-      <DialogForm
+      <SubmitForm
         submission={submission}
         submitLabel={confirmLabel}
         isDangerous
@@ -48,7 +48,7 @@ export function ConfirmDialog({
             autoFocus
           />
         )}
-      </DialogForm>
+      </SubmitForm>
     </Dialog>
   );
 }

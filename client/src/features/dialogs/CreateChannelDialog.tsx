@@ -8,7 +8,7 @@ import { Dialog } from '../../ui/Dialog.tsx';
 import { TextField } from '../../ui/TextField.tsx';
 import { useGateway, useStore } from '../session/gateway-context.ts';
 import styles from './CreateChannelDialog.module.css';
-import { DialogForm } from './DialogForm.tsx';
+import { SubmitForm } from './SubmitForm.tsx';
 import { useSubmit } from './use-submit.ts';
 
 const longestName = 100;
@@ -42,7 +42,7 @@ export function CreateChannelDialog({ guildId, categoryId, handleClose }: Create
   };
   return (
     <Dialog title={t('channel.create')} description={t('channel.createText')} handleClose={handleClose}>
-      <DialogForm
+      <SubmitForm
         submission={submission}
         submitLabel={t('channel.createSubmit')}
         canSubmit={toChannelName(name) !== ''}
@@ -98,7 +98,7 @@ export function CreateChannelDialog({ guildId, categoryId, handleClose }: Create
             </select>
           </label>
         )}
-      </DialogForm>
+      </SubmitForm>
     </Dialog>
   );
 }
@@ -123,7 +123,7 @@ export function CreateCategoryDialog({ guildId, handleClose }: CreateCategoryDia
   };
   return (
     <Dialog title={t('category.create')} description={t('category.createText')} handleClose={handleClose}>
-      <DialogForm
+      <SubmitForm
         submission={submission}
         submitLabel={t('category.createSubmit')}
         canSubmit={name.trim() !== ''}
@@ -139,7 +139,7 @@ export function CreateCategoryDialog({ guildId, handleClose }: CreateCategoryDia
           autoFocus
           required
         />
-      </DialogForm>
+      </SubmitForm>
     </Dialog>
   );
 }

@@ -7,7 +7,7 @@ import { Dialog } from '../../ui/Dialog.tsx';
 import { TextField } from '../../ui/TextField.tsx';
 import { useGateway, useStore } from '../session/gateway-context.ts';
 import styles from './CreateGuildDialog.module.css';
-import { DialogForm } from './DialogForm.tsx';
+import { SubmitForm } from './SubmitForm.tsx';
 import { useSubmit } from './use-submit.ts';
 
 /** The longest name and topic that the server accepts. */
@@ -29,7 +29,7 @@ export function CreateGuildDialog({ handleClose }: { readonly handleClose: () =>
   };
   return (
     <Dialog title={t('guild.create')} description={t('guild.createText')} handleClose={handleClose}>
-      <DialogForm
+      <SubmitForm
         submission={submission}
         submitLabel={t('guild.createSubmit')}
         canSubmit={name.trim() !== ''}
@@ -58,7 +58,7 @@ export function CreateGuildDialog({ handleClose }: { readonly handleClose: () =>
         {!server.hasGuilds && (
           <p className={styles.note}>{t('guild.createPlain', { server: server.name })}</p>
         )}
-      </DialogForm>
+      </SubmitForm>
     </Dialog>
   );
 }

@@ -8,7 +8,7 @@ import { IconButton } from '../../ui/IconButton.tsx';
 import { TextField } from '../../ui/TextField.tsx';
 import { useGateway } from '../session/gateway-context.ts';
 import styles from './CreatePollDialog.module.css';
-import { DialogForm } from './DialogForm.tsx';
+import { SubmitForm } from './SubmitForm.tsx';
 import { useSubmit } from './use-submit.ts';
 
 const longestText = 300;
@@ -38,7 +38,7 @@ export function CreatePollDialog({ channelId, handleClose }: CreatePollDialogPro
   };
   return (
     <Dialog title={t('poll.create')} handleClose={handleClose}>
-      <DialogForm
+      <SubmitForm
         submission={submission}
         submitLabel={t('poll.begin')}
         canSubmit={question.trim() !== '' && given.length >= 2}
@@ -88,7 +88,7 @@ export function CreatePollDialog({ channelId, handleClose }: CreatePollDialogPro
           <input type="checkbox" checked={isSecret} onChange={() => setIsSecret(!isSecret)} />
           {t('poll.hideVotes')}
         </label>
-      </DialogForm>
+      </SubmitForm>
     </Dialog>
   );
 }

@@ -5,7 +5,7 @@ import { Dialog } from '../../ui/Dialog.tsx';
 import { TextAreaField, TextField } from '../../ui/TextField.tsx';
 import { useGateway, useStore } from '../session/gateway-context.ts';
 import styles from './CreatePostDialog.module.css';
-import { DialogForm } from './DialogForm.tsx';
+import { SubmitForm } from './SubmitForm.tsx';
 import { useSubmit } from './use-submit.ts';
 
 const longestTitle = 120;
@@ -34,7 +34,7 @@ export function CreatePostDialog({ channelId, handleClose }: CreatePostDialogPro
     setTags(tags.includes(tagId) ? tags.filter((other) => other !== tagId) : [...tags, tagId]);
   return (
     <Dialog title={t('forum.new')} handleClose={handleClose}>
-      <DialogForm
+      <SubmitForm
         submission={submission}
         submitLabel={t('forum.make')}
         canSubmit={title.trim() !== ''}
@@ -67,7 +67,7 @@ export function CreatePostDialog({ channelId, handleClose }: CreatePostDialogPro
             ))}
           </fieldset>
         )}
-      </DialogForm>
+      </SubmitForm>
     </Dialog>
   );
 }

@@ -6,8 +6,8 @@ import { Dialog } from '../../ui/Dialog.tsx';
 import { TextField } from '../../ui/TextField.tsx';
 import { readDay, writeDay } from '../search/query.ts';
 import { useGateway } from '../session/gateway-context.ts';
-import { DialogForm } from './DialogForm.tsx';
 import styles from './JumpToDateDialog.module.css';
+import { SubmitForm } from './SubmitForm.tsx';
 import { useSubmit } from './use-submit.ts';
 
 interface JumpToDateDialogProps {
@@ -26,7 +26,7 @@ export function JumpToDateDialog({ channelId, handleClose }: JumpToDateDialogPro
   };
   return (
     <Dialog title={t('date.jump')} handleClose={handleClose}>
-      <DialogForm
+      <SubmitForm
         submission={submission}
         submitLabel={t('date.go')}
         canSubmit={day !== ''}
@@ -51,7 +51,7 @@ export function JumpToDateDialog({ channelId, handleClose }: JumpToDateDialogPro
             {t('date.beginning')}
           </Button>
         </div>
-      </DialogForm>
+      </SubmitForm>
     </Dialog>
   );
 }

@@ -5,7 +5,7 @@ import type { GuildDetails } from '../../matrix/types.ts';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { SelectField } from '../../ui/SelectField.tsx';
 import { useGateway, useStore } from '../session/gateway-context.ts';
-import { DialogForm } from './DialogForm.tsx';
+import { SubmitForm } from './SubmitForm.tsx';
 import { useSubmit } from './use-submit.ts';
 
 interface MoveChannelDialogProps {
@@ -49,7 +49,7 @@ function MoveForm({ guild, channelId, handleClose }: MoveFormProps) {
     handleClose();
   };
   return (
-    <DialogForm
+    <SubmitForm
       submission={submission}
       submitLabel={t('channel.moveSubmit')}
       handleClose={handleClose}
@@ -79,6 +79,6 @@ function MoveForm({ guild, channelId, handleClose }: MoveFormProps) {
         ]}
         handleChange={setBefore}
       />
-    </DialogForm>
+    </SubmitForm>
   );
 }

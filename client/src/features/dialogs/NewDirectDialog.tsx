@@ -10,8 +10,8 @@ import { TextField } from '../../ui/TextField.tsx';
 import { matchPeople } from '../composer/completion-query.ts';
 import { MediaAvatar } from '../media/MediaAvatar.tsx';
 import { useGateway, useStore } from '../session/gateway-context.ts';
-import { DialogForm } from './DialogForm.tsx';
 import styles from './NewDirectDialog.module.css';
+import { SubmitForm } from './SubmitForm.tsx';
 import { useSubmit } from './use-submit.ts';
 
 /** Begins a conversation with one person or several. */
@@ -45,7 +45,7 @@ export function NewDirectDialog({ handleClose }: { readonly handleClose: () => v
   };
   return (
     <Dialog title={t('home.newConversation')} description={t('direct.description')} handleClose={handleClose}>
-      <DialogForm
+      <SubmitForm
         submission={submission}
         submitLabel={t('direct.begin')}
         canSubmit={userIds.length > 0}
@@ -95,7 +95,7 @@ export function NewDirectDialog({ handleClose }: { readonly handleClose: () => v
             ))}
           </ul>
         )}
-      </DialogForm>
+      </SubmitForm>
     </Dialog>
   );
 }

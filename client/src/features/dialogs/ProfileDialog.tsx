@@ -4,8 +4,8 @@ import { Dialog } from '../../ui/Dialog.tsx';
 import { TextField } from '../../ui/TextField.tsx';
 import { showToast } from '../../ui/toast-store.ts';
 import { useGateway, useStore } from '../session/gateway-context.ts';
-import { DialogForm } from './DialogForm.tsx';
 import { PersonHead } from './PersonHead.tsx';
+import { SubmitForm } from './SubmitForm.tsx';
 import { useSubmit } from './use-submit.ts';
 
 const longestName = 64;
@@ -29,7 +29,7 @@ export function ProfileDialog({ handleClose }: { readonly handleClose: () => voi
   return (
     <Dialog title={t('account.profile')} handleClose={handleClose}>
       <PersonHead person={profile} />
-      <DialogForm
+      <SubmitForm
         submission={submission}
         submitLabel={t('common.saveChanges')}
         canSubmit={name.trim() !== '' && (isRenamed || isNewStatus)}
@@ -50,7 +50,7 @@ export function ProfileDialog({ handleClose }: { readonly handleClose: () => voi
           placeholder={t('account.statusExample')}
           maxLength={longestStatus}
         />
-      </DialogForm>
+      </SubmitForm>
     </Dialog>
   );
 }

@@ -3,7 +3,7 @@ import { t } from '../../lib/i18n/translate.ts';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { TextField } from '../../ui/TextField.tsx';
 import { useGateway } from '../session/gateway-context.ts';
-import { DialogForm } from './DialogForm.tsx';
+import { SubmitForm } from './SubmitForm.tsx';
 import { useSubmit } from './use-submit.ts';
 
 const longestName = 100;
@@ -25,7 +25,7 @@ export function RenameCategoryDialog({ categoryId, name: before, handleClose }: 
   };
   return (
     <Dialog title={t('category.rename')} handleClose={handleClose}>
-      <DialogForm
+      <SubmitForm
         submission={submission}
         submitLabel={t('common.saveChanges')}
         canSubmit={name.trim() !== '' && name.trim() !== before}
@@ -40,7 +40,7 @@ export function RenameCategoryDialog({ categoryId, name: before, handleClose }: 
           autoFocus
           required
         />
-      </DialogForm>
+      </SubmitForm>
     </Dialog>
   );
 }

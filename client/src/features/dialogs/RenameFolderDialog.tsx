@@ -4,7 +4,7 @@ import { renameFolder } from '../../matrix/rail.ts';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { TextField } from '../../ui/TextField.tsx';
 import { useGateway, useStore } from '../session/gateway-context.ts';
-import { DialogForm } from './DialogForm.tsx';
+import { SubmitForm } from './SubmitForm.tsx';
 import { useSubmit } from './use-submit.ts';
 
 const longestName = 40;
@@ -26,7 +26,7 @@ export function RenameFolderDialog({ folderId, handleClose }: RenameFolderDialog
   };
   return (
     <Dialog title={t('rail.rename')} handleClose={handleClose}>
-      <DialogForm
+      <SubmitForm
         submission={submission}
         submitLabel={t('common.saveChanges')}
         canSubmit={name.trim() !== ''}
@@ -39,7 +39,7 @@ export function RenameFolderDialog({ folderId, handleClose }: RenameFolderDialog
           maxLength={longestName}
           onChange={(event) => setName(event.target.value)}
         />
-      </DialogForm>
+      </SubmitForm>
     </Dialog>
   );
 }

@@ -4,7 +4,7 @@ import { Dialog } from '../../ui/Dialog.tsx';
 import { TextAreaField } from '../../ui/TextField.tsx';
 import { showToast } from '../../ui/toast-store.ts';
 import { useGateway } from '../session/gateway-context.ts';
-import { DialogForm } from './DialogForm.tsx';
+import { SubmitForm } from './SubmitForm.tsx';
 import { useSubmit } from './use-submit.ts';
 
 const longestReason = 1000;
@@ -32,7 +32,7 @@ export function ReportDialog({ channelId, eventId, authorName, handleClose }: Re
       description={t('report.text', { name: authorName })}
       handleClose={handleClose}
     >
-      <DialogForm
+      <SubmitForm
         submission={submission}
         submitLabel={t('report.submit')}
         isDangerous
@@ -48,7 +48,7 @@ export function ReportDialog({ channelId, eventId, authorName, handleClose }: Re
           maxLength={longestReason}
           required
         />
-      </DialogForm>
+      </SubmitForm>
     </Dialog>
   );
 }

@@ -3,9 +3,9 @@ import { copyLink } from '../../lib/copy-link.ts';
 import { t } from '../../lib/i18n/translate.ts';
 import { SelectField } from '../../ui/SelectField.tsx';
 import { showToast } from '../../ui/toast-store.ts';
+import { SubmitForm } from '../dialogs/SubmitForm.tsx';
 import { useSubmit } from '../dialogs/use-submit.ts';
 import { useGateway } from '../session/gateway-context.ts';
-import { SettingsForm } from '../settings/SettingsForm.tsx';
 
 const hour = 3_600_000;
 
@@ -39,7 +39,7 @@ export function InviteForm({ guildId, handleMade }: InviteFormProps) {
     showToast(await copyLink(link));
   };
   return (
-    <SettingsForm submission={submission} submitLabel={t('invites.submit')} canSubmit work={work}>
+    <SubmitForm submission={submission} submitLabel={t('invites.submit')} canSubmit work={work}>
       <SelectField<Span>
         label={t('invites.span')}
         value={span}
@@ -62,6 +62,6 @@ export function InviteForm({ guildId, handleMade }: InviteFormProps) {
         }))}
         handleChange={setUses}
       />
-    </SettingsForm>
+    </SubmitForm>
   );
 }

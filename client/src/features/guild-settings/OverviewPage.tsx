@@ -3,11 +3,11 @@ import { t } from '../../lib/i18n/translate.ts';
 import type { GuildDetails } from '../../matrix/types.ts';
 import { TextAreaField, TextField } from '../../ui/TextField.tsx';
 import { showToast } from '../../ui/toast-store.ts';
+import { SubmitForm } from '../dialogs/SubmitForm.tsx';
 import { useSubmit } from '../dialogs/use-submit.ts';
 import { MediaAvatar } from '../media/MediaAvatar.tsx';
 import { useGateway } from '../session/gateway-context.ts';
 import { PictureButtons } from '../settings/PictureButtons.tsx';
-import { SettingsForm } from '../settings/SettingsForm.tsx';
 import { SettingsSection } from '../settings/SettingsFrame.tsx';
 import styles from './GuildPages.module.css';
 
@@ -58,7 +58,7 @@ function OverviewForm({ guild }: { readonly guild: GuildDetails }) {
     showToast(t('common.saved'));
   };
   return (
-    <SettingsForm
+    <SubmitForm
       submission={submission}
       submitLabel={t('common.saveChanges')}
       canSubmit={name.trim() !== '' && (isRenamed || isNewTopic)}
@@ -79,6 +79,6 @@ function OverviewForm({ guild }: { readonly guild: GuildDetails }) {
         maxLength={longestTopic}
         disabled={!canSetTopic}
       />
-    </SettingsForm>
+    </SubmitForm>
   );
 }

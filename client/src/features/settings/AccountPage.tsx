@@ -7,12 +7,12 @@ import { Button } from '../../ui/Button.tsx';
 import { Switch } from '../../ui/Switch.tsx';
 import { TextField } from '../../ui/TextField.tsx';
 import { showToast } from '../../ui/toast-store.ts';
+import { SubmitForm } from '../dialogs/SubmitForm.tsx';
 import { useSubmit } from '../dialogs/use-submit.ts';
 import { MediaAvatar } from '../media/MediaAvatar.tsx';
 import { useGateway, useStore } from '../session/gateway-context.ts';
 import styles from './AccountPage.module.css';
 import { PictureButtons } from './PictureButtons.tsx';
-import { SettingsForm } from './SettingsForm.tsx';
 import { SettingsSection } from './SettingsFrame.tsx';
 
 const longestName = 64;
@@ -72,7 +72,7 @@ function ProfileForm() {
     showToast(t('common.saved'));
   };
   return (
-    <SettingsForm
+    <SubmitForm
       submission={submission}
       submitLabel={t('common.saveChanges')}
       canSubmit={name.trim() !== '' && (isRenamed || isNewStatus)}
@@ -92,7 +92,7 @@ function ProfileForm() {
         placeholder={t('account.statusExample')}
         maxLength={longestStatus}
       />
-    </SettingsForm>
+    </SubmitForm>
   );
 }
 
@@ -109,7 +109,7 @@ function PasswordForm() {
     showToast(t('settings.passwordChanged'));
   };
   return (
-    <SettingsForm
+    <SubmitForm
       submission={submission}
       submitLabel={t('settings.changePassword')}
       canSubmit={password !== '' && next.length >= shortestPassword}
@@ -136,7 +136,7 @@ function PasswordForm() {
         isOn={endsOthers}
         handleChange={setEndsOthers}
       />
-    </SettingsForm>
+    </SubmitForm>
   );
 }
 
@@ -159,7 +159,7 @@ function ClosingForm() {
     });
   };
   return (
-    <SettingsForm
+    <SubmitForm
       submission={submission}
       submitLabel={t('settings.closeAccount')}
       isDangerous
@@ -179,6 +179,6 @@ function ClosingForm() {
         isOn={erases}
         handleChange={setErases}
       />
-    </SettingsForm>
+    </SubmitForm>
   );
 }

@@ -11,7 +11,7 @@ import { Skeleton } from '../../ui/Skeleton.tsx';
 import { ErrorState } from '../../ui/StateView.tsx';
 import { TextField } from '../../ui/TextField.tsx';
 import { showToast } from '../../ui/toast-store.ts';
-import { DialogForm } from '../dialogs/DialogForm.tsx';
+import { SubmitForm } from '../dialogs/SubmitForm.tsx';
 import { useSubmit } from '../dialogs/use-submit.ts';
 import { useGateway } from '../session/gateway-context.ts';
 import styles from './SessionsPage.module.css';
@@ -138,7 +138,7 @@ function RenameDialog({ session, handleClose, handleDone }: RenameDialogProps) {
   };
   return (
     <Dialog title={t('sessions.renameTitle')} handleClose={handleClose}>
-      <DialogForm
+      <SubmitForm
         submission={submission}
         submitLabel={t('common.saveChanges')}
         canSubmit={name.trim() !== '' && name.trim() !== session.name}
@@ -151,7 +151,7 @@ function RenameDialog({ session, handleClose, handleDone }: RenameDialogProps) {
           maxLength={100}
           onChange={(event) => setName(event.target.value)}
         />
-      </DialogForm>
+      </SubmitForm>
     </Dialog>
   );
 }
@@ -177,7 +177,7 @@ function EndDialog({ sessionIds, handleClose, handleDone }: EndDialogProps) {
       description={t('sessions.endText')}
       handleClose={handleClose}
     >
-      <DialogForm
+      <SubmitForm
         submission={submission}
         submitLabel={t('sessions.end')}
         isDangerous
@@ -192,7 +192,7 @@ function EndDialog({ sessionIds, handleClose, handleDone }: EndDialogProps) {
           value={password}
           onChange={(event) => setPassword(event.target.value)}
         />
-      </DialogForm>
+      </SubmitForm>
     </Dialog>
   );
 }
