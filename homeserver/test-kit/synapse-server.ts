@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findSynapsePython } from '../bin/synapse.mjs';
 import { freePort } from './server-process.ts';
-import { registerUser, type TestUser } from './test-user.ts';
+import { registerUser, request, TestUser } from './test-user.ts';
 
 const READY_WITHIN_MS = 60_000;
 
@@ -71,6 +71,19 @@ export class SynapseServer {
     return registerUser(() => this.url, localpart, undefined, fetch);
   }
 
+  /** A new admin with a session. Source: Synapse's documentation, "Shared-Secret Registration". */
+  async registerAdmin(localpart: string): Promise<TestUser> {
+    const path = '/_synapse/admin/v1/register';
+    const { nonce } = (await request(this.url, 'GET', path)).body;
+    const password = `password of ${localpart}`;
+    const signed = [nonce, localpart, password, 'admin'].join('\0');
+    const mac = createHmac('sha1', SHARED_SECRET).update(signed).digest('hex');
+    const account = { nonce, username: localpart, password, mac, admin: true };
+    const { status, body } = await request(this.url, 'POST', path, { body: account });
+    if (status !== 200) throw new Error(`${localpart} was not registered: ${JSON.stringify(body)}`);
+    return new TestUser(() => this.url, body.user_id, body.device_id, body.access_token, fetch);
+  }
+
   async stop(): Promise<void> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) {
       const ended = once(this.#child, 'exit');
@@ -98,6 +111,9 @@ export class SynapseServer {
     throw new Error(`Synapse does not answer: ${said}`);
   }
 }
+
+/** What makes admins. */
+const SHARED_SECRET = 'of a test';
 
 /** So high that nobody reaches it. */
 const NO_LIMIT = { per_second: 1_000_000, burst_count: 1_000_000 };
@@ -130,6 +146,7 @@ function configurationOf(
     background_updates: { sleep_enabled: false },
     // Else the same question is not asked again for two minutes.
     caches: { sync_response_cache_duration: '0s' },
+    registration_shared_secret: SHARED_SECRET,
     enable_registration: true,
     enable_registration_without_verification: true,
     default_room_version: '12',

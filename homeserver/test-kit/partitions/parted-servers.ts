@@ -50,7 +50,7 @@ export class PartedServers {
     }
     this.#heal();
     await this.#meet(roomId, plan.order);
-    for (const eventId of sent) await this.#untilEverywhere(eventId);
+    for (const eventId of sent) await this.#untilEverywhere(roomId, eventId);
     await this.#expectSameState(roomId);
   }
 
@@ -153,9 +153,9 @@ export class PartedServers {
     }
   }
 
-  async #untilEverywhere(eventId: string): Promise<void> {
+  async #untilEverywhere(roomId: string, eventId: string): Promise<void> {
     for (const [number, side] of this.#sides.entries()) {
-      await this.#until(`server ${number} to have ${eventId}`, () => side.has(eventId));
+      await this.#until(`server ${number} to have ${eventId}`, () => side.has(eventId, roomId));
     }
   }
 

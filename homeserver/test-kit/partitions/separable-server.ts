@@ -2,7 +2,7 @@ import type { FederationClient } from '../../src/federation/context.ts';
 import { EventStatus } from '../../src/storage/index.ts';
 import type { SynapseServer } from '../synapse-server.ts';
 import type { TestServer } from '../test-server.ts';
-import type { TestUser } from '../test-user.ts';
+import { roomPath, type TestUser } from '../test-user.ts';
 
 /** A server as those see it who part it from others. */
 export interface SeparableServer {
@@ -11,7 +11,7 @@ export interface SeparableServer {
   /** Lets it try others again at once that did not answer. */
   forgive(others: readonly string[]): Promise<void>;
   /** Whether it has an event and its place in the room, shown to clients or not. @throws if it has rejected it. */
-  has(eventId: string): Promise<boolean>;
+  has(eventId: string, roomId: string): Promise<boolean>;
 }
 
 /** One of ours. */
@@ -33,20 +33,46 @@ export function separable(server: TestServer): SeparableServer {
   };
 }
 
-/** A Synapse. It tries others again by itself. @param asker is in the same rooms. */
+/** A Synapse. @param asker is in the same rooms. */
 export function separableSynapse(synapse: SynapseServer, asker: TestServer): SeparableServer {
   const client: FederationClient = asker.federation.client;
+  const people: TestUser[] = [];
+  let admin: Promise<TestUser> | undefined;
   return {
     name: synapse.serverName,
-    register: (localpart) => synapse.register(localpart),
-    forgive: async () => undefined,
-    async has(eventId) {
+    async register(localpart) {
+      const user = await synapse.register(localpart);
+      people.push(user);
+      return user;
+    },
+    async forgive(others) {
+      // It looks once a minute whom it might try again, unless it is told to.
+      admin ??= synapse.registerAdmin('keeper');
+      for (const other of others) {
+        const destination = `/_synapse/admin/v1/federation/destinations/${other}`;
+        const { body } = await (await admin).request('GET', destination);
+        if (body.retry_interval > 0)
+          await (await admin).request('POST', `${destination}/reset_connection`, {});
+      }
+    },
+    async has(eventId, roomId) {
       const path = `/_matrix/federation/v1/event/${encodeURIComponent(eventId)}`;
       const request = { destination: synapse.serverName, method: 'GET', path } as const;
-      return await client.request(request).then(
-        () => true,
-        () => false,
-      );
+      const answer = await client.request(request).catch(() => undefined);
+      if (answer !== undefined) return true;
+      // It drops what it is sent while it cannot ask for what was before. What it is told of later does not always bring
+      // all of that: it gets the rest when somebody scrolls there.
+      for (const user of people) await scrollThrough(user, roomId);
+      return false;
     },
   };
+}
+
+/** Reads a room's history as far as it goes, if the user may. */
+async function scrollThrough(user: TestUser, roomId: string): Promise<void> {
+  for (let from = ''; ; ) {
+    const page = await user.request('GET', `${roomPath(roomId)}/messages?dir=b&limit=100${from}`);
+    if (page.status !== 200 || page.body.end === undefined) return;
+    from = `&from=${encodeURIComponent(page.body.end)}`;
+  }
 }
