@@ -367,6 +367,36 @@ describe('Guilds', () => {
     });
   });
 
+  it('have no say over rooms that they only list', async () => {
+    const path = `${GUILDS}/${encodeURIComponent(guild.guild_id)}`;
+    const theirs: Guild = await bob.ok('POST', GUILDS, { name: 'Elsewhere' });
+    const [theirGuild, theirChannel] = [theirs.guild_id, theirs.channels[0]?.room_id ?? ''];
+    const category = (await createChannel({ name: 'Trap', kind: 'category' })).body.room_id;
+    const list = (space: string, roomId: string) =>
+      alice.setState(space, 'm.space.child', { via: ['hs.test'] }, roomId);
+    for (const roomId of [theirGuild, theirChannel, guild.guild_id]) await list(guild.guild_id, roomId);
+    for (const roomId of [theirGuild, theirChannel]) await list(category, roomId);
+    const answers: string[] = [];
+    for (const roomId of [theirGuild, theirChannel, guild.guild_id]) {
+      const { body: closing } = await alice.request('DELETE', `${path}/channels/${roomId}`);
+      const { body: moving } = await alice.request('PUT', `${path}/channels/${roomId}/place`, {});
+      answers.push(closing.errcode, moving.errcode);
+    }
+    expect(answers).to.deep.equal(Array(6).fill('M_NOT_FOUND'));
+    const inTheirs = await createChannel({ name: 'spy', kind: 'text', category: theirGuild });
+    expect(inTheirs.body.errcode).to.equal('M_INVALID_PARAM');
+    // What stands in a category moves up when that is closed, but for what is not the guild's.
+    await alice.ok('DELETE', `${path}/channels/${category}`);
+    await alice.request('POST', `${roomPath(guild.guild_id)}/ban`, { user_id: bob.userId });
+    await eventually(async () => expect(await joinedRooms(alice)).not.to.include(category));
+    expect(await joinedRooms(bob)).to.include.members([theirGuild, theirChannel]);
+    const parent = await bob.request('GET', `${roomPath(theirChannel)}/state/m.space.parent/${theirGuild}`);
+    expect(parent.body.via).to.deep.equal(['hs.test']);
+    expect(
+      (await bob.request('GET', `${roomPath(theirGuild)}/state/m.space.parent/${guild.guild_id}`)).status,
+    ).to.equal(404);
+  });
+
   describe('that are closed', () => {
     const guildPath = () => `${GUILDS}/${encodeURIComponent(guild.guild_id)}`;
     const membershipIn = async (user: TestUser, roomId: string): Promise<string | undefined> => {

@@ -66,6 +66,10 @@ export async function closeRooms(
     if (channel !== undefined) await closeOne(context, guild, channel, signal);
     return;
   }
+  const unit = new UnitOfWork();
+  // Links that were made since.
+  context.storage.guildInvites.removeAll(unit, guild.nid);
+  await context.storage.database.commit(unit);
   const rooms = [...(await roomsOfGuild(context, guild)).map(({ room }) => room), guild];
   // Nobody comes back into a channel by being in the guild still.
   for (const room of rooms) await shutDoors(context, room);
@@ -91,7 +95,9 @@ async function closeOne(
 
 /** What stands in a category stands in the guild from here on, at the end. */
 async function moveUp(context: GuildsContext, guild: Room, category: Room): Promise<void> {
+  const own = new Set((await roomsOfGuild(context, guild)).map(({ room }) => room));
   for (const { room } of await childrenOf(context, category)) {
+    if (!own.has(room)) continue;
     const target = { roomId: category.roomId, sender: context.steward };
     await placeChild(context, guild, room.roomId, target);
     await tellParent(context, room, guild);
@@ -114,10 +120,18 @@ async function shutDoors(context: GuildsContext, room: Room): Promise<void> {
 async function empty(context: GuildsContext, room: Room, reason: string, signal: AbortSignal): Promise<void> {
   if (room.membershipOf(context.steward) !== 'join') return;
   const target = { roomId: room.roomId, sender: context.steward };
-  for (const userId of [...room.members.keys()]) {
-    signal.throwIfAborted();
-    if (userId === context.steward || !isInside(room, userId)) continue;
-    await tolerating(context, room, () => kickUser(context.rooms, target, userId, reason));
+  // Until it is their turn, people may let others in.
+  for (let removed = 1; removed > 0; ) {
+    removed = 0;
+    for (const userId of [...room.members.keys()]) {
+      signal.throwIfAborted();
+      if (userId === context.steward || !isInside(room, userId)) continue;
+      await tolerating(context, room, async () => {
+        await kickUser(context.rooms, target, userId, reason);
+        removed += 1;
+      });
+    }
+    if (removed > 0) await shutDoors(context, room);
   }
   await leaveRoom(context.rooms, target);
 }

@@ -2,7 +2,7 @@ import type { JsonObject } from '../protocol/canonical-json.ts';
 import { createRoom, existingRoom, type InitialState, isSteward, type Room } from '../rooms/index.ts';
 import type { GuildsContext } from './context.ts';
 import { joinChannel } from './follow-membership.ts';
-import { childrenOf, guildOf, noSuchCategory, requireLevelFor } from './guild-tree.ts';
+import { guildOf, noSuchCategory, requireLevelFor, roomsOfGuild } from './guild-tree.ts';
 import { placeChild } from './move-channel.ts';
 
 /** What a new channel is to be. */
@@ -73,8 +73,8 @@ function joinedPeople(guild: Room): string[] {
 async function parentOf(context: GuildsContext, guild: Room, request: ChannelRequest): Promise<Room> {
   if (request.category === undefined) return guild;
   if (request.kind === 'category') throw noSuchCategory();
-  const children = await childrenOf(context, guild);
-  const found = children.find(({ room }) => room.roomId === request.category && room.roomType === 'm.space');
+  const rooms = await roomsOfGuild(context, guild);
+  const found = rooms.find(({ room }) => room.roomId === request.category && room.roomType === 'm.space');
   if (found === undefined) throw noSuchCategory();
   return found.room;
 }

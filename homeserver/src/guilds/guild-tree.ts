@@ -32,14 +32,33 @@ export function isGuild(context: GuildsContext, room: Room): boolean {
 
 /**
  * The channels and categories of a guild, in the order of the specification ("Ordering of children within a space").
+ *
+ * Any space can list any room. So where the steward may act, a room is of the guild only if the steward has said so there.
  */
-export async function roomsOfGuild(context: GuildsContext, space: Room): Promise<GuildRoom[]> {
+export async function roomsOfGuild(context: GuildsContext, guild: Room): Promise<GuildRoom[]> {
+  const listed = (await childrenOf(context, guild)).filter(({ room }) => room !== guild);
+  const isCategory = ({ room }: GuildRoom) => room.roomType === 'm.space' && isIn(context, room, [guild]);
+  const categories = listed.filter(isCategory).map(({ room }) => room);
+  // On its way from one of them to another, a channel names either.
+  const places = [guild, ...categories];
   const found: GuildRoom[] = [];
-  for (const child of await childrenOf(context, space)) {
+  for (const child of listed) {
+    if (!isIn(context, child.room, places)) continue;
     found.push(child);
-    if (child.room.roomType === 'm.space') found.push(...(await childrenOf(context, child.room)));
+    if (!categories.includes(child.room)) continue;
+    const inside = await childrenOf(context, child.room);
+    found.push(...inside.filter(({ room }) => !places.includes(room) && isIn(context, room, places)));
   }
   return found;
+}
+
+/** Whether a room is in one of some spaces by the steward's word; a room that the steward is not in needs none. */
+function isIn(context: GuildsContext, room: Room, places: readonly Room[]): boolean {
+  if (room.membershipOf(context.steward) !== 'join') return true;
+  return places.some(({ roomId }) => {
+    const pdu = room.state.get(stateKeyOf('m.space.parent', roomId))?.pdu;
+    return pdu?.sender === context.steward && Array.isArray(pdu.content.via);
+  });
 }
 
 /** The rooms that a space lists and that are here. */

@@ -122,7 +122,7 @@ async function settle(
 /** The spaces of a guild that list a room, the one that was told last first. */
 async function spacesOf(context: GuildsContext, guild: Room, roomId: string): Promise<Room[]> {
   const key = stateKeyOf('m.space.child', roomId);
-  const spaces = [guild, ...(await childrenOf(context, guild)).map(({ room }) => room)];
+  const spaces = [guild, ...(await roomsOfGuild(context, guild)).map(({ room }) => room)];
   return spaces
     .flatMap((space) => {
       const pdu = space.state.get(key)?.pdu;
