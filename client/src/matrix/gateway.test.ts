@@ -298,6 +298,26 @@ describe('startGateway', () => {
       gateway.messages.retry(channel, messagesOf(failed.items)[0]?.eventId ?? '');
       await until(timeline, ({ items }) => messagesOf(items)[0]?.status === 'sent');
     });
+
+    it('sends by itself what came too soon, and after it what waited behind it', async () => {
+      await openChannel();
+      const timeline = gateway.timeline(channel);
+      const accept = server.answer;
+      server.answer = () =>
+        Response.json({ errcode: 'M_LIMIT_EXCEEDED', error: 'Too soon', retry_after_ms: 0 }, { status: 429 });
+      gateway.messages.sendText(channel, { text: 'one', mentions: [] });
+      await until(timeline, ({ items }) => messagesOf(items)[0]?.status === 'failed');
+      // The SDK tried it several times.
+      const refusals = server.requests.length;
+      server.answer = accept;
+      for (const text of ['two', 'three']) gateway.messages.sendText(channel, { text, mentions: [] });
+      await until(
+        timeline,
+        ({ items }) => messagesOf(items).filter(({ status }) => status === 'sent').length === 3,
+      );
+      const arrived = server.requests.slice(refusals).map(({ body }) => body.body);
+      expect(arrived).to.deep.equal(['one', 'two', 'three']);
+    });
   });
 
   describe('guilds', () => {

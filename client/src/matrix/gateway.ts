@@ -69,6 +69,7 @@ import type {
 } from './types.ts';
 import { type KeyValueStorage, UnsentStore } from './unsent-store.ts';
 import { createWebPushActions, type WebPushActions } from './web-push.ts';
+import { isHeldUp } from './writing.ts';
 
 /** Everything that views may know and do. The Matrix SDK stays behind it. */
 export interface Gateway {
@@ -344,7 +345,8 @@ function watchConnection(
 function resendLost(client: MatrixClient): void {
   for (const room of client.getRooms()) {
     for (const event of room.getPendingEvents()) {
-      const refused = event.error instanceof MatrixError && event.error.httpStatus !== undefined;
+      const refused =
+        event.error instanceof MatrixError && event.error.httpStatus !== undefined && !isHeldUp(event);
       if (event.status !== EventStatus.NOT_SENT || refused) continue;
       // It did arrive; the page was left before the server could say so.
       if (hasArrived(room, event)) client.cancelPendingEvent(event);

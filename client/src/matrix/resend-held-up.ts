@@ -10,6 +10,8 @@ import { isHeldUp } from './writing.ts';
 
 /** How long to wait when the server does not say, in milliseconds. */
 const usualPause = 5_000;
+/** The least to wait, whatever the server says, in milliseconds. */
+const shortestPause = 500;
 
 /**
  * Sends again what the server took for too soon (429), when it may be sent: the oldest of a room first, so that what was
@@ -21,9 +23,8 @@ export function resendHeldUp(client: MatrixClient): () => void {
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
   const resend = async (room: Room): Promise<void> => {
     timers.delete(room.roomId);
-    const held = room.getPendingEvents().filter(isWaiting);
-    for (const event of held) {
-      if (!isWaiting(event)) continue;
+    // What is written meanwhile waits behind them as well, so each is looked for anew.
+    for (let event = findNext(room); event; event = findNext(room)) {
       try {
         await client.resendEvent(event, room);
       } catch {
@@ -50,9 +51,16 @@ function isWaiting(event: MatrixEvent): boolean {
   return event.status === EventStatus.NOT_SENT && isHeldUp(event);
 }
 
+/** The oldest that was held up itself, or by the SDK behind one that was: that has no error of its own. */
+function findNext(room: Room): MatrixEvent | undefined {
+  return room
+    .getPendingEvents()
+    .find((event) => event.status === EventStatus.NOT_SENT && (event.error === null || isHeldUp(event)));
+}
+
 function readPause(error: MatrixError | null): number {
   try {
-    return error?.getRetryAfterMs() ?? usualPause;
+    return Math.max(error?.getRetryAfterMs() ?? usualPause, shortestPause);
   } catch {
     return usualPause;
   }

@@ -31,7 +31,9 @@ interface RecordedRequest {
 export class ScriptedServer {
   readonly requests: RecordedRequest[] = [];
   /** Called for requests that change something; what it throws reaches the client as a failure of the network. */
-  answer: (request: RecordedRequest) => JsonObject = () => ({ event_id: `$sent-${this.requests.length}` });
+  answer: (request: RecordedRequest) => JsonObject | Response = () => ({
+    event_id: `$sent-${this.requests.length}`,
+  });
   /** What the server says of members that sync left out. */
   members: () => JsonObject = () => ({ chunk: [] });
   readonly #responses: JsonObject[] = [];
@@ -72,7 +74,8 @@ export class ScriptedServer {
     const request = { method, path: decodeURIComponent(pathname), body };
     this.requests.push(request);
     for (const notify of this.#onRequest.splice(0)) notify();
-    return Response.json(this.answer(request));
+    const answer = this.answer(request);
+    return answer instanceof Response ? answer : Response.json(answer);
   };
 
   async #nextSync(signal: AbortSignal | undefined): Promise<JsonObject> {
