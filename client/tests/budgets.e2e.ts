@@ -15,7 +15,7 @@ const HALL_STYLES = 40_000;
 const SDK_MARK = 'org.matrix.msc3089';
 
 describe('What a page loads', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   let hall: Hall;
   let visitor: Visitor;

@@ -7,7 +7,7 @@ import type { Visitor } from './test-kit/visitor.ts';
 
 /** One story, told in order: each test goes on where the one before it ended. */
 describe('Two people find each other and talk', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   this.bail(true);
 
   let hall: Hall;

@@ -5,7 +5,7 @@ import { Hall } from './test-kit/hall.ts';
 import type { Visitor } from './test-kit/visitor.ts';
 
 describe('The client speaks the language of whoever uses it', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   let hall: Hall;
   let guild: SeededGuild;

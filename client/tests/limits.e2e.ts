@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { eventually } from '../../homeserver/test-kit/eventually.ts';
 import { roomPath, type TestUser } from '../../homeserver/test-kit/test-user.ts';
 import { expectAccessible } from './test-kit/accessibility.ts';
 import { channelPath, createGuild, createInvite, redeemInvite, type SeededGuild } from './test-kit/guild.ts';
@@ -95,7 +96,11 @@ describe('What one may not send', function () {
     await visitor.say('first');
     await visitor.message('first').waitFor();
     await page().getByText('Slow mode: one message every 2 seconds').waitFor();
-    await visitor.say('second');
+    await visitor.composer.fill('second');
+    await eventually(async () => {
+      await visitor.composer.press('Enter');
+      return (await visitor.composer.inputValue()) === '';
+    });
     await visitor.message('second').waitFor();
   });
 

@@ -9,7 +9,7 @@ import { shareImage, upload } from './test-kit/talk.ts';
 import type { Visitor } from './test-kit/visitor.ts';
 
 describe('Pictures, films and sounds', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   let hall: Hall;
   let ada: TestUser;

@@ -10,7 +10,7 @@ import type { Visitor } from './test-kit/visitor.ts';
 const TARGET = 44;
 
 describe('On a narrow phone', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   let hall: Hall;
   let club: LanternClub;

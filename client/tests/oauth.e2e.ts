@@ -13,7 +13,7 @@ const APP = {
 };
 
 describe('Signing in to an app, in the browser', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   let hall: Hall;
   before(async () => {

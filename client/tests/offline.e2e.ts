@@ -8,7 +8,7 @@ import { CLIENT, Hall } from './test-kit/hall.ts';
 import type { Visitor } from './test-kit/visitor.ts';
 
 describe('The installed client', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   let build: string;
   let hall: Hall;

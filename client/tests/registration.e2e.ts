@@ -7,7 +7,7 @@ const TOKENS = '/_synapse/admin/v1/registration_tokens';
 
 /** One story, told in order. */
 describe('A server that lets people in with a token', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   this.bail(true);
 
   let hall: Hall;

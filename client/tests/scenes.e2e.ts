@@ -5,7 +5,7 @@ import { type LanternClub, seedLanternClub } from './test-kit/lantern-club.ts';
 import type { Visitor } from './test-kit/visitor.ts';
 
 describe('Every scene can be used by everybody', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   let hall: Hall;
   let club: LanternClub;

@@ -8,7 +8,7 @@ import { Hall, PHONE } from './test-kit/hall.ts';
 import type { Visitor } from './test-kit/visitor.ts';
 
 describe('Settings', function () {
-  this.timeout(90_000);
+  this.timeout(120_000);
 
   let hall: Hall;
   let adaUser: TestUser;

@@ -9,7 +9,7 @@ import { say } from './test-kit/talk.ts';
 import type { Visitor } from './test-kit/visitor.ts';
 
 describe('Threads', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   let hall: Hall;
   let ada: TestUser;
