@@ -153,6 +153,18 @@ describe('A forum', function () {
     await post('A question').getByText('2 replies').waitFor();
   });
 
+  it('opens the post that a link leads to, and the one that a linked answer is in', async () => {
+    const rootId = await makePost('A linked question');
+    const answerId = await answer(rootId, 'the linked answer');
+    const thread = page().getByRole('complementary', { name: 'Thread' });
+    for (const eventId of [rootId, answerId]) {
+      await visitor.enterAs(bob, `${channelPath(guild, forumId)}/${encodeURIComponent(eventId)}`);
+      await thread.getByText('About it').waitFor();
+      await thread.getByText('the linked answer').waitFor();
+      await thread.getByRole('button', { name: 'Close the thread' }).click();
+    }
+  });
+
   it('looks further back when it is asked to, and says when that fails', async () => {
     for (let number = 1; number <= 25; number += 1) await makePost(`Post ${number}.`);
     const rootId = await makePost('The long one');

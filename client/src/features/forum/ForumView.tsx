@@ -1,14 +1,15 @@
 import { Plus } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
-import { useLocation } from 'wouter';
 import { openDialog } from '../../app/dialog-store.ts';
+import { takeJump, useJump } from '../../app/jump-store.ts';
 import { openPanel } from '../../app/panel-store.ts';
-import { parsePath } from '../../app/paths.ts';
 import { t } from '../../lib/i18n/translate.ts';
+import type { TimelineStore } from '../../matrix/timeline-store.ts';
 import type { ChannelDetails, ForumSnapshot, ForumTag } from '../../matrix/types.ts';
 import { Button } from '../../ui/Button.tsx';
 import { SelectField } from '../../ui/SelectField.tsx';
 import { EmptyState, ErrorState } from '../../ui/StateView.tsx';
+import { showToast } from '../../ui/toast-store.ts';
 import { useTurn } from '../composer/use-turn.ts';
 import { WritingBarLine } from '../composer/WritingBarLine.tsx';
 import { useGateway, useStore } from '../session/gateway-context.ts';
@@ -138,11 +139,21 @@ function useMarkForumRead(channelId: string, forum: ForumSnapshot): void {
   }, [gateway, channelId, forum]);
 }
 
-/** Opens the post that a link leads to. */
+/** Opens the post that a link leads to, or the one that what it leads to answers. */
 function useLinkedPost(channelId: string): void {
-  const [path] = useLocation();
-  const { eventId } = parsePath(path);
+  const gateway = useGateway();
+  const jump = useJump((state) => state.wanted);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new wish is what there is to look at.
   useEffect(() => {
-    if (eventId !== undefined) openPanel({ kind: 'thread', channelId, rootId: eventId });
-  }, [channelId, eventId]);
+    const wantedId = takeJump(channelId);
+    if (wantedId !== undefined) void openPost(gateway.timeline(channelId), channelId, wantedId);
+  }, [jump, gateway, channelId]);
+}
+
+async function openPost(timeline: TimelineStore, channelId: string, wantedId: string): Promise<void> {
+  const arrival = await timeline.jumpTo(wantedId);
+  // Nobody sees the timeline of a forum; what is read counts only where it shows the newest.
+  timeline.returnToLive();
+  if (arrival) openPanel({ kind: 'thread', channelId, rootId: arrival.threadId ?? arrival.eventId });
+  else showToast(t('timeline.notFound'), 'danger');
 }
