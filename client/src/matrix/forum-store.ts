@@ -1,4 +1,13 @@
-import { Direction, Filter, type MatrixClient, MatrixEvent, type Room } from 'matrix-js-sdk';
+import {
+  Direction,
+  type EventTimelineSet,
+  EventType,
+  Filter,
+  type MatrixClient,
+  MatrixEvent,
+  type Room,
+  RoomEvent,
+} from 'matrix-js-sdk';
 import type { ChangeBatch, ChangeFeed } from './change-feed.ts';
 import { EntryCache } from './entry-cache.ts';
 import { FeedStore } from './feed-store.ts';
@@ -35,6 +44,8 @@ export class ForumStore extends FeedStore<ForumSnapshot> {
   /** Loads the posts of late; a failure can be tried again. */
   async load(): Promise<void> {
     if (this.#phase === 'failed') this.#show('loading');
+    // What came while nobody looked, or in a gap of sync, is before everything that is known.
+    this.#from = null;
     try {
       const threads = this.#client.createThreadListMessagesRequest(this.#channelId, null, pieceSize);
       const [page] = await Promise.all([threads, this.#fetchHistory()]);
@@ -60,7 +71,15 @@ export class ForumStore extends FeedStore<ForumSnapshot> {
   protected override attach(): void {
     this.#entries.markAllStale();
     super.attach();
+    this.#client.on(RoomEvent.Timeline, this.#handleEvent);
+    this.#client.on(RoomEvent.TimelineReset, this.#handleGap);
     void this.load();
+  }
+
+  protected override detach(): void {
+    super.detach();
+    this.#client.off(RoomEvent.Timeline, this.#handleEvent);
+    this.#client.off(RoomEvent.TimelineReset, this.#handleGap);
   }
 
   protected override isConcerned(batch: ChangeBatch): boolean {
@@ -82,6 +101,18 @@ export class ForumStore extends FeedStore<ForumSnapshot> {
     });
     return { phase: this.#phase, posts, hasMore: this.#from !== undefined, more: this.#more };
   }
+
+  /** The SDK takes away only what is in a timeline, where nothing is that was fetched here. */
+  readonly #handleEvent = (event: MatrixEvent, room: Room | undefined): void => {
+    if (room?.roomId !== this.#channelId || event.getType() !== EventType.RoomRedaction) return;
+    for (const eventId of [event.event.redacts, event.getContent().redacts])
+      if (typeof eventId === 'string') this.#fetched.delete(eventId);
+    this.refresh();
+  };
+
+  readonly #handleGap = (room: Room | undefined, timelineSet: EventTimelineSet): void => {
+    if (room?.roomId === this.#channelId && timelineSet === room.getUnfilteredTimelineSet()) void this.load();
+  };
 
   #listEvents(room: Room): readonly MatrixEvent[] {
     const byId = new Map<string, MatrixEvent>();
@@ -111,7 +142,9 @@ export class ForumStore extends FeedStore<ForumSnapshot> {
   #keep(events: readonly MatrixEvent[]): void {
     for (const event of events) {
       const eventId = event.getId();
-      if (eventId && isPost(event)) this.#fetched.set(eventId, event);
+      if (!eventId) continue;
+      if (isPost(event)) this.#fetched.set(eventId, event);
+      else this.#fetched.delete(eventId);
     }
   }
 
