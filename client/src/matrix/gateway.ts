@@ -210,7 +210,7 @@ export function startGateway(session: Session, options: GatewayOptions): Gateway
     home: new HomeStore(client, feed),
     places: new PlacesStore(client, feed),
     inbox: new InboxStore(client, feed),
-    media: new MediaCache(createMediaLoader(readAccess)),
+    media: new MediaCache(createMediaLoader(readAccess, session.oauth && (() => client.whoami()))),
     messages: {
       ...messages,
       setTyping(channelId, isTyping) {

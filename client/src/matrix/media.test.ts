@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { buildMediaPath, MediaCache } from './media.ts';
+import { buildMediaPath, createMediaLoader, MediaCache } from './media.ts';
 
 const image = { mxc: 'mxc://hall/abc' };
 
@@ -60,5 +60,45 @@ describe('MediaCache', () => {
     const failure = await cache.acquire(image).catch((error: Error) => error.message);
     expect(failure).to.equal('offline');
     expect(await cache.acquire(image)).to.match(/^blob:/);
+  });
+});
+
+describe('createMediaLoader', () => {
+  const platformFetch = globalThis.fetch;
+  let accessToken: string;
+  let renewals: number;
+
+  beforeEach(() => {
+    accessToken = 'old';
+    renewals = 0;
+    globalThis.fetch = async (_url, init) => {
+      const isNew = new Headers(init?.headers).get('Authorization') === 'Bearer new';
+      return new Response('picture', { status: isNew ? 200 : 401 });
+    };
+  });
+  afterEach(() => {
+    globalThis.fetch = platformFetch;
+  });
+
+  const readAccess = () => ({ baseUrl: 'https://hall.example', accessToken });
+  const renewTo = (token: string) => async (): Promise<void> => {
+    renewals += 1;
+    await Promise.resolve();
+    accessToken = token;
+  };
+
+  it('has a token that has run out renewed, once for all that were refused', async () => {
+    const load = createMediaLoader(readAccess, renewTo('new'));
+    const [first] = await Promise.all([load('/a'), load('/b')]);
+    expect(await first?.text()).to.equal('picture');
+    expect(renewals).to.equal(1);
+  });
+
+  it('asks once more, no oftener, and not at all where tokens do not run out', async () => {
+    for (const renew of [renewTo('refused as well'), undefined]) {
+      const failure = await createMediaLoader(readAccess, renew)('/a').catch((error: Error) => error.message);
+      expect(failure).to.equal('The server answered 401');
+    }
+    expect(renewals).to.equal(1);
   });
 });

@@ -91,13 +91,30 @@ export function buildMediaPath({ mxc, size }: MediaRequest): string | undefined 
   return `/_matrix/client/v1/media/thumbnail/${media}?${query}`;
 }
 
-/** Loads media as whoever `readAccess` says, each time: access tokens are renewed. */
-export function createMediaLoader(readAccess: () => Access): (path: string) => Promise<Blob> {
+/**
+ * Loads media as whoever `readAccess` says, each time: access tokens are renewed.
+ * @param renew has a token renewed that has run out, where tokens do
+ */
+export function createMediaLoader(
+  readAccess: () => Access,
+  renew?: () => Promise<unknown>,
+): (path: string) => Promise<Blob> {
+  let renewal: Promise<unknown> | undefined;
+  const request = ({ baseUrl, accessToken }: Access, path: string): Promise<Response> =>
+    fetch(`${baseUrl}${path}`, { headers: { Authorization: `Bearer ${accessToken}` } });
   return async (path) => {
-    const { baseUrl, accessToken } = readAccess();
-    const response = await fetch(`${baseUrl}${path}`, {
-      headers: { Authorization: `Bearer ${accessToken}` },
-    });
+    const access = readAccess();
+    let response = await request(access, path);
+    if (response.status === 401 && renew) {
+      // Many images are refused at once; one renewal is for all of them.
+      if (readAccess().accessToken === access.accessToken) {
+        renewal ??= renew().finally(() => {
+          renewal = undefined;
+        });
+        await renewal;
+      }
+      response = await request(readAccess(), path);
+    }
     if (!response.ok) throw new Error(`The server answered ${response.status}`);
     return response.blob();
   };
