@@ -55,13 +55,19 @@ function canUseOAuth(): boolean {
 }
 
 /** Undefined for metadata without what is needed here. */
-function readAuthMetadata(told: JsonObject): AuthMetadata | undefined {
-  const authorizationEndpoint = asString(told.authorization_endpoint);
-  const tokenEndpoint = asString(told.token_endpoint);
-  const registrationEndpoint = asString(told.registration_endpoint);
+export function readAuthMetadata(told: JsonObject): AuthMetadata | undefined {
+  const authorizationEndpoint = readEndpoint(told.authorization_endpoint);
+  const tokenEndpoint = readEndpoint(told.token_endpoint);
+  const registrationEndpoint = readEndpoint(told.registration_endpoint);
   const isUsable = asArray(told.code_challenge_methods_supported).includes('S256');
   if (!authorizationEndpoint || !tokenEndpoint || !registrationEndpoint || !isUsable) return undefined;
   return { authorizationEndpoint, tokenEndpoint, registrationEndpoint };
+}
+
+/** The page goes where a server says: that has to be a page of the web, and no script for instance. */
+function readEndpoint(told: unknown): string | undefined {
+  const address = URL.parse(asString(told) ?? '');
+  return address && ['https:', 'http:'].includes(address.protocol) ? address.href : undefined;
 }
 
 /** A server whose own pages sign everybody in need not have the older ways. */
