@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { describeError } from '../../lib/homeserver/describe-error.ts';
 import type { Homeserver } from '../../lib/homeserver/homeserver.ts';
 import type { SignInMethods } from '../../lib/homeserver/sign-in-methods.ts';
@@ -18,6 +18,14 @@ export function OtherWaysIn({ homeserver, methods, next }: OtherWaysInProps) {
   const { oauth, providers, hasPassword } = methods;
   const [isBusy, setIsBusy] = useState(false);
   const [error, setError] = useState<string>();
+  useEffect(() => {
+    // Whoever goes back may find the page as they left it, on its way.
+    const handleReturn = ({ persisted }: PageTransitionEvent): void => {
+      if (persisted) setIsBusy(false);
+    };
+    window.addEventListener('pageshow', handleReturn);
+    return () => window.removeEventListener('pageshow', handleReturn);
+  }, []);
   if (oauth === undefined && providers.length === 0) return null;
   const leave = async (
     go: (visit: typeof import('../../lib/homeserver/visit.ts')) => unknown,
