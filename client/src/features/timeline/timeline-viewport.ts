@@ -213,13 +213,15 @@ export class TimelineViewport implements Readable<RowRange> {
       this.#viewHeight = viewHeight;
       for (const [element, height] of heights) this.#places.setHeight(element.dataset.key ?? '', height);
     });
-    const mayWait = this.#restTimer !== undefined && this.#scrollTop >= this.#viewHeight;
+    const topOfFirst = this.#places.topOf(this.#drawn.first);
+    // A list cannot begin above its own start.
+    const hasRoom = this.#scrollTop - this.#viewTop + topOfFirst >= 0;
+    const mayWait = this.#restTimer !== undefined && this.#scrollTop >= this.#viewHeight && hasRoom;
     const isOff = this.#isOff() && (!mayWait || this.#isPinned || this.#goal !== undefined);
     const scrollTop = isOff ? Math.round(this.#viewTop + this.#spaceAbove) : this.#scrollTop;
-    const { first } = this.#drawn;
     const origin = scrollTop - this.#viewTop;
     this.#list.style.height = `${origin + this.#places.height + spaceBelow}px`;
-    this.#list.style.paddingTop = `${origin + this.#places.topOf(first)}px`;
+    this.#list.style.paddingTop = `${Math.max(0, origin + topOfFirst)}px`;
     if (isOff) {
       this.#scroller.scrollTop = scrollTop;
       this.#scrollTop = scrollTop;
