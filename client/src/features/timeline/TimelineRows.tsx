@@ -17,11 +17,16 @@ interface TimelineRowsProps extends Omit<RowProps, 'row' | 'viewport' | 'isTabSt
 export function TimelineRows({ rows, viewport, tabKey, children, ...view }: TimelineRowsProps) {
   const range = useStore(viewport);
   useLayoutEffect(() => viewport.settle(range));
+  const shown = rows.slice(range.first, range.end);
+  // Who scrolled away from that message still gets into the list by a key.
+  const stopKey = shown.some(({ key }) => key === tabKey)
+    ? tabKey
+    : shown.findLast(({ type }) => type === 'message')?.key;
   return (
     <ol ref={viewport.attachList} className={styles.list}>
       {children}
-      {rows.slice(range.first, range.end).map((row) => (
-        <Row key={row.key} row={row} viewport={viewport} isTabStop={row.key === tabKey} {...view} />
+      {shown.map((row) => (
+        <Row key={row.key} row={row} viewport={viewport} isTabStop={row.key === stopKey} {...view} />
       ))}
     </ol>
   );
