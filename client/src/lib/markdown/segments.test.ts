@@ -123,4 +123,9 @@ describe('segmentMarkdown', () => {
     const typed = '**a** '.repeat(5000);
     expect(segmentMarkdown(typed)).to.deep.equal([{ text: typed, styles: [] }]);
   });
+
+  it('shows quotes that are nested too deep to be parsed as they are', () => {
+    const typed = '>'.repeat(7999);
+    expect(segmentMarkdown(typed)).to.deep.equal([{ text: typed, styles: [] }]);
+  });
 });

@@ -49,7 +49,12 @@ export function segmentMarkdown(typed: string, names: Names = {}): readonly Mark
   if (body === '' || typed.length > longest) return [{ text: typed, styles: [] }];
   const painter = new Painter(typed.length);
   const start = typed.indexOf(body);
-  painter.paintAll(parseMarkdown(body, names), { text: body, places: range(start, body.length) });
+  try {
+    painter.paintAll(parseMarkdown(body, names), { text: body, places: range(start, body.length) });
+  } catch {
+    // The parser goes one call deeper with each quote in a quote, and the stack has an end.
+    return [{ text: typed, styles: [] }];
+  }
   return painter.cut(typed);
 }
 

@@ -93,4 +93,13 @@ describe('convertMarkdown', () => {
       'lit <img data-mx-emoticon src="mxc://hall/lamp" alt=":lamp:" title=":lamp:" height="32"> :other:',
     );
   });
+
+  it('sends quotes that are nested too deep to be parsed as they are', () => {
+    const typed = '>'.repeat(20_000);
+    expect(convertMarkdown(typed)).to.deep.equal({
+      body: typed,
+      formattedBody: undefined,
+      mentionedUserIds: [],
+    });
+  });
 });

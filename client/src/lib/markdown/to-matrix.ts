@@ -154,7 +154,13 @@ export function convertMarkdown(
 ): MatrixText {
   const body = typed.trim();
   const parser = createParser(listNames({ mentions, channels, emoji }));
-  const html = (parser.parse(body, { async: false }) as string).trim();
+  let html: string;
+  try {
+    html = (parser.parse(body, { async: false }) as string).trim();
+  } catch {
+    // The parser goes one call deeper with each quote in a quote, and the stack has an end.
+    return { body, formattedBody: undefined, mentionedUserIds: [] };
+  }
   const single = html.startsWith('<p>') && html.lastIndexOf('<p>') === 0 && html.endsWith('</p>');
   const formatted = single ? html.slice(3, -4) : html;
   const plain = escapeHtml(body).replace(/\n/g, '<br>');
