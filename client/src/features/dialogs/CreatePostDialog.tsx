@@ -3,6 +3,7 @@ import { openPanel } from '../../app/panel-store.ts';
 import { t } from '../../lib/i18n/translate.ts';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { TextAreaField, TextField } from '../../ui/TextField.tsx';
+import { changeComposer, clearComposer, useComposer } from '../composer/composer-store.ts';
 import { useGateway, useStore } from '../session/gateway-context.ts';
 import styles from './CreatePostDialog.module.css';
 import { SubmitForm } from './SubmitForm.tsx';
@@ -22,11 +23,13 @@ export function CreatePostDialog({ channelId, handleClose }: CreatePostDialogPro
   const channel = useStore(gateway.channel(channelId));
   const offered = channel?.forumTags ?? [];
   const [title, setTitle] = useState('');
-  const [text, setText] = useState('');
+  const draftId = `new-post ${channelId}`;
+  const { text } = useComposer(draftId);
   const [tags, setTags] = useState<readonly string[]>([]);
   const submission = useSubmit();
   const work = async (): Promise<void> => {
     const rootId = await gateway.messages.makePost(channelId, { title: title.trim(), text, tags });
+    clearComposer(draftId);
     handleClose();
     openPanel({ kind: 'thread', channelId, rootId });
   };
@@ -52,7 +55,7 @@ export function CreatePostDialog({ channelId, handleClose }: CreatePostDialogPro
         <TextAreaField
           label={t('forum.text')}
           value={text}
-          onChange={(event) => setText(event.target.value)}
+          onChange={(event) => changeComposer(draftId, { text: event.target.value })}
           maxLength={longestText}
           rows={6}
         />
