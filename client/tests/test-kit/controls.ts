@@ -34,6 +34,9 @@ const controlElements = new Set([
   'TextField',
 ]);
 
+/** What stands on controls and names none: how the connection is, on the button of one's own profile. */
+const states: ReadonlySet<string> = new Set(['account.connecting']);
+
 const nameAttributes = new Set(['aria-label', 'label', 'submitLabel']);
 
 const messages: Readonly<Record<string, string>> = en;
@@ -61,6 +64,7 @@ export function listControls(): readonly Control[] {
     const keys = isActions ? listKeyboardKeys(program) : undefined;
     // Actions name their label, and say everything else with `t`.
     for (const message of isActions ? listKeys(program, isSaying) : listNames(program)) {
+      if (states.has(message)) continue;
       const key = keys?.get(message);
       if (!controls.has(message)) controls.set(message, { message, file, ...(key !== undefined && { key }) });
     }
