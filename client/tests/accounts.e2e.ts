@@ -165,6 +165,32 @@ describe('Several accounts, and homeservers of others', function () {
     await visitor.message('Still here').waitFor();
   });
 
+  it('goes on with what another tab has got when its own tokens are refused', async () => {
+    await comeInByOAuth();
+    const { page } = visitor;
+    await page.getByRole('link', { name: 'The Far Hall' }).click();
+    await visitor.channelLink('general').click();
+    visitor.expectRefusals();
+    const headers = { 'Access-Control-Allow-Origin': '*' };
+    const refusals = [
+      [
+        '**/_matrix/client/v3/sync?*',
+        401,
+        { errcode: 'M_UNKNOWN_TOKEN', error: 'Unknown', soft_logout: true },
+      ],
+      ['**/oauth/token', 400, { error: 'invalid_grant' }],
+    ] as const;
+    for (const [address, status, json] of refusals)
+      await page.route(address, (route) => route.fulfill({ status, headers, json }));
+    const asked = page.waitForRequest('**/account/whoami');
+    const loaded = page.waitForEvent('load');
+    await visitor.say('Refused soon');
+    await asked;
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    await loaded;
+    await visitor.message('Refused soon').waitFor();
+  });
+
   it('signs in with somebody else whom a homeserver trusts', async () => {
     const auth = {
       type: 'm.login.password',

@@ -99,8 +99,15 @@ export function saveSession(session: Session): void {
   openAccount(session.userId);
 }
 
-/** Keeps a session in place of the one of the same account, new tokens for instance. */
-export function keepSession(session: Session): void {
+/** Keeps the new tokens of a session, unless somebody has logged out of it meanwhile. */
+export function keepTokens(session: Session): void {
+  const sessions = listSessions();
+  if (!sessions.some(({ deviceId }) => deviceId === session.deviceId)) return;
+  keep(sessions.map((known) => (known.deviceId === session.deviceId ? session : known)));
+}
+
+/** Keeps a session in place of the one of the same account. */
+function keepSession(session: Session): void {
   const sessions = listSessions();
   const isKnown = sessions.some(({ userId }) => userId === session.userId);
   keep(

@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'react';
 import { GatewayContext, useGateway, useStore } from '../../features/session/gateway-context.ts';
 import { describeError } from '../../lib/homeserver/describe-error.ts';
+import { findFate } from '../../lib/homeserver/ended-session.ts';
 import {
   dropEndedSession,
-  keepSession,
-  listSessions,
+  keepTokens,
   loadSession,
   type Session,
   watchSessions,
@@ -24,7 +24,7 @@ export default function HallScene({ session }: { readonly session: Session }) {
   const language = useLanguage((state) => state.language);
   useEffect(() => {
     const started = startGateway(session, {
-      keepSession: (renewed) => tryToKeep('session', () => keepSession(renewed)),
+      keepSession: (renewed) => tryToKeep('session', () => keepTokens(renewed)),
       network: window,
       storage: { getItem: (key) => localStorage.getItem(key), setItem: keepItem },
     });
@@ -53,10 +53,17 @@ function ConnectedHall({ session }: { readonly session: Session }) {
   const connection = useStore(useGateway().connection);
   useEffect(() => {
     if (connection.phase !== 'signed-out') return;
-    // Whoever logs out is on their way already.
-    if (!listSessions().some(({ deviceId }) => deviceId === session.deviceId)) return;
-    dropEndedSession(session);
-    window.location.assign('/login?add');
+    let isCurrent = true;
+    void findFate(session).then((fate) => {
+      // Whoever logs out is on their way already.
+      if (!isCurrent || fate === 'logged-out') return;
+      if (fate === 'goes-on') return window.location.reload();
+      dropEndedSession(session);
+      window.location.assign('/login?add');
+    });
+    return () => {
+      isCurrent = false;
+    };
   }, [connection.phase, session]);
   switch (connection.phase) {
     case 'starting':
