@@ -11,6 +11,8 @@ class Lanes {
   /** What each lane was given, in order. */
   readonly begun: string[][] = [];
   readonly resting = new Set<string>();
+  /** Why nothing can be read. */
+  failure: Error | undefined;
   readonly stopping = new AbortController();
   readonly #ends = new Map<string, PromiseWithResolvers<void>>();
   readonly lanes: LanesOfServer;
@@ -18,7 +20,10 @@ class Lanes {
   constructor() {
     const parts: LaneParts = {
       clock: systemClock,
-      read: async (after, limit) => this.staged.filter(({ stagedId }) => stagedId > after).slice(0, limit),
+      read: async (after, limit) => {
+        if (this.failure !== undefined) throw this.failure;
+        return this.staged.filter(({ stagedId }) => stagedId > after).slice(0, limit);
+      },
       isResting: (roomId) => this.resting.has(roomId),
       receive: (roomId, events) => {
         this.begun.push(events.map(({ eventId }) => eventId));
@@ -117,5 +122,21 @@ describe('the lanes of a server', () => {
     await lanes.end('!a');
     expect(await failure).to.have.property('message', 'stopped');
     expect(lanes.begun).to.deep.equal([['$1']]);
+  });
+
+  it('end no sooner than those that run when it cannot be read what is staged', async () => {
+    const lanes = new Lanes();
+    lanes.stage('!a', '$1');
+    let isOver = false;
+    const failure = rejection(lanes.run()).finally(() => {
+      isOver = true;
+    });
+    await nextTurn();
+    lanes.failure = new Error('no database');
+    lanes.lanes.look();
+    await nextTurn();
+    expect(isOver).to.equal(false);
+    await lanes.end('!a');
+    expect(await failure).to.equal(lanes.failure);
   });
 });

@@ -49,22 +49,26 @@ export class LanesOfServer {
   /**
    * Receives until nothing is left that can be received now.
    *
-   * @throws what the first lane threw that has more to do later, when all have ended; the signal's reason.
+   * @throws what the first lane threw that has more to do later, when all have ended; what could not be read, then as
+   * well; the signal's reason.
    */
   async run(signal: AbortSignal): Promise<void> {
     const end = (): void => this.#news.resolve();
     signal.addEventListener('abort', end, { once: true });
-    while (!signal.aborted) {
-      this.#news = Promise.withResolvers();
-      const isLooking = !this.#isRead;
-      if (isLooking) await this.#read();
-      this.#start();
-      if (this.#running.size > 0) await this.#untilNews();
-      else if (isLooking && this.#isRead) break;
-      else this.#isRead = false;
+    try {
+      while (!signal.aborted) {
+        this.#news = Promise.withResolvers();
+        const isLooking = !this.#isRead;
+        if (isLooking) await this.#read();
+        this.#start();
+        if (this.#running.size > 0) await this.#untilNews();
+        else if (isLooking && this.#isRead) break;
+        else this.#isRead = false;
+      }
+    } finally {
+      await Promise.all(this.#running.values());
+      signal.removeEventListener('abort', end);
     }
-    await Promise.all(this.#running.values());
-    signal.removeEventListener('abort', end);
     signal.throwIfAborted();
     if (this.#failure !== undefined) throw this.#failure.error;
   }

@@ -6,6 +6,7 @@ import { pduFromWire } from '../../protocol/wire.ts';
 import { type CheckedEvent, isServerIn, type Room, receiveChecked } from '../../rooms/index.ts';
 import { type StagedEvent, UnitOfWork } from '../../storage/index.ts';
 import { withPolicySignature } from '../policy-signature.ts';
+import { LaneRests } from './lane-rests.ts';
 import { LanesOfServer } from './lanes-of-server.ts';
 import { MissingEventsOfRoom } from './missing-events.ts';
 import type { ReceiverContext } from './receiver-context.ts';
@@ -15,22 +16,21 @@ const EVENTS_AT_ONCE = 50;
 const MOST_ATTEMPTS = 3;
 const REMEMBERED_FAILURES = 1000;
 /**
- * How often an event waits for servers that cannot be reached, with pauses of its lane that double: about an hour. So many
- * of a room wait at most.
+ * How many pauses of its lane an event waits for servers that cannot be reached: half an hour at least, as the pauses
+ * double. So many of a room wait at most.
  */
 const MOST_DEFERRALS = 12;
 const MOST_DEFERRED = 50;
-const FIRST_PAUSE_MS = 1_000;
 /** What was staged here a moment ago need not be read again. Large events are, so that memory is bounded. */
 const KEPT_EVENTS = 1_000;
 const LARGEST_KEPT_CHARACTERS = 16_000;
 
-/** A lane in which something has to wait: until a time, or until something newer comes. */
-interface Rest {
-  readonly until: number;
-  readonly pauseMs: number;
-  /** The newest event that was there. */
-  readonly newest: number;
+/** A run of a lane. */
+interface Run {
+  /** Servers that have not answered in it. */
+  readonly unreachable: Set<ServerName>;
+  /** Whether something newer has brought it about: then what waits has not waited for another pause. */
+  readonly isEarly: boolean;
 }
 
 /**
@@ -43,8 +43,7 @@ export class StagedEvents {
   readonly #failures = new RecentMap<string, number>(REMEMBERED_FAILURES);
   /** How often an event was left for later. */
   readonly #deferrals = new RecentMap<string, number>(REMEMBERED_FAILURES);
-  /** By the lane. */
-  readonly #rests = new RecentMap<string, Rest>(REMEMBERED_FAILURES);
+  readonly #rests: LaneRests;
   /** Events as they were staged here, by the lane and the ID. */
   readonly #kept = new RecentMap<string, CheckedEvent>(KEPT_EVENTS);
   /** Of the servers whose events are being received here. */
@@ -52,6 +51,7 @@ export class StagedEvents {
 
   constructor(context: ReceiverContext) {
     this.#context = context;
+    this.#rests = new LaneRests(context.clock);
   }
 
   /** Adds an event that has passed the checks which need nothing but itself to a unit, which has to enqueue the job. */
@@ -78,7 +78,7 @@ export class StagedEvents {
         if (events.length > 0) await storage.database.neighbours.caughtUp();
         return events;
       },
-      isResting: (roomId, events) => this.#isResting(keyOf(origin, roomId), events),
+      isResting: (roomId, events) => this.#rests.isResting(keyOf(origin, roomId), newestOf(events)),
       receive: (roomId, events) => this.#receiveLane(origin, roomId, events, signal),
     });
     this.#lanes.set(origin, lanes);
@@ -89,12 +89,6 @@ export class StagedEvents {
     }
   }
 
-  #isResting(lane: string, events: readonly StagedEvent[]): boolean {
-    const rest = this.#rests.get(lane);
-    if (rest === undefined || this.#context.clock.now() >= rest.until) return false;
-    return (events.at(-1)?.stagedId ?? 0) <= rest.newest;
-  }
-
   async #receiveLane(
     origin: ServerName,
     roomId: string,
@@ -102,13 +96,12 @@ export class StagedEvents {
     signal: AbortSignal,
   ): Promise<void> {
     const lane = keyOf(origin, roomId);
+    const isEarly = this.#rests.isEarly(lane);
     try {
-      await this.#receiveInOrder(origin, events, signal);
-      this.#rests.delete(lane);
+      await this.#receiveInOrder(origin, events, isEarly, signal);
+      this.#rests.end(lane);
     } catch (error) {
-      const pauseMs = (this.#rests.get(lane)?.pauseMs ?? FIRST_PAUSE_MS / 2) * 2;
-      const until = this.#context.clock.now() + pauseMs;
-      this.#rests.set(lane, { until, pauseMs, newest: events.at(-1)?.stagedId ?? 0 });
+      this.#rests.begin(lane, newestOf(events), isEarly);
       throw error;
     }
   }
@@ -117,10 +110,11 @@ export class StagedEvents {
   async #receiveInOrder(
     origin: ServerName,
     events: readonly StagedEvent[],
+    isEarly: boolean,
     signal: AbortSignal,
   ): Promise<void> {
     const { rooms, storage } = this.#context;
-    const unreachable = new Set<ServerName>();
+    const run = { unreachable: new Set<ServerName>(), isEarly };
     let deferred = 0;
     for (let first = 0; first < events.length; first += EVENTS_AT_ONCE) {
       const batch = events.slice(first, first + EVENTS_AT_ONCE);
@@ -133,7 +127,7 @@ export class StagedEvents {
           const found = loaded.get(staged.stagedId);
           if (room !== undefined && isServerIn(room) && found !== undefined) {
             const event = typeof found === 'string' ? fromJson(found, staged.eventId, room) : found;
-            const receiving = this.#receive(room, origin, event, unreachable, deferred < MOST_DEFERRED);
+            const receiving = this.#receive(room, origin, event, run, deferred < MOST_DEFERRED);
             if (!(await untilAborted(signal, receiving))) {
               deferred += 1;
               continue;
@@ -148,7 +142,7 @@ export class StagedEvents {
       }
     }
     if (deferred > 0) {
-      const servers = [...unreachable].join(', ');
+      const servers = [...run.unreachable].join(', ');
       throw new Error(`${deferred} events need others that cannot be had now from ${servers}`);
     }
   }
@@ -177,7 +171,7 @@ export class StagedEvents {
     room: Room,
     origin: ServerName,
     checked: CheckedEvent,
-    unreachable: Set<ServerName>,
+    { unreachable, isEarly }: Run,
     mayDefer: boolean,
   ): Promise<boolean> {
     const { rooms, keyring, count, logger } = this.#context;
@@ -189,7 +183,8 @@ export class StagedEvents {
       const intake = { ...rooms, signingKeys: keyring };
       const { outcome, reason } = await receiveChecked(intake, room, event, source);
       const isIncomplete = outcome === 'missing' || outcome === 'outlier';
-      if (isIncomplete && source.isCutOff && mayDefer && this.#defer(eventId)) return false;
+      const mayWait = isIncomplete && source.isCutOff && mayDefer;
+      if (mayWait && (isEarly || this.#defer(eventId))) return false;
       count('pdu', outcome);
       if (reason !== undefined) logger.info('an event was not accepted', { ...about, outcome, reason });
     } catch (error) {
@@ -214,6 +209,10 @@ export class StagedEvents {
     if (failures < MOST_ATTEMPTS) throw error;
     this.#failures.delete(eventId);
   }
+}
+
+function newestOf(events: readonly StagedEvent[]): number {
+  return events.at(-1)?.stagedId ?? 0;
 }
 
 /** What stands for a lane, or an event of it. */
