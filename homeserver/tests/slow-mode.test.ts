@@ -105,6 +105,33 @@ describe('slow mode', function () {
     expect(await isHeldUp(send(bob, edit))).to.equal(true);
   });
 
+  it('takes for an edit only what says a message of the same kind anew', async () => {
+    const first = await bob.say(roomId, 'first');
+    const say = (eventId: string): JsonObject => ({
+      msgtype: 'm.text',
+      body: 'spam',
+      'm.relates_to': { rel_type: 'm.replace', event_id: eventId },
+    });
+    const edited = await send(bob, say(first));
+    expect(edited.status).to.equal(200);
+    expect(await isHeldUp(send(bob, say(String(edited.body.event_id)))), 'of an edit').to.equal(true);
+    expect(await isHeldUp(send(bob, say(first), 'm.sticker')), 'of another type').to.equal(true);
+    const reaction = { 'm.relates_to': { rel_type: 'm.annotation', event_id: first, key: '👍' } };
+    const reacted = await send(bob, reaction, 'm.reaction');
+    expect(await isHeldUp(send(bob, say(String(reacted.body.event_id)))), 'of a reaction').to.equal(true);
+    const path = roomPath(roomId, 'state', 'm.room.member', bob.userId);
+    const named = await bob.put(path, { membership: 'join', displayname: 'Bob' });
+    expect(await isHeldUp(send(bob, say(String(named.event_id)))), 'of a membership').to.equal(true);
+  });
+
+  it('lets people edit what is encrypted', async () => {
+    const first = await send(bob, { ciphertext: 'one' }, 'm.room.encrypted');
+    const relation = { rel_type: 'm.replace', event_id: String(first.body.event_id) };
+    const edit = { ciphertext: 'two', 'm.relates_to': relation };
+    expect(await isHeldUp(send(bob, edit, 'm.room.encrypted'))).to.equal(false);
+    expect(await isHeldUp(send(bob, { ciphertext: 'three' }, 'm.room.encrypted'))).to.equal(true);
+  });
+
   it('answers a repeated request as the first', async () => {
     const path = roomPath(roomId, 'send', 'm.room.message', 'again');
     const content = { msgtype: 'm.text', body: 'once' };

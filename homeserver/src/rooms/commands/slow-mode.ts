@@ -1,4 +1,5 @@
 import { limitExceeded } from '../../protocol/errors.ts';
+import type { Pdu } from '../../protocol/events.ts';
 import { editedBy, isSpoken, SLOW_MODE, slowModeOf } from '../../protocol/slow-mode.ts';
 import type { UnitOfWork } from '../../storage/index.ts';
 import type { RoomsContext } from '../context.ts';
@@ -27,7 +28,7 @@ export async function awaitTurn(
   if (sender === undefined || level >= slowMode.exemptLevel) return;
   const editedId = editedBy(draft);
   const edited = editedId === undefined ? undefined : await storage.events.getById(editedId);
-  if (edited?.pdu.sender === draft.sender) return;
+  if (edited !== undefined && isEditable(edited.pdu, draft)) return;
   // Their last message may be on its way to the disk.
   await room.lastCommit.catch(() => undefined);
   const now = clock.now();
@@ -36,4 +37,15 @@ export async function awaitTurn(
   // Where the clock was put back, nobody waits for longer than the room says.
   if (leftMs > 0) throw limitExceeded(Math.min(leftMs, slowMode.intervalMs));
   storage.slowMode.noteTurn(unit, room.nid, sender.userNid, now);
+}
+
+/**
+ * Whether an event is a message that a draft may say anew: of what is encrypted, the type is `m.room.encrypted` for both.
+ * What is no such edit would be shown as a message of its own.
+ *
+ * Source: Client-Server API v1.19, "Validity of replacement events".
+ */
+function isEditable({ sender, type, state_key: stateKey, content }: Pdu, draft: EventDraft): boolean {
+  const isSameKind = sender === draft.sender && type === draft.type && stateKey === undefined;
+  return isSameKind && editedBy({ content }) === undefined;
 }
