@@ -55,6 +55,7 @@ export {
 export type { BackupPart, StoredBackupSession, StoredBackupVersion } from './stores/key-backup-store.ts';
 export {
   BEFORE_ALL,
+  isMissed,
   type Placed,
   type StateMove,
   type StateRows,

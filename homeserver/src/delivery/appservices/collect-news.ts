@@ -1,5 +1,12 @@
 import type { AppService } from '../../accounts/index.ts';
-import { type AppServiceNews, JobKind, LogKind, type LogRow, type UnitOfWork } from '../../storage/index.ts';
+import {
+  type AppServiceNews,
+  isMissed,
+  JobKind,
+  LogKind,
+  type LogRow,
+  type UnitOfWork,
+} from '../../storage/index.ts';
 import type { AppServiceContext } from './app-service-context.ts';
 import { Interests } from './interest.ts';
 
@@ -16,6 +23,8 @@ export async function collectNews(
   if (services.length === 0) return;
   const interests = new Interests(context);
   for (const row of rows) {
+    // As Synapse, which tells nobody of history that it fetches.
+    if (isMissed(row)) continue;
     for (const service of services) {
       for (const news of await newsOf(context, interests, service, row)) {
         context.storage.appServices.addNews(unit, service.id, { ...news, position: row.position });

@@ -1,4 +1,11 @@
-import { JobKind, LogKind, type LogRow, type StoredEvent, type UnitOfWork } from '../../storage/index.ts';
+import {
+  isMissed,
+  JobKind,
+  LogKind,
+  type LogRow,
+  type StoredEvent,
+  type UnitOfWork,
+} from '../../storage/index.ts';
 import type { PushContext } from './push-context.ts';
 import { pusherJobKey } from './pusher-job.ts';
 
@@ -15,10 +22,11 @@ export async function collectPushes(
   const users = await storage.pushers.usersWithPushers();
   if (users.size === 0) return;
   const told = new Set<number>();
-  for (const { kind, user, ref, position } of rows) {
+  for (const row of rows) {
+    const { kind, user, ref, position } = row;
     // Who reads elsewhere wants the number on the phone to go down.
     if (kind === LogKind.Receipt && user !== undefined && users.has(user)) told.add(user);
-    if (kind !== LogKind.Event || ref === undefined) continue;
+    if (kind !== LogKind.Event || ref === undefined || isMissed(row)) continue;
     const event = await storage.events.get(ref);
     if (event === undefined) continue;
     for (const userNid of await notifiedBy(context, event, users)) {

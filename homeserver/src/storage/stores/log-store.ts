@@ -10,6 +10,11 @@ export const BEFORE_ALL = Number.MIN_SAFE_INTEGER;
 /** The key of the row of an event that was missing when those after it came. */
 export const MISSED = 'missed';
 
+/** Whether a row is of an event that was missing when those after it came: it is nobody's news. */
+export function isMissed({ kind, key }: LogRow): boolean {
+  return kind === LogKind.Event && key === MISSED;
+}
+
 /** A room event and its place in the log. */
 export interface Placed {
   readonly position: number;
