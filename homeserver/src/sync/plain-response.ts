@@ -105,7 +105,10 @@ export async function plainResponse(
   };
 }
 
-/** Whether somebody was certainly joined at events that others sent, whom they do not ignore. */
+/**
+ * Whether somebody was certainly joined at events that others sent, whom they do not ignore. That these are newer and
+ * deeper than the join is enough: an event on another state brings a `StateMove`, which `findPlainNews` refuses.
+ */
 function areForMember(
   { rooms: { storage } }: SyncContext,
   { userId }: Viewer,

@@ -148,7 +148,7 @@ export class DestinationStore {
   }
 
   /**
-   * Forgets servers of which nothing has to be known: they share no room with this one, nothing waits for them, and those
+   * Forgets servers of which nothing has to be known: nothing is outgoing to them, of rooms or to devices, and those
    * that do not answer were not tried since a time. Who is asked again is noted again.
    *
    * @returns how many, `limit` at most.
