@@ -106,7 +106,7 @@ describe('Guilds', () => {
   describe('invite links', () => {
     const invitesPath = () => `${GUILDS}/${encodeURIComponent(guild.guild_id)}/invites`;
     const revoke = (user: TestUser, code: string) => user.request('DELETE', `${invitesPath()}/${code}`);
-    const listedBy = async (user: TestUser): Promise<{ code: string }[]> =>
+    const listedBy = async (user: TestUser): Promise<{ code: string; uses: number }[]> =>
       (await user.ok('GET', invitesPath())).invites;
 
     it('are listed with who made them and what is left of them', async () => {
@@ -166,6 +166,14 @@ describe('Guilds', () => {
       expect(answers.find(({ status }) => status === 404)?.body.reason).to.equal('used_up');
       expect((await server.request('GET', `${INVITES}/${code}`)).body.reason).to.equal('used_up');
       expect(await listedBy(alice)).to.deep.equal([]);
+    });
+
+    it('count once who asks twice at the same moment', async () => {
+      const { code } = await alice.ok('POST', invitesPath(), { max_uses: 2 });
+      const redeem = () => bob.request('POST', `${INVITES}/${code}/redeem`);
+      const answers = await Promise.all([redeem(), redeem()]);
+      expect(answers.map(({ status }) => status)).to.deep.equal([200, 200]);
+      expect((await listedBy(alice)).map(({ uses }) => uses)).to.deep.equal([1]);
     });
 
     it('do not count who could not come in', async () => {

@@ -1,4 +1,5 @@
 import { randomOpaqueId } from '../base/ids.ts';
+import { KeyedQueue } from '../base/keyed-queue.ts';
 import { forbidden, MatrixError, notFound } from '../protocol/errors.ts';
 import { parseMxcUri } from '../protocol/identifiers.ts';
 import { inviteUser, isSteward, joinRoom, powerLevelsOfRoom, type Room } from '../rooms/index.ts';
@@ -13,9 +14,14 @@ const CODE_LENGTH = 10;
 
 /** How many invites a guild may have at a time. */
 const MOST_INVITES = 1000;
+/** With so many, those that are over are forgotten at once. */
+const MOST_REMEMBERED = 2 * MOST_INVITES;
 
-/** How long whoever has an expired code is told that it has expired, rather than that there is none. */
+/** How long whoever has a code that is over is told why, rather than that there is none; unless there are too many. */
 const REMEMBERED_MS = 30 * 24 * 60 * 60 * 1000;
+
+/** Who asks twice at the same moment comes in once, and counts once. */
+const redeeming = new KeyedQueue();
 
 /** How long and how often an invite can be used; for ever and by anybody unless it says so. */
 export interface InviteLimits {
@@ -97,7 +103,8 @@ export async function createInvite(
     expiresTs: expiresIn === undefined ? null : now + expiresIn,
     maxUses: maxUses ?? null,
   };
-  await context.storage.guildInvites.add(row, now - REMEMBERED_MS);
+  const forgottenBefore = existing.length < MOST_REMEMBERED ? now - REMEMBERED_MS : now;
+  await context.storage.guildInvites.add(row, forgottenBefore);
   return describeInvite(context, row);
 }
 
@@ -194,13 +201,7 @@ export async function redeemInvite(
   const membership = guild.membershipOf(userId);
   if (membership === 'ban') throw forbidden('You are banned from this guild');
   if (membership !== 'join') {
-    if (!(await context.storage.guildInvites.takeUse(code))) throw inviteIsOver('used_up');
-    try {
-      await enterGuild(context, guild, userId);
-    } catch (error) {
-      await context.storage.guildInvites.giveUseBack(code);
-      throw error;
-    }
+    await redeeming.run(`${guild.roomId} ${userId}`, () => useInvite(context, guild, userId, code));
   }
   await carryMembership(context, { guild: guild.roomId, user: userId });
   const channels = (await roomsOfGuild(context, guild)).filter(
@@ -210,6 +211,21 @@ export async function redeemInvite(
     guildId: guild.roomId,
     channels: channels.map(({ room }) => ({ room_id: room.roomId, name: nameOf(room) })),
   };
+}
+
+async function useInvite(context: GuildsContext, guild: Room, userId: string, code: string): Promise<void> {
+  if (guild.membershipOf(userId) === 'join') return;
+  if (!(await context.storage.guildInvites.takeUse(code))) {
+    // They may have used it up themselves, a moment ago, at another process.
+    if (guild.membershipOf(userId) === 'join') return;
+    throw inviteIsOver('used_up');
+  }
+  try {
+    await enterGuild(context, guild, userId);
+  } catch (error) {
+    await context.storage.guildInvites.giveUseBack(code);
+    throw error;
+  }
 }
 
 /** Who made an invite that holds; undefined for a code that does not. */

@@ -41,13 +41,17 @@ export class GuildInviteStore {
     this.#database = database;
   }
 
-  /** Stores a new link, and forgets those of its guild that were over before `forgottenBefore`. */
+  /**
+   * Stores a new link, and forgets those of its guild that had expired before `forgottenBefore`, and those made before it
+   * that are used up.
+   */
   async add(invite: GuildInviteRow, forgottenBefore: number): Promise<void> {
     const unit = new UnitOfWork();
-    unit.run('DELETE FROM guild_invites WHERE guild_nid = ? AND expires_ts < ?', [
-      invite.guildNid,
-      forgottenBefore,
-    ]);
+    unit.run(
+      `DELETE FROM guild_invites
+       WHERE guild_nid = ? AND (expires_ts < ? OR (uses >= max_uses AND created_ts < ?))`,
+      [invite.guildNid, forgottenBefore, forgottenBefore],
+    );
     unit.write(insertInvite, {
       code: invite.code,
       guild_nid: invite.guildNid,
