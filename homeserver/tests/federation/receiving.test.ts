@@ -227,6 +227,23 @@ describe('transactions of other servers', function () {
     await shows(roomId, ['missing', 'late']);
   });
 
+  it('are tried until the sender can be asked, also when that takes more than once', async () => {
+    const { roomId, remote } = await share();
+    const missing = await remote.send([remote.newest], say('missing'));
+    const late = await remote.send([remote.newest], say('late'));
+    let asked = 0;
+    fake.answer('POST', '/_matrix/federation/v1/get_missing_events/{roomId}', () => {
+      asked += 1;
+      return asked < 3 ? new FakeReply(502) : { events: [] };
+    });
+    fake.answer('GET', '/_matrix/federation/v1/state_ids/{roomId}', () =>
+      asked < 3 ? new FakeReply(502) : idsOfState(remote, [missing]),
+    );
+    await peer.send({ pdus: [remote.json(late)] });
+    await shows(roomId, ['late']);
+    expect(asked).to.equal(3);
+  });
+
   it('wait for no server that does not answer', async () => {
     const stuck = await share();
     const open = await share();

@@ -77,7 +77,7 @@ async function placeFollowers(
     for (const { eventId, pdu } of waiting) {
       const candidate = { eventId, pdu, isOutlier: false };
       const { outcome } = await takeInQueue(context, room, () => takeIn(context, room, candidate));
-      if (outcome !== 'known' && outcome !== 'missing') placed.push(candidate);
+      if (outcome !== 'known' && outcome !== 'missing' && outcome !== 'outlier') placed.push(candidate);
     }
     from = placed;
   }

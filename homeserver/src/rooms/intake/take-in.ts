@@ -85,7 +85,10 @@ export async function takeIn(
       ? await mergedWith(context, room, states, before)
       : undefined;
   const verdict = await judge(context, room, candidate, named, writer, before, merged);
-  if (stored !== undefined && verdict.before === undefined) return { eventId, outcome: 'known' };
+  if (stored !== undefined && verdict.before === undefined) {
+    // It waits still, and may be given the state before it.
+    return { eventId, outcome: stored.status === EventStatus.Outlier ? 'outlier' : 'known' };
+  }
   const isWaiting = verdict.before === undefined && !candidate.isOutlier;
   if (isWaiting && (await storage.waiting.areMany(room.nid, MOST_WAITING))) {
     return { eventId, outcome: 'missing', reason: 'Too many events of the room wait for others' };
