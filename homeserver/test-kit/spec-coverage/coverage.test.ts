@@ -12,6 +12,17 @@ describe('the record of what tests see', () => {
     expect(staleClaims(written, seen, new Set())).to.deep.equal([]);
   });
 
+  it('is not stale where another file sees the same error, or has not run', () => {
+    const both: Coverage = {
+      state: { 'a.test.ts': new Set([200, 404]), 'b.test.ts': new Set([404]) },
+    };
+    const seen: Coverage = { state: { 'a.test.ts': new Set([200]), 'b.test.ts': new Set([404]) } };
+    expect(staleClaims(both, seen, new Set(['a.test.ts', 'b.test.ts']))).to.deep.equal([]);
+    expect(staleClaims(both, seen, new Set(['a.test.ts']))).to.deep.equal([]);
+    const neither: Coverage = { state: { 'a.test.ts': new Set([200]) } };
+    expect(staleClaims(both, neither, new Set(['a.test.ts', 'b.test.ts']))).to.have.length(2);
+  });
+
   it('lacks an operation only when it is the first success of it', () => {
     const ran = new Set(['c.test.ts']);
     const seen: Coverage = { sync: { 'c.test.ts': new Set([200]) }, login: { 'c.test.ts': new Set([403]) } };

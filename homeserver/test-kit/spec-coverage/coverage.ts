@@ -48,17 +48,27 @@ export function mergeCoverage(written: Coverage, seen: Coverage, ran: ReadonlySe
   return merged;
 }
 
-/** What is written of the files of this run and was not seen. */
+/**
+ * What is written of the files of this run and was not seen. An error may be seen by others in its place: whether one who
+ * asks until something is there is told once that it is not, is a matter of time.
+ */
 export function staleClaims(written: Coverage, seen: Coverage, ran: ReadonlySet<string>): string[] {
-  return Object.entries(written).flatMap(([name, files]) =>
-    Object.entries(files).flatMap(([file, statuses]) =>
+  return Object.entries(written).flatMap(([name, files]) => {
+    const sees = (file: string, status: number) => seen[name]?.[file]?.has(status) === true;
+    const isErrorOfOthers = (file: string, status: number) =>
+      status >= 400 &&
+      Object.entries(files).some(
+        ([other, statuses]) =>
+          other !== file && statuses.has(status) && (!ran.has(other) || sees(other, status)),
+      );
+    return Object.entries(files).flatMap(([file, statuses]) =>
       ran.has(file)
         ? [...statuses]
-            .filter((status) => !seen[name]?.[file]?.has(status))
+            .filter((status) => !sees(file, status) && !isErrorOfOthers(file, status))
             .map((status) => `${file} does not see ${name} answer ${status} any more`)
         : [],
-    ),
-  );
+    );
+  });
 }
 
 /** Operations that succeeded in this run, and never before by what is written. */
